@@ -1,0 +1,1 @@
+"""A local Personalizer: the retired service's REST contract over a Vowpal Wabbit learner."""

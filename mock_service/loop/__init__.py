@@ -1,0 +1,1 @@
+"""The learning loop in plain Python: decisions, rewards, joining, settling."""

@@ -1,0 +1,62 @@
+"""The order rules of an answer: who is chosen, and where everybody stands."""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import TypeVar
+
+from mock_service.loop.decision import Action, RankedAction
+from mock_service.loop.seams import Prediction
+
+_DRAW_BYTES = 8
+_T = TypeVar("_T")
+
+
+def draw(seed: str, event_id: str) -> float:
+    """Return a number in [0, 1) that depends on nothing but the loop's seed and the event id.
+
+    The same event id, model and request give the same choice, as the service promises. 53 bits
+    are used, as many as a double holds.
+    """
+    digest = blake2b(event_id.encode(), digest_size=_DRAW_BYTES, key=seed.encode()).digest()
+    return (int.from_bytes(digest, "big") >> 11) * 2.0**-53
+
+
+def choose(prediction: Prediction, chance: float) -> Prediction:
+    """Sample an action with `chance` in [0, 1) and swap it with the one in front."""
+    place = _sampled_place(prediction.probabilities, chance)
+    if place == 0:
+        return prediction
+    return Prediction(
+        _swapped(prediction.order, place), _swapped(prediction.probabilities, place)
+    )
+
+
+def full_ranking(
+    actions: tuple[Action, ...], excluded: frozenset[str], ranked: Iterator[RankedAction]
+) -> tuple[RankedAction, ...]:
+    """Put excluded actions back where the request had them, and `ranked` into the other places."""
+    return tuple(
+        RankedAction(action.id, 0.0) if action.id in excluded else next(ranked)
+        for action in actions
+    )
+
+
+def _sampled_place(probabilities: tuple[float, ...], chance: float) -> int:
+    """Return the place whose share of the cumulative distribution holds `chance`.
+
+    Single-precision probabilities may sum to a little less than 1; what is missing belongs to
+    the last action that has a chance at all.
+    """
+    below = 0.0
+    last = 0
+    for place, probability in enumerate(probabilities):
+        below += probability
+        if chance < below:
+            return place
+        if probability > 0.0:
+            last = place
+    return last
+
+
+def _swapped(values: tuple[_T, ...], place: int) -> tuple[_T, ...]:
+    return (values[place], *values[1:place], values[0], *values[place + 1 :])

@@ -26,9 +26,7 @@ def choose(prediction: Prediction, chance: float) -> Prediction:
     place = _sampled_place(prediction.probabilities, chance)
     if place == 0:
         return prediction
-    return Prediction(
-        _swapped(prediction.order, place), _swapped(prediction.probabilities, place)
-    )
+    return Prediction(_swapped(prediction.order, place), _swapped(prediction.probabilities, place))
 
 
 def full_ranking(

@@ -1,0 +1,1 @@
+"""The only room that knows Vowpal Wabbit: features, learning policies, models."""

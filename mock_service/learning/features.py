@@ -1,0 +1,52 @@
+"""From a client's features to the JSON that Vowpal Wabbit reads, as the service sent it.
+
+Loose context features live in the namespace ``FromUrl``, loose action features in ``j``, and a
+nested object opens a namespace of its own name. A name that starts with an underscore is ignored,
+which also keeps a client's key from ever acting as one of Vowpal Wabbit's own (``_label``,
+``_multi``, ``_tag`` and their kin). Null is no feature, nor is a name without a character.
+"""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+CONTEXT_NAMESPACE = "FromUrl"
+ACTION_NAMESPACE = "j"
+LARGEST_NUMBER = 1e13
+"""Numbers are clipped to this size: one 1e38 would push every shared weight to infinity."""
+
+
+def context_document(features: str) -> str:
+    """Return the context, a JSON array of objects, as what all actions of a decision share."""
+    return f'{{"{CONTEXT_NAMESPACE}":{_cleaned_text(features)},"_multi":[]}}'
+
+
+def action_document(features: str) -> str:
+    """Return an action's features, a JSON array of objects, as one action of a decision."""
+    return f'{{"{ACTION_NAMESPACE}":{_cleaned_text(features)}}}'
+
+
+def labelled_document(features: str, *, cost: float, probability: float) -> str:
+    """Return an action's features with what choosing it cost: the label to learn from."""
+    text = _cleaned_text(features)
+    return f'{{"_label":"0:{cost!r}:{probability!r}","{ACTION_NAMESPACE}":{text}}}'
+
+
+@lru_cache(maxsize=256)
+def _cleaned_text(features: str) -> str:
+    return json.dumps([_cleaned(item) for item in json.loads(features)], separators=(",", ":"))
+
+
+def _cleaned(value: Any) -> Any:
+    """Return `value` without the names and nulls that make no feature."""
+    if isinstance(value, dict):
+        return {
+            name: _cleaned(inner)
+            for name, inner in value.items()
+            if inner is not None and name and not name.startswith("_")
+        }
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value if item is not None]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return max(-LARGEST_NUMBER, min(LARGEST_NUMBER, value))

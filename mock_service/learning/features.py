@@ -8,7 +8,6 @@ which also keeps a client's key from ever acting as one of Vowpal Wabbit's own (
 
 import json
 from functools import lru_cache
-from typing import Any
 
 CONTEXT_NAMESPACE = "FromUrl"
 ACTION_NAMESPACE = "j"
@@ -37,7 +36,7 @@ def _cleaned_text(features: str) -> str:
     return json.dumps([_cleaned(item) for item in json.loads(features)], separators=(",", ":"))
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: object) -> object:
     """Return `value` without the names and nulls that make no feature."""
     if isinstance(value, dict):
         return {

@@ -8,8 +8,10 @@ chosen action's example carries a label, and that one is parsed anew each time.
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
+from numpy import float32
 from vowpalwabbit import pyvw
 
 from mock_service.errors import LearningPolicyInvalid
@@ -46,7 +48,7 @@ class VowpalModel:
             return Prediction(tuple(range(count)), (1.0 / count,) * count)
         examples = self._examples(context, actions)
         self._workspace.predict_multi(examples)
-        probabilities = examples[0].get_action_scores()
+        probabilities = [_shortest(score) for score in examples[0].get_action_scores()]
         costs = [example.get_partial_prediction() for example in examples[1:]]
         order = sorted(range(count), key=lambda index: (-probabilities[index], costs[index]))
         return Prediction(tuple(order), tuple([probabilities[index] for index in order]))
@@ -123,6 +125,15 @@ class _ParsedExamples:
         while self._examples:
             _, example = self._examples.popitem()
             self._workspace.finish_example([example])
+
+
+@lru_cache(maxsize=4096)
+def _shortest(probability: float) -> float:
+    """Return the shortest decimal that is the same single-precision number.
+
+    That is how the wire writes it, so a client reads exactly the propensity that is stored.
+    """
+    return float(str(float32(probability)))
 
 
 def _open_workspace(arguments: str, model: bytes) -> pyvw.Workspace:

@@ -1,0 +1,5 @@
+"""``python -m mock_service`` serves a local Personalizer."""
+
+from mock_service.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The wire: one file per endpoint family, each with a `router`."""

@@ -1,0 +1,45 @@
+"""Reading request bodies: never more than the limit, and strictly as the contract says."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from mock_service.errors import ServiceProblem
+from mock_service.rest.problems import invalid_body
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body of `request`.
+
+    A longer body is read to its end and thrown away, so that the client can finish sending and
+    then hear why.
+
+    Raises:
+        ServiceProblem: PayloadSizeExceeded, beyond `limit` bytes.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            chunks.clear()
+        else:
+            chunks.append(chunk)
+    if size > limit:
+        raise ServiceProblem("PayloadSizeExceeded")
+    return b"".join(chunks)
+
+
+def parsed(model: type[_Model], body: bytes, code: str) -> _Model:
+    """Return `body` as a `model`.
+
+    Raises:
+        ServiceProblem: BadRequest when it is not JSON, `code` when it has another shape.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise invalid_body(code, error) from error

@@ -1,0 +1,64 @@
+"""Errors on the wire: one JSON shape, whoever complains."""
+
+from http import HTTPStatus
+
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_service.errors import ServiceProblem
+from mock_service.rest.replies import json_reply
+
+ACCESS_DENIED = (
+    b'{"error":{"code":"401","message": "Access denied due to invalid subscription key or wrong '
+    b"API endpoint. Make sure to provide a valid key for an active subscription and use a correct "
+    b'regional API endpoint for your resource."}}'
+)
+"""The gateway's own words, byte for byte: clients have been seen to compare them."""
+
+
+def access_denied() -> Response:
+    """Return the gateway's answer to a missing or wrong key."""
+    return Response(
+        ACCESS_DENIED,
+        HTTPStatus.UNAUTHORIZED,
+        {
+            "WWW-Authenticate": 'AzureApiManagementKey realm="https://localhost/",'
+            'name="Ocp-Apim-Subscription-Key",type="header"'
+        },
+        "application/json",
+    )
+
+
+async def on_service_problem(_: Request, problem: ServiceProblem) -> Response:
+    """Answer a `ServiceProblem` in the service's shape."""
+    error = {"code": problem.code, "message": problem.message}
+    if problem.target is not None:
+        error["target"] = problem.target
+    return json_reply(problem.status, {"error": error})
+
+
+async def on_http_exception(_: Request, error: HTTPException) -> Response:
+    """Answer what no route answers, as the gateway does."""
+    status = HTTPStatus(error.status_code)
+    message = "Resource not found" if status is HTTPStatus.NOT_FOUND else status.phrase
+    reply = json_reply(status, {"error": {"code": str(status.value), "message": message}})
+    reply.headers.update(error.headers or {})
+    return reply
+
+
+async def on_unforeseen(_: Request, __: Exception) -> Response:
+    """Answer a defect of our own without showing its insides."""
+    problem = ServiceProblem("InternalServerError")
+    return json_reply(problem.status, {"error": {"code": problem.code, "message": problem.message}})
+
+
+def invalid_body(code: str, error: ValidationError) -> ServiceProblem:
+    """Return the problem of a body that is no JSON or of the wrong shape, naming the place."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(step) for step in first["loc"])
+    if first["type"] == "json_invalid":
+        return ServiceProblem("BadRequest", f"The request body is not JSON. {first['msg']}.")
+    message = f"{place}: {first['msg']}." if place else f"{first['msg']}."
+    return ServiceProblem(code, message, target=place or None)

@@ -1,0 +1,29 @@
+"""Is anybody there? What a container's health check and a curious browser ask."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from mock_service.rest.replies import json_reply
+
+router = APIRouter(tags=["Status"])
+
+
+@router.get("/status", operation_id="Status")
+async def status() -> Response:
+    """Say that the service runs."""
+    return json_reply(
+        200, {"service": "personalizer", "apiStatus": "Valid", "apiStatusMessage": "Running"}
+    )
+
+
+@router.get("/", include_in_schema=False)
+async def welcome() -> Response:
+    """Say what this is and where to go on."""
+    return json_reply(
+        200,
+        {
+            "service": "personalizer-lab: a local Personalizer",
+            "try": "POST /personalizer/v1.0/rank",
+            "documentation": "/docs",
+        },
+    )

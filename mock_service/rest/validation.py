@@ -1,0 +1,96 @@
+"""From a rank body to a rank request, or to the service's own words for what is wrong with it."""
+
+from math import isfinite
+from typing import Any
+
+from pydantic_core import to_json
+
+from mock_service.errors import ServiceProblem
+from mock_service.loop.decision import Action, RankRequest
+from mock_service.rest.wire import RankableAction, RankRequestBody
+
+MAX_ACTIONS = 50
+MAX_DEPTH = 16
+"""How deep features may nest; the service documents one level of namespaces."""
+
+
+def rank_request(body: RankRequestBody, new_event_id: str) -> RankRequest:
+    """Return what `body` asks; `new_event_id` serves when it names no event.
+
+    Raises:
+        ServiceProblem: InvalidRankRequest, with the service's message.
+    """
+    if body.event_id == "":
+        raise _invalid("EventId should be non-empty or null.")
+    if not 1 <= len(body.actions) <= MAX_ACTIONS:
+        raise _invalid(f"Action count should be between 1 and {MAX_ACTIONS}.")
+    actions = tuple([_action(action) for action in body.actions])
+    excluded = frozenset(body.excluded_actions or ())
+    return RankRequest(
+        body.event_id or new_event_id,
+        _context(body.context_features or []),
+        actions,
+        excluded,
+        bool(body.defer_activation),
+    )
+
+
+def _context(features: list[Any]) -> str:
+    if None in features:
+        raise _invalid("Context features contains null value.")
+    _check_features(features)
+    return to_json(features).decode()
+
+
+def _action(action: RankableAction | None) -> Action:
+    if action is None:
+        raise _invalid("Actions contains null value.")
+    if not action.id:
+        raise _invalid("Action ids must not be empty.")
+    features = [feature for feature in action.features if feature is not None]
+    if not features:
+        raise _invalid("Every action should have at least one non-null action feature.")
+    _check_features(features)
+    return Action(action.id, to_json(features).decode())
+
+
+def _check_features(features: list[Any]) -> None:
+    for feature in features:
+        if not isinstance(feature, dict):
+            raise _invalid("Features are not in key value pair format.")
+        _check_namespace(feature, MAX_DEPTH)
+
+
+def _check_namespace(namespace: dict[str, Any], depth: int) -> None:
+    if not depth:
+        raise _invalid(f"Features should not be nested deeper than {MAX_DEPTH} levels.")
+    if "" in namespace:
+        raise _invalid("Context features and action features cannot use the empty string as an id.")
+    for value in namespace.values():
+        if isinstance(value, dict):
+            _check_namespace(value, depth - 1)
+        elif isinstance(value, list):
+            _check_array(value)
+        elif isinstance(value, float | int):
+            _check_number(value)
+
+
+def _check_array(values: list[Any]) -> None:
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, float | int):
+            raise _invalid("Features should not contain array with non-number items.")
+        _check_number(value)
+
+
+def _check_number(value: float) -> None:
+    """Refuse what no double can hold; a Python integer may be longer than that."""
+    try:
+        finite = isfinite(value)
+    except OverflowError:
+        finite = False
+    if not finite:
+        raise _invalid("Features should be finite numbers.")
+
+
+def _invalid(message: str) -> ServiceProblem:
+    return ServiceProblem("InvalidRankRequest", message)

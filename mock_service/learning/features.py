@@ -26,9 +26,14 @@ def action_document(features: str) -> str:
 
 
 def labelled_document(features: str, *, cost: float, probability: float) -> str:
-    """Return an action's features with what choosing it cost: the label to learn from."""
-    text = _cleaned_text(features)
-    return f'{{"_label":"0:{cost!r}:{probability!r}","{ACTION_NAMESPACE}":{text}}}'
+    """Return an action's features with what choosing it cost: the label to learn from.
+
+    The label is written as numbers: Vowpal Wabbit reads numbers in text with less precision.
+    """
+    return (
+        f'{{"_label_cost":{cost!r},"_label_probability":{probability!r},"_label_Action":1,'
+        f'"_labelIndex":0,"_multi":[{action_document(features)}]}}'
+    )
 
 
 @lru_cache(maxsize=256)

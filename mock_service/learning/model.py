@@ -45,7 +45,7 @@ class VowpalModel:
         """Rank `actions`, best first; uniform in the given order when untrained."""
         count = len(actions)
         if not self.trained:
-            return Prediction(tuple(range(count)), (1.0 / count,) * count)
+            return Prediction(tuple(range(count)), (_shortest(1.0 / count),) * count)
         examples = self._examples(context, actions)
         self._workspace.predict_multi(examples)
         probabilities = [_shortest(score) for score in examples[0].get_action_scores()]
@@ -62,7 +62,7 @@ class VowpalModel:
                 decision.actions[chosen].features, cost=-reward, probability=decision.propensity
             )
         )
-        self._workspace.learn_multi([*examples[: 1 + chosen], labelled[0], *examples[2 + chosen :]])
+        self._workspace.learn_multi([*examples[: 1 + chosen], labelled[1], *examples[2 + chosen :]])
         self._forget_label(examples)
         self._workspace.finish_example(labelled)
         self.trained = True

@@ -30,11 +30,7 @@ def check_policy_text(text: str) -> None:
     while words:
         seen.add(_take_option(words))
     if "--cb_explore_adf" not in seen:
-        raise LearningPolicyInvalid(
-            "The learning policy must contain --cb_explore_adf or --cats."
-            if "--cats" not in seen
-            else "--cats is not supported: expected --cb_explore_adf."
-        )
+        raise LearningPolicyInvalid("The learning policy must contain --cb_explore_adf or --cats.")
 
 
 def _split(text: str) -> list[str]:
@@ -75,7 +71,6 @@ _HASH = re.compile(r"strings|all")
 
 _OPTIONS: dict[str, re.Pattern[str] | None] = {
     "--cb_explore_adf": None,
-    "--cats": _COUNT,
     "--cb_type": _CB_TYPE,
     "--epsilon": _NUMBER,
     "--first_only": None,

@@ -1,6 +1,6 @@
 """The learning loop: decide, listen, settle, learn. One Azure resource is one loop."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mock_service.clock import Clock
 from mock_service.errors import ServiceProblem
@@ -113,16 +113,17 @@ class LearningLoop:
             return
         wait = self.configuration.reward_wait_time
         for event in self._joiner.due(now - wait):
-            self._export_until(event.decision.at + wait)
+            self._export_before(event.decision.at + wait)
             self._learn(event)
-        self._export_until(now)
+        self._export_before(now + timedelta.resolution)
 
-    def _export_until(self, now: datetime) -> None:
-        if now < self._next_export:
+    def _export_before(self, moment: datetime) -> None:
+        """Publish if a beat of the export has passed; an event due on the beat comes along."""
+        if self._next_export >= moment:
             return
         self._learner.publish()
         frequency = self.configuration.model_export_frequency
-        self._next_export += frequency * ((now - self._next_export) // frequency + 1)
+        self._next_export -= (self._next_export - moment) // frequency * frequency
 
     def _learn(self, event: PendingEvent) -> None:
         if not event.activated:

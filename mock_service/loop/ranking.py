@@ -17,7 +17,8 @@ def draw(seed: str, event_id: str) -> float:
     The same event id, model and request give the same choice, as the service promises. 53 bits
     are used, as many as a double holds.
     """
-    digest = blake2b(event_id.encode(), digest_size=_DRAW_BYTES, key=seed.encode()).digest()
+    text = f"{seed}\n{event_id}".encode(errors="surrogatepass")
+    digest = blake2b(text, digest_size=_DRAW_BYTES).digest()
     return (int.from_bytes(digest, "big") >> 11) * 2.0**-53
 
 

@@ -1,0 +1,100 @@
+"""A real server on a real port, in this process or in one of its own."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import sleep
+
+import httpx2
+import uvicorn
+
+from mock_service.build import build_server
+from mock_service.settings import DEVELOPMENT_KEY, Settings
+
+ROOT = Path(__file__).parent.parent
+_EXPORT = re.compile(r"export (\w+)=(\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a server listens and what key it wants."""
+
+    url: str
+    key: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def post(
+        self, path: str, json: object = None, *, content: bytes | str | None = None
+    ) -> httpx2.Response:
+        """Send a POST with the key; `content` is a raw body instead of JSON."""
+        headers = {"Ocp-Apim-Subscription-Key": self.key, **self.headers}
+        if content is not None:
+            return httpx2.post(self.url + path, content=content, headers=headers)
+        if json is None:
+            return httpx2.post(self.url + path, headers=headers)
+        return httpx2.post(self.url + path, json=json, headers=headers)
+
+    def rank(self, body: object) -> httpx2.Response:
+        """Send a v1.0 rank request."""
+        return self.post("/personalizer/v1.0/rank", body)
+
+    def environment(self) -> dict[str, str]:
+        """Return this process's environment with the two variables clients read."""
+        return {
+            **os.environ,
+            "PERSONALIZER_ENDPOINT": self.url,
+            "PERSONALIZER_KEY": self.key,
+            "PYTHONPATH": str(ROOT),
+        }
+
+
+@contextmanager
+def served(settings: Settings | None = None) -> Iterator[Endpoint]:
+    """Serve in a thread, on a free port, until the block ends."""
+    settings = settings or Settings()
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(build_server(settings), log_level="error"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        sleep(0.005)
+    try:
+        yield Endpoint(f"http://127.0.0.1:{listener.getsockname()[1]}", settings.key)
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+@contextmanager
+def served_by_command(*options: str) -> Iterator[Endpoint]:
+    """Run ``personalizer-lab serve`` in a process of its own and read its export lines."""
+    command = [sys.executable, "-m", "simulator", "serve", "--port", "0", *options]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            exports = dict(_EXPORT.findall(process.stdout.readline() + process.stdout.readline()))
+            yield Endpoint(exports["PERSONALIZER_ENDPOINT"], exports["PERSONALIZER_KEY"])
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+ARTICLES = [
+    {"id": "politics", "features": [{"topic": "politics"}, {"length": 3}]},
+    {"id": "sports", "features": [{"topic": "sports"}, {"length": 5}]},
+    {"id": "music", "features": [{"topic": "music"}, {"live": True}]},
+]
+"""Three candidates for requests whose content does not matter."""
+
+__all__ = ["ARTICLES", "DEVELOPMENT_KEY", "ROOT", "Endpoint", "served", "served_by_command"]

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
 
@@ -16,7 +16,7 @@ import httpx2
 import uvicorn
 
 from mock_service.build import build_server
-from mock_service.settings import DEVELOPMENT_KEY, Settings
+from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
 
 ROOT = Path(__file__).parent.parent
 _EXPORT = re.compile(r"export (\w+)=(\S+)")
@@ -28,13 +28,12 @@ class Endpoint:
 
     url: str
     key: str
-    headers: dict[str, str] = field(default_factory=dict)
 
     def post(
         self, path: str, json: object = None, *, content: bytes | str | None = None
     ) -> httpx2.Response:
         """Send a POST with the key; `content` is a raw body instead of JSON."""
-        headers = {"Ocp-Apim-Subscription-Key": self.key, **self.headers}
+        headers = {"Ocp-Apim-Subscription-Key": self.key}
         if content is not None:
             return httpx2.post(self.url + path, content=content, headers=headers)
         if json is None:
@@ -56,9 +55,9 @@ class Endpoint:
 
 
 @contextmanager
-def served(settings: Settings | None = None) -> Iterator[Endpoint]:
-    """Serve in a thread, on a free port, until the block ends."""
-    settings = settings or Settings()
+def served(settings: Settings | None = None, *, seed: str = "0") -> Iterator[Endpoint]:
+    """Serve in a thread, on a free port, until the block ends; `seed` is the loop's."""
+    settings = settings or Settings(loop=LoopSettings(seed=seed))
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(build_server(settings), log_level="error"))

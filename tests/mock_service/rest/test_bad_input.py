@@ -16,7 +16,7 @@ def with_feature(text: str) -> str:
     return f'{{"actions":[{{"id":"a","features":[{text}]}}]}}'
 
 
-RAW = {
+RAW: dict[str, tuple[bytes | str, str, str]] = {
     "malformed": ('{"actions":[', "BadRequest", "not JSON"),
     "empty": ("", "BadRequest", "not JSON"),
     "not utf-8": (b'{"actions":["\xff"]}', "BadRequest", "not JSON"),

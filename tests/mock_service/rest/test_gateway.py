@@ -18,7 +18,7 @@ def test_a_wrong_key_is_denied_with_the_gateways_bytes(endpoint: Endpoint, key: 
     reply = httpx2.post(
         f"{endpoint.url}/personalizer/v1.0/rank",
         json={"actions": ARTICLES},
-        headers={"Ocp-Apim-Subscription-Key": key.encode()},
+        headers={b"Ocp-Apim-Subscription-Key": key.encode()},
     )
 
     assert (reply.status_code, reply.content, len(reply.content)) == (401, DENIED, 225)

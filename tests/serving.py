@@ -19,6 +19,7 @@ from mock_service.build import build_server
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
 
 ROOT = Path(__file__).parent.parent
+_CLIENT = httpx2.Client()
 _EXPORT = re.compile(r"export (\w+)=(\S+)")
 
 
@@ -35,10 +36,10 @@ class Endpoint:
         """Send a POST with the key; `content` is a raw body instead of JSON."""
         headers = {"Ocp-Apim-Subscription-Key": self.key}
         if content is not None:
-            return httpx2.post(self.url + path, content=content, headers=headers)
+            return _CLIENT.post(self.url + path, content=content, headers=headers)
         if json is None:
-            return httpx2.post(self.url + path, headers=headers)
-        return httpx2.post(self.url + path, json=json, headers=headers)
+            return _CLIENT.post(self.url + path, headers=headers)
+        return _CLIENT.post(self.url + path, json=json, headers=headers)
 
     def rank(self, body: object) -> httpx2.Response:
         """Send a v1.0 rank request."""

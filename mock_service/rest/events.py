@@ -14,10 +14,11 @@ from mock_service.errors import ServiceProblem
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
 from mock_service.rest.replies import empty_reply
+from mock_service.rest.routing import DirectRoute
 from mock_service.rest.service import service_of
 from mock_service.rest.wire import MAX_ID_LENGTH, RewardRequestBody
 
-router = APIRouter(prefix="/personalizer/v1.0/events", tags=["Events"])
+router = APIRouter(prefix="/personalizer/v1.0/events", tags=["Events"], route_class=DirectRoute)
 
 EventId = Annotated[str, Path(description="The event id of the rank call.")]
 

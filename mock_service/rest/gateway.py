@@ -3,7 +3,6 @@
 import hmac
 from time import perf_counter
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_service.loop.identity import IdSource, new_guid
@@ -13,14 +12,15 @@ KEY_HEADER = "Ocp-Apim-Subscription-Key"
 OPEN_PATHS = frozenset({"/", "/status", "/docs", "/openapi.json"})
 """What anyone may read: nothing here tells what was ranked or learned."""
 
-_HEADERS = {
-    "Cache-Control": "no-cache, no-store, must-revalidate",
-    "pragma": "no-cache",
-    "Expires": "0",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
-    "x-content-type-options": "nosniff",
-    "timing-allow-origin": "*",
-}
+_HEADERS = (
+    (b"cache-control", b"no-cache, no-store, must-revalidate"),
+    (b"pragma", b"no-cache"),
+    (b"expires", b"0"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains; preload"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"timing-allow-origin", b"*"),
+)
+_KEY_HEADER_BYTES = KEY_HEADER.lower().encode()
 
 
 class Gateway:
@@ -40,19 +40,22 @@ class Gateway:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(_HEADERS)
-                headers["apim-request-id"] = new_guid(self._ids)
-                elapsed = (perf_counter() - began) * 1000
-                headers["x-envoy-upstream-service-time"] = str(round(elapsed))
+                elapsed = round((perf_counter() - began) * 1000)
+                message["headers"] = [
+                    *message["headers"],
+                    *_HEADERS,
+                    (b"apim-request-id", new_guid(self._ids).encode()),
+                    (b"x-envoy-upstream-service-time", b"%d" % elapsed),
+                ]
             await send(message)
 
         _collapse_leading_slashes(scope)
-        admitted = scope["path"] in OPEN_PATHS or self._has_key(Headers(scope=scope))
+        admitted = scope["path"] in OPEN_PATHS or self._has_key(scope)
         await (self._app if admitted else access_denied())(scope, receive, send_with_headers)
 
-    def _has_key(self, headers: Headers) -> bool:
-        return hmac.compare_digest(headers.get(KEY_HEADER, "").encode(), self._key)
+    def _has_key(self, scope: Scope) -> bool:
+        sent = next((value for name, value in scope["headers"] if name == _KEY_HEADER_BYTES), b"")
+        return hmac.compare_digest(sent, self._key)
 
 
 def _collapse_leading_slashes(scope: Scope) -> None:

@@ -11,11 +11,12 @@ from mock_service.loop.identity import new_event_id
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
 from mock_service.rest.replies import json_reply
+from mock_service.rest.routing import DirectRoute
 from mock_service.rest.service import service_of
 from mock_service.rest.validation import rank_request
 from mock_service.rest.wire import RankRequestBody, RankResponseBody
 
-router = APIRouter(prefix="/personalizer/v1.0", tags=["Rank"])
+router = APIRouter(prefix="/personalizer/v1.0", tags=["Rank"], route_class=DirectRoute)
 
 _BILLING = "CognitiveServices.Personalizer.Transaction=1"
 
@@ -34,7 +35,7 @@ async def rank(request: Request) -> Response:
     body = parsed(
         RankRequestBody, await read_body(request, service.max_body_bytes), "InvalidRankRequest"
     )
-    decision = service.loop.rank(rank_request(body, new_event_id(service.ids)))
+    decision = service.loop.rank(rank_request(body, lambda: new_event_id(service.ids)))
     reply = json_reply(HTTPStatus.CREATED, rank_response(decision))
     reply.headers["csp-billing-usage"] = _BILLING
     return reply

@@ -1,8 +1,8 @@
 """Successful answers as the service writes them."""
 
-import json
 from http import HTTPStatus
 
+from pydantic_core import to_json
 from starlette.responses import Response
 
 JSON = "application/json; charset=utf-8"
@@ -10,9 +10,7 @@ JSON = "application/json; charset=utf-8"
 
 def json_reply(status: int, body: object) -> Response:
     """Return `body` as compact JSON."""
-    return Response(
-        json.dumps(body, separators=(",", ":"), ensure_ascii=False), status, media_type=JSON
-    )
+    return Response(to_json(body), status, media_type=JSON)
 
 
 def empty_reply() -> Response:

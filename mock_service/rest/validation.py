@@ -1,9 +1,11 @@
 """From a rank body to a rank request, or to the service's own words for what is wrong with it."""
 
+from collections.abc import Callable
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from mock_service.errors import ServiceProblem
 from mock_service.loop.decision import Action, RankRequest
@@ -14,8 +16,8 @@ MAX_DEPTH = 16
 """How deep features may nest; the service documents one level of namespaces."""
 
 
-def rank_request(body: RankRequestBody, new_event_id: str) -> RankRequest:
-    """Return what `body` asks; `new_event_id` serves when it names no event.
+def rank_request(body: RankRequestBody, new_event_id: Callable[[], str]) -> RankRequest:
+    """Return what `body` asks; `new_event_id` is called when it names no event.
 
     Raises:
         ServiceProblem: InvalidRankRequest, with the service's message.
@@ -27,7 +29,7 @@ def rank_request(body: RankRequestBody, new_event_id: str) -> RankRequest:
     actions = tuple([_action(action) for action in body.actions])
     excluded = frozenset(body.excluded_actions or ())
     return RankRequest(
-        body.event_id or new_event_id,
+        body.event_id or new_event_id(),
         _context(body.context_features or []),
         actions,
         excluded,
@@ -38,8 +40,7 @@ def rank_request(body: RankRequestBody, new_event_id: str) -> RankRequest:
 def _context(features: list[Any]) -> str:
     if None in features:
         raise _invalid("Context features contains null value.")
-    _check_features(features)
-    return to_json(features).decode()
+    return _checked_text(features)
 
 
 def _action(action: RankableAction | None) -> Action:
@@ -50,12 +51,19 @@ def _action(action: RankableAction | None) -> Action:
     features = [feature for feature in action.features if feature is not None]
     if not features:
         raise _invalid("Every action should have at least one non-null action feature.")
-    _check_features(features)
-    return Action(action.id, to_json(features).decode())
+    return Action(action.id, _checked_text(features))
 
 
-def _check_features(features: list[Any]) -> None:
-    for feature in features:
+def _checked_text(features: list[Any]) -> str:
+    text = to_json(features).decode()
+    _check_features(text)
+    return text
+
+
+@lru_cache(maxsize=1024)
+def _check_features(text: str) -> None:
+    """Check features once for each text: clients send the same actions again and again."""
+    for feature in from_json(text):
         if not isinstance(feature, dict):
             raise _invalid("Features are not in key value pair format.")
         _check_namespace(feature, MAX_DEPTH)

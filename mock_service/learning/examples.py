@@ -1,0 +1,113 @@
+"""The parsed examples that a model is asked about again and again.
+
+Parsing costs several times what predicting and learning cost, so the most recently used contexts,
+actions and labelled actions are kept parsed, and combined. An example may be predicted on and
+learned from any number of times.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from vowpalwabbit import pyvw
+
+from mock_service.learning.features import (
+    action_document,
+    context_document,
+    labelled_document,
+)
+from mock_service.loop.decision import Action
+
+_KEPT = 256  # of each kind; an example takes about 30 kB, so each kind stays below 8 MB
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+class ParsedExamples:
+    """Examples of one workspace."""
+
+    def __init__(self, workspace: pyvw.Workspace) -> None:
+        self._workspace = workspace
+        self._unlabelled = [
+            *workspace.parse(context_document("[]")),
+            *workspace.parse(action_document("[]")),
+        ]
+        self._contexts: _Recent[str] = _Recent(self._finish)
+        self._actions: _Recent[str] = _Recent(self._finish)
+        self._labelled: _Recent[tuple[str, float, float]] = _Recent(self._finish)
+        self._current: list[pyvw.Example] = []
+        self._current_actions: tuple[Action, ...] = ()
+
+    def decision(self, context: str, actions: tuple[Action, ...]) -> list[pyvw.Example]:
+        """Return a context and its actions, without a label; valid until the next call."""
+        shared = self._contexts.get(context) or self._parse_context(context)
+        if actions is not self._current_actions:
+            self._actions.make_room(len(actions))
+            self._current = [shared, *[self._action(action) for action in actions]]
+            self._current_actions = actions
+        self._current[0] = shared
+        return self._current
+
+    def labelled(self, features: str, *, cost: float, probability: float) -> pyvw.Example:
+        """Return an action of the current decision with the label to learn from."""
+        key = (features, cost, probability)
+        example = self._labelled.get(key)
+        if example is None:
+            self._labelled.make_room(1)
+            shared, example = self._workspace.parse(
+                labelled_document(features, cost=cost, probability=probability)
+            )
+            self._labelled.add(key, example)
+            self._finish(shared)
+        return example
+
+    def clear(self) -> None:
+        """Give everything back to the workspace, for the last time."""
+        for kind in (self._labelled, self._contexts, self._actions):
+            kind.make_room(_KEPT)
+        self._workspace.predict_multi(self._unlabelled)
+        self._workspace.finish_example(self._unlabelled)
+
+    def _parse_context(self, context: str) -> pyvw.Example:
+        self._contexts.make_room(1)
+        (example,) = self._workspace.parse(context_document(context))
+        self._contexts.add(context, example)
+        return example
+
+    def _action(self, action: Action) -> pyvw.Example:
+        example = self._actions.get(action.features)
+        if example is None:
+            (example,) = self._workspace.parse(action_document(action.features))
+            self._actions.add(action.features, example)
+        return example
+
+    def _finish(self, example: pyvw.Example) -> None:
+        """Give an example back, but first make the workspace forget the label it learned last.
+
+        While it remembers one, it looks that label's action up in whatever prediction the
+        example's memory last held, and can crash the process.
+        """
+        self._workspace.predict_multi(self._unlabelled)
+        self._workspace.finish_example([example])
+
+
+class _Recent(Generic[_Key]):
+    """The most recently used examples of one kind."""
+
+    def __init__(self, finish: Callable[[pyvw.Example], None]) -> None:
+        self._finish = finish
+        self._examples: OrderedDict[_Key, pyvw.Example] = OrderedDict()
+
+    def get(self, key: _Key) -> pyvw.Example | None:
+        example = self._examples.get(key)
+        if example is not None:
+            self._examples.move_to_end(key)
+        return example
+
+    def add(self, key: _Key, example: pyvw.Example) -> None:
+        self._examples[key] = example
+
+    def make_room(self, wanted: int) -> None:
+        """Forget the least recently used until `wanted` more fit."""
+        while self._examples and len(self._examples) + wanted > _KEPT:
+            _, example = self._examples.popitem(last=False)
+            self._finish(example)

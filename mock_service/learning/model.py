@@ -37,9 +37,12 @@ class VowpalModel:
         self._workspace.predict_multi(examples)
         probabilities = [_shortest(score) for score in examples[0].get_action_scores()]
         costs = [example.get_partial_prediction() for example in examples[1:]]
-        ranked = sorted(zip([-p for p in probabilities], costs, range(count), strict=True))
-        order = tuple([index for _, _, index in ranked])
-        return Prediction(order, tuple([probabilities[index] for index in order]))
+        order = sorted(range(count), key=costs.__getitem__)
+        ranked = [probabilities[index] for index in order]
+        if ranked != sorted(ranked, reverse=True):  # some explorations do not go by cost alone
+            order.sort(key=lambda index: -probabilities[index])
+            ranked.sort(reverse=True)
+        return Prediction(tuple(order), tuple(ranked))
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""

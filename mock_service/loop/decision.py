@@ -43,18 +43,18 @@ class RankedAction(NamedTuple):
 class Decision:
     """One answered rank request: an *event*.
 
-    ``actions`` are the eligible ones in request order; ``order`` holds indices into them with
-    the chosen one first, and ``probabilities`` belongs to ``order``. ``ranking`` is the answer
-    on the wire, where excluded actions keep their place in the request.
+    ``candidates`` are all actions in request order and ``actions`` the eligible ones among them;
+    ``order`` holds indices into ``actions`` with the chosen one first, and ``probabilities``
+    belongs to ``order``.
     """
 
     event_id: str
     at: datetime
     context: str
+    candidates: tuple[Action, ...]
     actions: tuple[Action, ...]
     order: tuple[int, ...]
     probabilities: tuple[float, ...]
-    ranking: tuple[RankedAction, ...]
     deferred: bool
 
     @property
@@ -66,3 +66,21 @@ class Decision:
     def propensity(self) -> float:
         """The chance the chosen action had when it was chosen, in (0, 1]."""
         return self.probabilities[0]
+
+    @property
+    def ranking(self) -> tuple[RankedAction, ...]:
+        """The answer on the wire: the chosen action first, the others best first.
+
+        Excluded actions keep their place in the request, with probability 0, and the others fill
+        the places that remain.
+        """
+        ranked = zip(
+            [self.actions[index].id for index in self.order], self.probabilities, strict=True
+        )
+        if len(self.actions) == len(self.candidates):
+            return tuple([RankedAction(*line) for line in ranked])
+        eligible = {id(action) for action in self.actions}
+        return tuple(
+            RankedAction(*next(ranked)) if id(action) in eligible else RankedAction(action.id, 0.0)
+            for action in self.candidates
+        )

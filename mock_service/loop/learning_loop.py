@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from mock_service.clock import Clock
 from mock_service.errors import ServiceProblem
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, Mode
-from mock_service.loop.decision import Decision, RankedAction, RankRequest
+from mock_service.loop.decision import Decision, RankRequest
 from mock_service.loop.joining import Joiner, PendingEvent
-from mock_service.loop.ranking import choose, draw, full_ranking
+from mock_service.loop.ranking import choose, draw
 from mock_service.loop.seams import Learner
 
 
@@ -77,23 +77,14 @@ class LearningLoop:
         prediction = choose(
             self._learner.predict(request.context, actions), draw(self._seed, request.event_id)
         )
-        order, probabilities = prediction.order, prediction.probabilities
-        ranking = tuple(
-            [
-                RankedAction(actions[index].id, probability)
-                for index, probability in zip(order, probabilities, strict=True)
-            ]
-        )
-        if request.excluded:
-            ranking = full_ranking(request.actions, request.excluded, iter(ranking))
         return Decision(
             request.event_id,
             now,
             request.context,
+            request.actions,
             actions,
-            order,
-            probabilities,
-            ranking,
+            prediction.order,
+            prediction.probabilities,
             request.deferred,
         )
 

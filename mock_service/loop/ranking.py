@@ -1,10 +1,8 @@
-"""The order rules of an answer: who is chosen, and where everybody stands."""
+"""Who is chosen: one draw that depends on the event, and the swap it makes."""
 
-from collections.abc import Iterator
 from hashlib import blake2b
 from typing import TypeVar
 
-from mock_service.loop.decision import Action, RankedAction
 from mock_service.loop.seams import Prediction
 
 _DRAW_BYTES = 8
@@ -28,16 +26,6 @@ def choose(prediction: Prediction, chance: float) -> Prediction:
     if place == 0:
         return prediction
     return Prediction(_swapped(prediction.order, place), _swapped(prediction.probabilities, place))
-
-
-def full_ranking(
-    actions: tuple[Action, ...], excluded: frozenset[str], ranked: Iterator[RankedAction]
-) -> tuple[RankedAction, ...]:
-    """Put excluded actions back where the request had them, and `ranked` into the other places."""
-    return tuple(
-        RankedAction(action.id, 0.0) if action.id in excluded else next(ranked)
-        for action in actions
-    )
 
 
 def _sampled_place(probabilities: tuple[float, ...], chance: float) -> int:

@@ -28,9 +28,8 @@ def decision(context_: str, chosen: int, propensity: float) -> Decision:
     others = tuple(n for n in range(len(ACTIONS)) if n != chosen)
     at = datetime(2026, 1, 1, tzinfo=UTC)
     probabilities = (propensity, *[(1 - propensity) / 4] * 4)
-    return Decision(
-        "e", at, context_, ACTIONS, (chosen, *others), probabilities, (), deferred=False
-    )
+    order = (chosen, *others)
+    return Decision("e", at, context_, ACTIONS, ACTIONS, order, probabilities, deferred=False)
 
 
 class PlainVowpalWabbit:

@@ -10,7 +10,8 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 def decision(event_id: str, at: datetime = NOON, *, deferred: bool = False) -> Decision:
     """Return a decision of one action."""
-    return Decision(event_id, at, "[]", (Action("a", "[]"),), (0,), (1.0,), (), deferred)
+    actions = (Action("a", "[]"),)
+    return Decision(event_id, at, "[]", actions, actions, (0,), (1.0,), deferred)
 
 
 def test_rewards_join_in_order_of_arrival() -> None:

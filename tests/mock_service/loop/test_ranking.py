@@ -1,13 +1,14 @@
 """The order rules of an answer."""
 
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_service.loop.decision import Action, RankedAction
-from mock_service.loop.ranking import choose, draw, full_ranking
+from mock_service.loop.decision import Action, Decision
+from mock_service.loop.ranking import choose, draw
 from mock_service.loop.seams import Prediction
 
 PREDICTION = Prediction((2, 0, 1), (0.8, 0.15, 0.05))
@@ -38,12 +39,13 @@ def test_an_action_without_a_chance_is_never_chosen_even_when_the_sum_falls_shor
 
 def test_excluded_actions_keep_their_place_in_the_request() -> None:
     """The others fill the remaining places in ranked order."""
-    actions = tuple(Action(name, "[]") for name in "abcd")
-    ranked = iter([RankedAction("d", 0.9), RankedAction("a", 0.1)])
+    candidates = tuple(Action(name, "[]") for name in "abcd")
+    eligible = (candidates[0], candidates[3])
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
-    ranking = full_ranking(actions, frozenset("bc"), ranked)
+    decision = Decision("e", noon, "[]", candidates, eligible, (1, 0), (0.9, 0.1), deferred=False)
 
-    assert ranking == (("d", 0.9), ("b", 0.0), ("c", 0.0), ("a", 0.1))
+    assert decision.ranking == (("d", 0.9), ("b", 0.0), ("c", 0.0), ("a", 0.1))
 
 
 @given(st.text(max_size=40), st.text(max_size=60))

@@ -9,6 +9,7 @@ import typer
 import uvicorn
 
 from mock_service.build import build_server
+from mock_service.console import run_commands
 from mock_service.errors import HostError, SettingsInvalid
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
@@ -43,17 +44,13 @@ def serve(
 
     Example: personalizer-lab serve --port 5000 --mode quick
     """
-    try:
-        settings = Settings(
-            host=host,
-            port=port,
-            key=_key(host, key),
-            loop=LoopSettings(mode, policy, seed, Configuration(exploration=exploration)),
-        )
-        run(settings)
-    except (HostError, OSError) as error:
-        typer.echo(f"personalizer-lab serve: {error}", err=True)
-        raise typer.Exit(2) from error
+    settings = Settings(
+        host=host,
+        port=port,
+        key=_key(host, key),
+        loop=LoopSettings(mode, policy, seed, Configuration(exploration=exploration)),
+    )
+    run(settings)
 
 
 def run(settings: Settings) -> None:
@@ -61,7 +58,7 @@ def run(settings: Settings) -> None:
 
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
-        OSError: the address is in use or not ours.
+        SettingsInvalid: the address is in use or not ours.
     """
     app = build_server(settings)
     listener = _listener(settings)
@@ -76,7 +73,9 @@ def run(settings: Settings) -> None:
 
 def main() -> None:
     """Run the host alone."""
-    typer.run(serve)
+    commands = typer.Typer(add_completion=False)
+    commands.command()(serve)
+    run_commands(commands, "mock_service", (HostError,))
 
 
 def _key(host: str, key: str) -> str:
@@ -96,8 +95,15 @@ def _listener(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((settings.host, settings.port))
-    listener.listen(_BACKLOG)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise SettingsInvalid(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; "
+            "choose another with --host and --port (0 takes any free port)"
+        ) from error
     return listener
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from statistics import fmean, median
 
+from mock_service.errors import SettingsInvalid
+
 
 class Mode(StrEnum):
     """When the loop learns.
@@ -35,6 +37,13 @@ class Configuration:
     exploration: float = 0.2
     model_export_frequency: timedelta = timedelta(minutes=5)
     log_retention_days: int = 90
+
+    def __post_init__(self) -> None:
+        """Refuse, as SettingsInvalid, what no loop can run with; a NaN is within no bounds."""
+        if not 0 <= self.exploration <= 1:
+            raise SettingsInvalid(
+                f"exploration: expected a share in [0, 1], got {self.exploration}"
+            )
 
 
 def first(rewards: list[float]) -> float:

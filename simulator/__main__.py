@@ -1,0 +1,5 @@
+"""``python -m simulator`` is ``personalizer-lab``."""
+
+from simulator.cli import main
+
+main()

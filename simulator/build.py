@@ -1,0 +1,69 @@
+"""Where the guest is put together: options in, a finished run out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+from mock_service.settings import LoopSettings
+from simulator.engine.run import Listeners, run
+from simulator.personalizer.http import HttpPersonalizer
+from simulator.personalizer.in_process import InProcessPersonalizer
+from simulator.personalizer.seam import Personalizer
+from simulator.report.summary import Summary, summarise
+from simulator.scenario.model import Scenario
+from simulator.users.crowd import Crowd
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A Personalizer over HTTP."""
+
+    endpoint: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What makes one run of a scenario; ``reward`` names a design, empty takes the first."""
+
+    rounds: int = 2000
+    seed: int = 1
+    reward: str = ""
+
+
+def simulate(
+    scenario: Scenario,
+    target: LoopSettings | Target,
+    options: RunOptions,
+    listeners: Listeners | None = None,
+    timer: Callable[[], float] = perf_counter,
+) -> Summary:
+    """Run a scenario against a learning loop in this process, or against an endpoint.
+
+    Raises:
+        OptionsInvalid: the scenario has no such reward design, or the endpoint is no address.
+        EndpointProblem: the endpoint is out of reach or answers with an error.
+        LearningPolicyInvalid: the learning policy is not one.
+    """
+    crowd = Crowd(scenario, seed=options.seed, reward=options.reward)
+    personalizer = _personalizer(target)
+    began = timer()
+    try:
+        tally = run(
+            crowd,
+            personalizer,
+            rounds=options.rounds,
+            run_id=f"{scenario.name}-{options.seed}",
+            listeners=listeners or Listeners(),
+        )
+    finally:
+        personalizer.close()
+    return summarise(
+        scenario, tally, seed=options.seed, reward_design=crowd.design.name, seconds=timer() - began
+    )
+
+
+def _personalizer(target: LoopSettings | Target) -> Personalizer:
+    if isinstance(target, Target):
+        return HttpPersonalizer(target.endpoint, target.key)
+    return InProcessPersonalizer(target)

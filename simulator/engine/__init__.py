@@ -1,0 +1,1 @@
+"""Running a scenario against a personalizer, and keeping what happened."""

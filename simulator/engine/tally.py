@@ -1,0 +1,60 @@
+"""What is kept of a run: a few numbers a visit, in columns."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.users.crowd import Block
+
+_COLUMNS: dict[str, type] = {
+    "profile": np.uint16,
+    "chosen": np.uint16,
+    "best": np.uint16,
+    "reward": np.float64,
+    "value": np.float64,
+    "regret": np.float64,
+    "blind_reward": np.float64,
+    "best_reward": np.float64,
+}
+
+
+class Tally:
+    """Columns of a run, one entry a visit.
+
+    ``best`` is the action of highest expected value, and ``regret`` how much less than that the
+    chosen one is worth on average. ``blind_reward`` is what a choice by lot would have earned on
+    average over the actions, and ``best_reward`` what the best action would have earned.
+    """
+
+    def __init__(self, actions: int) -> None:
+        self._blocks: dict[str, list[NDArray[np.generic]]] = {name: [] for name in _COLUMNS}
+        self.fixed_rewards = np.zeros(actions)
+        """What showing nothing but that action would have earned in all; shape (actions,)."""
+        self.rounds = 0
+
+    def add(self, block: Block, chosen: list[int]) -> None:
+        """Keep what came of the first visits of `block`, one for each of the `chosen` actions."""
+        count = len(chosen)
+        if not count:
+            return
+        rows = np.arange(count)
+        expected, rewards = block.expected_values[:count], block.rewards[:count]
+        best = expected.argmax(axis=1)
+        columns = {
+            "profile": block.profiles[:count],
+            "chosen": np.array(chosen),
+            "best": best,
+            "reward": rewards[rows, chosen],
+            "value": expected[rows, chosen],
+            "regret": expected[rows, best] - expected[rows, chosen],
+            "blind_reward": rewards.mean(axis=1),
+            "best_reward": rewards[rows, best],
+        }
+        for name, column in columns.items():
+            self._blocks[name].append(column.astype(_COLUMNS[name]))
+        self.fixed_rewards += rewards.sum(axis=0)
+        self.rounds += count
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """Return a column; shape (rounds,)."""
+        blocks = self._blocks[name]
+        return np.concatenate(blocks).astype(np.float64) if blocks else np.zeros(0)

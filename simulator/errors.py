@@ -1,0 +1,41 @@
+"""What can go wrong in the simulator; every message is fit for the person at the terminal.
+
+SimulatorError
+├── ScenarioNotFound     no scenario has that name
+├── ScenarioInvalid      a scenario file holds mistakes: one line each
+├── OptionsInvalid       options that contradict each other
+└── EndpointProblem      a Personalizer endpoint is out of reach or answers with an error
+"""
+
+from collections.abc import Sequence
+
+
+class SimulatorError(Exception):
+    """The root of everything the simulator raises on purpose."""
+
+
+class ScenarioNotFound(SimulatorError):
+    """No scenario has the name that was asked for."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        super().__init__(
+            f"there is no scenario {name!r}: expected one of {', '.join(known)}, "
+            "or the path of a .toml file"
+        )
+
+
+class ScenarioInvalid(SimulatorError):
+    """A scenario file holds mistakes; ``mistakes`` has one line for each."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(mistakes))
+
+
+class OptionsInvalid(SimulatorError):
+    """Options that cannot be had together, or values no run can have."""
+
+
+class EndpointProblem(SimulatorError):
+    """A Personalizer endpoint is out of reach or answers with an error."""

@@ -1,0 +1,1 @@
+"""Whatever ranks: the host in this process, or any endpoint over HTTP."""

@@ -1,0 +1,1 @@
+"""What a run amounts to, in figures and in pictures."""

@@ -1,0 +1,140 @@
+"""The figures of a run."""
+
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine.tally import Tally
+from simulator.scenario.model import Scenario
+
+CURVE_POINTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSummary:
+    """How one kind of user fared; ``best_action`` is the one of highest expected value to most."""
+
+    name: str
+    visits: int
+    mean_reward: float | None
+    best_action: str | None
+    best_action_share: float | None
+    regret: float
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What the same visits would have earned with a choice that does not learn."""
+
+    mean_reward: float
+    action: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """The mean reward of the visits that end with number ``round``."""
+
+    round: int
+    mean_reward: float
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures of a run; those of a run without a single visit are None.
+
+    Rewards are in the reward design's unit and ``regret`` in the scenario's unit of value, summed
+    over all visits. Only ``interactions_per_second`` differs between runs of one seed.
+    """
+
+    scenario: str
+    rounds: int
+    seed: int
+    reward_design: str
+    mean_reward: float | None
+    mean_reward_last_quarter: float | None
+    mean_value: float | None
+    best_action_share: float | None
+    regret: float
+    profiles: list[ProfileSummary]
+    baselines: dict[str, Baseline]
+    curve: list[CurvePoint]
+    interactions_per_second: float | None
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the summary as what JSON can hold."""
+        return asdict(self)
+
+
+def summarise(
+    scenario: Scenario, tally: Tally, *, seed: int, reward_design: str, seconds: float
+) -> Summary:
+    """Return the figures of a run that took `seconds`."""
+    reward = tally.column("reward")
+    return Summary(
+        scenario=scenario.name,
+        rounds=tally.rounds,
+        seed=seed,
+        reward_design=reward_design,
+        mean_reward=_mean(reward),
+        mean_reward_last_quarter=_mean(reward[tally.rounds - max(1, tally.rounds // 4) :]),
+        mean_value=_mean(tally.column("value")),
+        best_action_share=_mean(tally.column("chosen") == tally.column("best")),
+        regret=_rounded(tally.column("regret").sum()),
+        profiles=_profiles(scenario, tally),
+        baselines=_baselines(scenario, tally),
+        curve=_curve(reward),
+        interactions_per_second=round(tally.rounds / seconds, 1) if seconds > 0 else None,
+    )
+
+
+def _profiles(scenario: Scenario, tally: Tally) -> list[ProfileSummary]:
+    return [
+        _profile(scenario, tally, name, tally.column("profile") == index)
+        for index, name in enumerate(scenario.profiles)
+    ]
+
+
+def _profile(
+    scenario: Scenario, tally: Tally, name: str, theirs: NDArray[np.bool_]
+) -> ProfileSummary:
+    best = tally.column("best")[theirs].astype(int)
+    return ProfileSummary(
+        name=name,
+        visits=len(best),
+        mean_reward=_mean(tally.column("reward")[theirs]),
+        best_action=scenario.action_ids[np.bincount(best).argmax()] if len(best) else None,
+        best_action_share=_mean(tally.column("chosen")[theirs] == best),
+        regret=_rounded(tally.column("regret")[theirs].sum()),
+    )
+
+
+def _baselines(scenario: Scenario, tally: Tally) -> dict[str, Baseline]:
+    """Return what the very same visits would have earned without a learner."""
+    if not tally.rounds:
+        return {}
+    fixed = int(tally.fixed_rewards.argmax())
+    return {
+        "uniform": Baseline(_rounded(tally.column("blind_reward").mean())),
+        "best_fixed": Baseline(
+            _rounded(tally.fixed_rewards[fixed] / tally.rounds), scenario.action_ids[fixed]
+        ),
+        "oracle": Baseline(_rounded(tally.column("best_reward").mean())),
+    }
+
+
+def _curve(reward: NDArray[np.float64]) -> list[CurvePoint]:
+    ends = np.unique(np.linspace(0, len(reward), CURVE_POINTS + 1).astype(int))
+    return [
+        CurvePoint(int(end), _rounded(reward[start:end].mean())) for start, end in pairwise(ends)
+    ]
+
+
+def _mean(column: NDArray[np.generic]) -> float | None:
+    return _rounded(column.astype(np.float64).mean()) if len(column) else None
+
+
+def _rounded(number: np.floating) -> float:
+    """Return a figure to six decimals: more would be noise to read."""
+    return round(float(number), 6)

@@ -1,0 +1,106 @@
+"""A run on the terminal: a table, a learning curve, and each interaction for those who ask."""
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from simulator.report.summary import CurvePoint, Summary
+from simulator.vocabulary import Interaction
+
+_CURVE_ROWS = 8
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+def show_summary(console: Console, summary: Summary) -> None:
+    """Print the figures of a run, by profile and next to its baselines."""
+    console.print(Group(_headline(summary), _comparison(summary), _profiles(summary)))
+    if summary.curve:
+        console.print(_curve(summary))
+
+
+def show_interaction(console: Console, interaction: Interaction) -> None:
+    """Print one interaction: who came, what was shown and what came of it."""
+    visit, recommendation = interaction.visit, interaction.recommendation
+    lines = [
+        f"\nUser: {visit.profile} (visit {visit.number + 1}, event {interaction.event_id})",
+        f"Context: {visit.context}",
+        f"Recommended: {visit.actions[recommendation.order[0]].id}",
+        "Ranking probabilities:",
+    ]
+    ranked = zip(recommendation.order, recommendation.probabilities, strict=True)
+    lines += [f"  {visit.actions[index].id}: {chance:.4f}" for index, chance in ranked]
+    lines += [f"{name.capitalize()}: {amount:g}" for name, amount in interaction.outcomes.items()]
+    lines.append(f"Reward sent: {interaction.reward:g}")
+    console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+
+
+def _headline(summary: Summary) -> RenderableType:
+    speed = summary.interactions_per_second
+    pace = f", {speed:,.0f} interactions/s" if speed else ""
+    return Text(f"{summary.scenario}: {summary.rounds:,} rounds, seed {summary.seed}{pace}")
+
+
+def _comparison(summary: Summary) -> Table:
+    table = Table("", title="Mean reward", title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("overall", "last quarter", "best action shown", "regret"):
+        table.add_column(heading, justify="right")
+    table.add_row(
+        "[bold]Personalizer",
+        f"[bold]{_figure(summary.mean_reward)}",
+        f"[bold]{_figure(summary.mean_reward_last_quarter)}",
+        _share(summary.best_action_share),
+        f"{summary.regret:,.1f}",
+        end_section=True,
+    )
+    for name, baseline in summary.baselines.items():
+        label = name.replace("_", " ") + (f" ({baseline.action})" if baseline.action else "")
+        table.add_row(label, _figure(baseline.mean_reward), "", "", "")
+    return table
+
+
+def _profiles(summary: Summary) -> Table:
+    table = Table("profile", title="By profile", title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("visits", "mean reward", "regret"):
+        table.add_column(heading, justify="right")
+    table.add_column("best action")
+    table.add_column("shown", justify="right")
+    for profile in summary.profiles:
+        table.add_row(
+            profile.name,
+            f"{profile.visits:,}",
+            _figure(profile.mean_reward),
+            f"{profile.regret:,.1f}",
+            profile.best_action or "",
+            _share(profile.best_action_share),
+        )
+    return table
+
+
+def _curve(summary: Summary) -> Text:
+    """Draw the learning curve between blind choice and perfect knowledge, or wider if it must."""
+    means = [point.mean_reward for point in summary.curve]
+    known = [summary.baselines["uniform"].mean_reward, summary.baselines["oracle"].mean_reward]
+    low, high = min(means + known), max(means + known)
+    span = (high - low) or 1.0
+    heights = [round((mean - low) / span * _CURVE_ROWS * 8) for mean in means]
+    lines = ["Learning curve: mean reward, from its floor (uniform) to its ceiling (oracle)"]
+    for row in reversed(range(_CURVE_ROWS)):
+        label = {_CURVE_ROWS - 1: f"{high:.2f}", 0: f"{low:.2f}"}.get(row, "")
+        cells = "".join(_EIGHTHS[max(0, min(8, height - row * 8))] for height in heights)
+        lines.append(f"{label:>6} ┤{cells}")
+    lines.append(f"{'':>7}└{'─' * len(means)}")
+    lines.append(f"{'':>8}{_footing(summary.curve)}")
+    return Text("\n".join(lines), no_wrap=True)
+
+
+def _footing(curve: list[CurvePoint]) -> str:
+    return "1" + f"{curve[-1].round:,} rounds".rjust(len(curve) - 1)
+
+
+def _figure(number: float | None) -> str:
+    return "-" if number is None else f"{number:.3f}"
+
+
+def _share(number: float | None) -> str:
+    return "-" if number is None else f"{number:.1%}"

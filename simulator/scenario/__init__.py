@@ -1,0 +1,1 @@
+"""Scenario files: what they may say, reading them, finding them."""

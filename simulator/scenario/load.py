@@ -1,0 +1,77 @@
+"""From a TOML file to a scenario, or to every mistake in it: file, key, value, expectation."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from simulator.errors import ScenarioInvalid
+from simulator.scenario.consistency import inconsistencies
+from simulator.scenario.model import Scenario
+
+_LONGEST_VALUE = 60
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Return the scenario in a file; its name is the file's.
+
+    Raises:
+        ScenarioInvalid: with one line for every mistake.
+    """
+    scenario = _checked(path, _read(path))
+    if mistakes := [f"{path}: {line}" for line in inconsistencies(scenario)]:
+        raise ScenarioInvalid(mistakes)
+    return scenario
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioInvalid([f"{path}: not TOML: {error}"]) from error
+    except UnicodeDecodeError as error:
+        raise ScenarioInvalid([f"{path}: not UTF-8 text: {error.reason}"]) from error
+    except OSError as error:
+        raise ScenarioInvalid([f"{path}: cannot be read: {error.strerror}"]) from error
+
+
+def _checked(path: Path, document: dict[str, Any]) -> Scenario:
+    if "name" in document:
+        raise ScenarioInvalid(
+            [f"{path}: name: the file's own name is the scenario's; leave it out"]
+        )
+    try:
+        return Scenario.model_validate({**document, "name": path.stem})
+    except ValidationError as error:
+        lines = dict.fromkeys(f"{path}: {_line(detail)}" for detail in error.errors())
+        raise ScenarioInvalid(list(lines)) from error
+
+
+def _line(detail: ErrorDetails) -> str:
+    key = _key(detail["loc"])
+    kind = detail["type"]
+    if kind == "missing":
+        return f"{key}: expected it to be there, and it is missing"
+    if kind == "extra_forbidden":
+        return f"{key}: expected no such key; check its spelling, got {_shown(detail['input'])}"
+    expected = detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected", 1)
+    got = "" if "got" in expected else f", got {_shown(detail['input'])}"
+    return f"{key}: {expected[0].lower()}{expected[1:]}{got}"
+
+
+def _key(places: tuple[int | str, ...]) -> str:
+    """Return the key as TOML would write it; what is in angle brackets is a kind, not a key."""
+    text = ""
+    for place in places:
+        if isinstance(place, int):
+            text += f"[{place}]"
+        elif not place.startswith("<"):
+            text += f".{place}"
+    return text.removeprefix(".")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."

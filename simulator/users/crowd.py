@@ -1,0 +1,87 @@
+"""The crowd of a scenario: visits, and for each action what would come of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import SeedSequence, default_rng
+from numpy.typing import NDArray
+
+from simulator.scenario.model import Scenario
+from simulator.users.behaviour import Behaviour, Outcomes
+from simulator.users.population import Population
+from simulator.users.reward_design import RewardDesign
+from simulator.users.taste import Tastes
+from simulator.vocabulary import Visit
+
+BLOCK = 256
+"""Visits drawn at a time: enough to spread numpy's cost, few enough to start at once."""
+
+_PURPOSES = ("profiles", "context", "traffic", "outcomes")
+"""Each has a generator of its own; new ones go to the end, so that old seeds stay what they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some visits and what would come of every action; arrays have shape (visits, actions)."""
+
+    visits: list[Visit]
+    profiles: NDArray[np.intp]
+    outcomes: Outcomes
+    rewards: NDArray[np.float64]
+    values: NDArray[np.float64]
+    expected_values: NDArray[np.float64]
+
+
+class Crowd:
+    """Everybody who will ever visit, in the order they come."""
+
+    def __init__(self, scenario: Scenario, *, seed: int, reward: str = "") -> None:
+        """Draw from `seed`, and reward by the design named `reward`, or by the first.
+
+        Raises:
+            OptionsInvalid: the scenario has no such reward design.
+        """
+        streams = SeedSequence(seed).spawn(len(_PURPOSES))
+        chance = dict(zip(_PURPOSES, map(default_rng, streams), strict=True))
+        self.design = RewardDesign(scenario, reward)
+        self.action_count = len(scenario.actions)
+        self._tastes = Tastes(scenario)
+        self._behaviour = Behaviour(scenario, chance["outcomes"])
+        self._population = Population(
+            scenario,
+            profiles=chance["profiles"],
+            context=chance["context"],
+            traffic=chance["traffic"],
+        )
+
+    def blocks(self, rounds: int) -> Iterator[Block]:
+        """Yield `rounds` visits in blocks; fewer rounds are the beginning of more."""
+        for start in range(0, rounds, BLOCK):
+            yield _beginning(self._next_block(), rounds - start)
+
+    def _next_block(self) -> Block:
+        visits, profiles = self._population.draw(BLOCK)
+        tastes = self._tastes.of(profiles)
+        outcomes = self._behaviour.outcomes(tastes)
+        return Block(
+            visits,
+            profiles,
+            outcomes,
+            self.design.rewards(outcomes),
+            self._behaviour.values(outcomes),
+            self._behaviour.expected_values(tastes),
+        )
+
+
+def _beginning(block: Block, count: int) -> Block:
+    if count >= len(block.visits):
+        return block
+    return Block(
+        block.visits[:count],
+        block.profiles[:count],
+        {name: array[:count] for name, array in block.outcomes.items()},
+        block.rewards[:count],
+        block.values[:count],
+        block.expected_values[:count],
+    )

@@ -1,0 +1,56 @@
+"""Every command in the README is run, and every option and preset is described there."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from mock_service.learning.policies import PRESETS
+from tests.running import command
+from tests.serving import ROOT, served_by_command
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
+LINES = [line.split("#")[0].strip() for block in BLOCKS for line in block.splitlines()]
+COMMANDS = [shlex.split(line)[1:] for line in LINES if line.startswith("personalizer-lab ")]
+TARGETS = [line.removeprefix("make ") for line in LINES if line.startswith("make ")]
+
+
+def test_the_readme_holds_nothing_but_known_kinds_of_commands() -> None:
+    """A line that no test runs would be a promise nobody keeps."""
+    assert len(COMMANDS) + len(TARGETS) == len([line for line in LINES if line])
+    assert COMMANDS
+
+
+@pytest.mark.parametrize("arguments", [c for c in COMMANDS if c[0] != "serve"], ids=" ".join)
+def test_a_command_of_the_readme_runs(arguments: list[str]) -> None:
+    """As it stands there."""
+    ended = command(*arguments)
+
+    assert ended.code == 0, ended.err
+    assert ended.out
+
+
+@pytest.mark.parametrize("arguments", [c for c in COMMANDS if c[0] == "serve"], ids=" ".join)
+def test_a_serve_command_of_the_readme_serves(arguments: list[str]) -> None:
+    """On a free port, so as not to disturb what runs here."""
+    options = [option for option in arguments[1:] if not option.isdigit() and option != "--port"]
+
+    with served_by_command(*options) as endpoint:
+        assert endpoint.rank({"actions": [{"id": "a", "features": [{}]}]}).status_code == 201
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_make_target_of_the_readme_exists(target: str) -> None:
+    """`make demo` and `make test` come first."""
+    makefile = Path(ROOT, "Makefile").read_text(encoding="utf-8")
+
+    assert re.search(rf"^{target}: ", makefile, flags=re.MULTILINE)
+    assert TARGETS[:2] == ["demo", "test"]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_is_named_in_the_readme(preset: str) -> None:
+    """A policy one cannot find is none."""
+    assert f"`{preset}`" in README

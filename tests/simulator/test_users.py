@@ -1,0 +1,93 @@
+"""Users behave as their scenario says, and no choice of ours changes what they would do."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulator.errors import OptionsInvalid
+from simulator.scenario.catalogue import SHIPPED, find_scenario
+from simulator.scenario.load import load_scenario
+from simulator.users.crowd import BLOCK, Crowd
+
+NEWS = find_scenario("news")
+
+
+def test_fewer_rounds_are_the_beginning_of_more() -> None:
+    """A run of 300 sees the first 300 visits of a run of 1,000."""
+    short = [visit for block in Crowd(NEWS, seed=3).blocks(300) for visit in block.visits]
+    long = [visit for block in Crowd(NEWS, seed=3).blocks(1000) for visit in block.visits]
+
+    assert short == long[:300]
+
+
+def test_another_seed_gives_other_visits() -> None:
+    """Seeds matter."""
+    first = next(Crowd(NEWS, seed=1).blocks(BLOCK))
+    second = next(Crowd(NEWS, seed=2).blocks(BLOCK))
+
+    assert first.visits != second.visits
+    assert not np.array_equal(first.rewards, second.rewards)
+
+
+def test_every_context_has_the_features_of_the_profile_and_the_sampled_ones() -> None:
+    """A context is the profile's own features, then those drawn for the visit."""
+    for visit in next(Crowd(NEWS, seed=1).blocks(BLOCK)).visits:
+        context = {
+            name: value for item in json.loads(visit.context) for name, value in item.items()
+        }
+        fixed = NEWS.profiles[visit.profile].context
+
+        assert fixed.items() <= context.items()
+        assert context.keys() - fixed.keys() == {"prefersDarkMode", "sessionDuration"}
+        assert context["prefersDarkMode"] in (True, False)
+        assert 1 <= context["sessionDuration"] <= 30
+
+
+def test_ratings_stay_within_a_tenth_of_the_taste_and_within_bounds() -> None:
+    """A rating is the taste, give or take 0.1, clipped to [0, 1] and rounded."""
+    block = next(Crowd(NEWS, seed=1).blocks(BLOCK))
+    table = NEWS.tastes.by_profile
+    tastes = np.array([[table[v.profile][a.id] for a in v.actions] for v in block.visits])
+
+    assert np.all(np.abs(block.rewards - tastes) <= 0.1 + 1e-9)
+    assert block.rewards.min() >= 0
+    assert block.rewards.max() <= 1
+    assert np.array_equal(block.rewards, block.rewards.round(2))
+    assert np.abs(block.rewards - tastes).max() > 0.09
+
+
+def test_expected_values_are_the_means_of_many_values() -> None:
+    """What is computed is what is drawn: also where clipping bites, at a taste of 1."""
+    blocks = list(Crowd(NEWS, seed=1).blocks(BLOCK * 100))
+    drawn = np.concatenate([block.values for block in blocks])
+    expected = np.concatenate([block.expected_values for block in blocks])
+
+    assert np.allclose(drawn.mean(axis=0), expected.mean(axis=0), atol=0.002)
+    assert expected.max() == pytest.approx(0.975)
+
+
+def test_visits_come_as_often_as_the_traffic_says() -> None:
+    """600 visits an hour are one every six seconds."""
+    *_, last = (visit for block in Crowd(NEWS, seed=1).blocks(6000) for visit in block.visits)
+
+    assert last.moment.total_seconds() / 6000 == pytest.approx(6.0, rel=0.05)
+
+
+def test_profiles_come_as_often_as_their_weights_say(tmp_path: Path) -> None:
+    """A weight of 8 among 1 and 1 is eight visits in ten."""
+    heavy = tmp_path / "heavy.toml"
+    news = (SHIPPED / "news.toml").read_text()
+    fan = "[profiles.sports-fan.context]"
+    heavy.write_text(news.replace(fan, f"[profiles.sports-fan]\nweight = 8\n\n{fan}"))
+    visits = [v for b in Crowd(load_scenario(heavy), seed=1).blocks(5000) for v in b.visits]
+
+    share = sum(visit.profile == "sports-fan" for visit in visits) / len(visits)
+    assert share == pytest.approx(0.8, abs=0.02)
+
+
+def test_an_unknown_reward_design_is_refused() -> None:
+    """The message says which there are."""
+    with pytest.raises(OptionsInvalid, match="expected one of rating, got 'clicks'"):
+        Crowd(NEWS, seed=1, reward="clicks")

@@ -19,7 +19,7 @@ def measure() -> dict[str, tuple[float, float]]:
     ]
     warm_up = [_reward(number) for number in range(200)]
     with (
-        process("-m", "mock_service", "--port", "5471", port=5471) as ours,
+        process("-m", "mock_service", "serve", "--port", "5471", port=5471) as ours,
         process("benchmarks/bare.py", "5472", port=5472) as bare,
     ):
         lab, limit = Connections(ours), Connections(bare)

@@ -1,5 +1,5 @@
-"""``python -m mock_service`` serves a local Personalizer."""
+"""``python -m mock_service serve`` serves a local Personalizer."""
 
-from mock_service.cli import main
+from mock_service.cli.commands import main
 
 main()

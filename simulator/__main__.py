@@ -1,5 +1,5 @@
 """``python -m simulator`` is ``personalizer-lab``."""
 
-from simulator.cli import main
+from simulator.cli.commands import main
 
 main()

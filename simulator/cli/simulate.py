@@ -1,4 +1,4 @@
-"""``personalizer-lab``: parse, make one call, print."""
+"""``simulate``: parse, make one call, print."""
 
 import json
 import sys
@@ -7,17 +7,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from mock_service.cli import serve
-from mock_service.console import run_commands
-from mock_service.errors import HostError
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings
 from simulator.build import RunOptions, Target
 from simulator.build import simulate as simulate_scenario
+from simulator.cli.progress import progress_bar
 from simulator.engine.run import Listeners
-from simulator.errors import OptionsInvalid, SimulatorError
+from simulator.errors import OptionsInvalid
 from simulator.report.terminal import show_interaction, show_summary
 from simulator.scenario.catalogue import find_scenario
 from simulator.vocabulary import Interaction
@@ -25,15 +22,7 @@ from simulator.vocabulary import Interaction
 _DEFAULT_EXPLORATION = Configuration().exploration
 _MAX_ROUNDS = 10_000_000
 
-commands = typer.Typer(
-    help="A local Personalizer, and a simulator of the users it serves.",
-    no_args_is_help=True,
-    add_completion=False,
-)
-commands.command()(serve)
 
-
-@commands.command()
 def simulate(
     scenario: Annotated[str, typer.Argument(help="A scenario's name, or a .toml file.")],
     *,
@@ -69,7 +58,7 @@ def simulate(
     target = _target(endpoint, key, exploration, policy, mode)
     story = find_scenario(scenario)
     talk = Console(stderr=True)
-    with _progress(talk, hidden=quiet or verbose) as progress:
+    with progress_bar(talk, hidden=quiet or verbose) as progress:
         task = progress.add_task(story.name, total=rounds)
         summary = simulate_scenario(
             story,
@@ -84,11 +73,6 @@ def simulate(
         sys.stdout.write(json.dumps(summary.as_dict(), indent=2) + "\n")
     else:
         show_summary(Console(), summary)
-
-
-def main() -> None:
-    """Run ``personalizer-lab``."""
-    run_commands(commands, "personalizer-lab", (SimulatorError, HostError))
 
 
 def _target(
@@ -109,18 +93,6 @@ def _target(
             "in this process"
         )
     return Target(endpoint, key)
-
-
-def _progress(talk: Console, *, hidden: bool) -> Progress:
-    return Progress(
-        "{task.description}",
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=talk,
-        transient=True,
-        disable=hidden or not talk.is_terminal,
-    )
 
 
 def _watcher(console: Console) -> Callable[[Interaction], None]:

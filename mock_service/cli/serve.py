@@ -1,4 +1,4 @@
-"""The host's command line: parse, make settings, serve."""
+"""``serve``: parse, make settings, serve."""
 
 import shlex
 import socket
@@ -9,8 +9,7 @@ import typer
 import uvicorn
 
 from mock_service.build import build_server
-from mock_service.console import run_commands
-from mock_service.errors import HostError, SettingsInvalid
+from mock_service.errors import SettingsInvalid
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
 
@@ -69,13 +68,6 @@ def run(settings: Settings) -> None:
     sys.stdout.flush()
     config = uvicorn.Config(app, log_config=_LOG, access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[listener])
-
-
-def main() -> None:
-    """Run the host alone."""
-    commands = typer.Typer(add_completion=False)
-    commands.command()(serve)
-    run_commands(commands, "mock_service", (HostError,))
 
 
 def _key(host: str, key: str) -> str:

@@ -1,0 +1,1 @@
+"""The host's command line: one file a command, and the table of them all."""

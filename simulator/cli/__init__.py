@@ -1,0 +1,1 @@
+"""``personalizer-lab``: one file a command, and the table of them all."""

@@ -1,0 +1,22 @@
+"""The table of ``personalizer-lab``'s commands: the host's and the guest's."""
+
+import typer
+
+from mock_service.cli.commands import add_host_commands
+from mock_service.console import run_commands
+from mock_service.errors import HostError
+from simulator.cli.simulate import simulate
+from simulator.errors import SimulatorError
+
+commands = typer.Typer(
+    help="A local Personalizer, and a simulator of the users it serves.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+add_host_commands(commands)
+commands.command()(simulate)
+
+
+def main() -> None:
+    """Run ``personalizer-lab``."""
+    run_commands(commands, "personalizer-lab", (SimulatorError, HostError))

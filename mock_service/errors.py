@@ -3,6 +3,7 @@
 HostError
 ├── ServiceProblem          the service's own complaint, answered in its own shape
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
+├── ModelInvalid            a model that is none, is unsafe, or answers nonsense
 └── SettingsInvalid         a setting the server cannot start with
 """
 
@@ -38,6 +39,10 @@ class ServiceProblem(HostError):
 
 class LearningPolicyInvalid(HostError):
     """A learning policy holds an option that is unknown, unsafe or malformed."""
+
+
+class ModelInvalid(HostError):
+    """A model file is none, holds unsafe options, or answers nonsense when it is tried."""
 
 
 class SettingsInvalid(HostError):

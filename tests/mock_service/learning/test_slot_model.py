@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +13,11 @@ from mock_service.loop.slots import SLOT_KEY
 
 POLICY = "--ccb_explore_adf --epsilon 0.2 --cb_type mtr -q ::"
 ACTIONS = tuple(Action(f"a{n}", json.dumps([{"kind": f"k{n}"}, {"n": n * 1.5}])) for n in range(6))
-SLOTS = ([{"size": "large"}], [{"size": "small"}, {"side": {"left": True}}], [])
+SLOTS: tuple[list[dict[str, object]], ...] = (
+    [{"size": "large"}],
+    [{"size": "small"}, {"side": {"left": True}}],
+    [],
+)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -55,7 +58,7 @@ class PlainVowpalWabbit:
         """Return each slot's probabilities on a page where every slot gets the one of `taken`."""
         answers = []
         for number, features in enumerate(SLOTS):
-            filled = [
+            filled: list[dict[str, object]] = [
                 {"sj": SLOTS[n], "_inc": [taken[n]]} if n < number else {"sj": SLOTS[n]}
                 for n in range(len(SLOTS))
             ]

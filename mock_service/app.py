@@ -4,22 +4,23 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from mock_service.control import clock, learning
 from mock_service.errors import ServiceProblem
+from mock_service.hosting import Service
 from mock_service.rest import events, rank, status
 from mock_service.rest.gateway import Gateway
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
-from mock_service.rest.service import Service
 
-ROUTERS = (rank.router, events.router, status.router)
+ROUTERS = (rank.router, events.router, status.router, clock.router, learning.router)
 
 
-def build_app(service: Service, key: str) -> FastAPI:
-    """Return the application that serves `service` to those who send `key`."""
+def build_app(service: Service) -> FastAPI:
+    """Return the application that serves `service` to those who send a key of its loops."""
     app = FastAPI(
         title="personalizer-lab",
         description="A local Personalizer.",
         redoc_url=None,
-        middleware=[Middleware(Gateway, key=key, ids=service.ids)],
+        middleware=[Middleware(Gateway, service=service)],
         exception_handlers={
             ServiceProblem: on_service_problem,
             HTTPException: on_http_exception,

@@ -4,6 +4,8 @@ HostError
 ├── ServiceProblem          the service's own complaint, answered in its own shape
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
 ├── ModelInvalid            a model that is none, is unsafe, or answers nonsense
+├── ModelZipInvalid         a signed model that is no zip file of the three members
+├── ModelSignatureInvalid   a signed model whose signer or signature is not trusted
 └── SettingsInvalid         a setting the server cannot start with
 """
 
@@ -43,6 +45,14 @@ class LearningPolicyInvalid(HostError):
 
 class ModelInvalid(HostError):
     """A model file is none, holds unsafe options, or answers nonsense when it is tried."""
+
+
+class ModelZipInvalid(HostError):
+    """What should be a signed model is no zip file, or one of other members."""
+
+
+class ModelSignatureInvalid(HostError):
+    """A signed model's signer is not trusted, or did not sign it."""
 
 
 class SettingsInvalid(HostError):

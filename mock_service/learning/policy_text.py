@@ -5,6 +5,7 @@ options on the list below pass, each with a value of the shape the list says.
 """
 
 import re
+from functools import lru_cache
 
 from mock_service.errors import LearningPolicyInvalid
 
@@ -58,6 +59,7 @@ def vowpal_arguments(text: str) -> str:
     return " ".join(word for word in text.split() if word not in _WITHOUT_MEANING)
 
 
+@lru_cache(maxsize=64)
 def is_multi_slot(text: str) -> bool:
     """Say whether a policy is for multi-slot ranks: the two kinds exclude each other."""
     return MULTI_SLOT in text.split()

@@ -14,6 +14,8 @@ from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.joining import Joiner
 from mock_service.loop.ranking import in_request_order
 from mock_service.loop.seams import Chooser, EventStore, LearnerFactory, StateStore
+from mock_service.loop.slots import SlotsRequest, rank_slots
+from mock_service.loop.slots_waiting import SlotsWaiting
 from mock_service.loop.state import LoopState, Models
 from mock_service.loop.teaching import Teacher, first_checkpoint, joined_reward, lesson_of
 
@@ -58,7 +60,8 @@ class LearningLoop:
         self.teacher = teacher or Teacher(
             state, tools.factory, tools.store, first_checkpoint(state.created)
         )
-        self._joiner = joiner or Joiner()
+        self._joiner = Joiner() if joiner is None else joiner
+        self._slots = SlotsWaiting(self._joiner)
         self.counts = counts or Counts()
 
     @property
@@ -92,6 +95,13 @@ class LearningLoop:
             self._learn_if_complete(event, now)
         return decision
 
+    def rank_slots(self, request: SlotsRequest) -> tuple[tuple[str, str], ...]:
+        """Fill several slots; return each slot's id with its action's."""
+        answer = rank_slots(request, self.rank)
+        if self._slots.ranked(request.event_id, [slot for slot, _ in answer]):
+            self.activate_slots(request.event_id)
+        return answer
+
     def reward(self, event_id: str, value: float) -> None:
         """Take a reward for an event; one for an unknown or settled event changes nothing."""
         self.counts.rewards += 1
@@ -101,6 +111,11 @@ class LearningLoop:
         """Take note that a deferred decision was shown; one of an unknown event is harmless."""
         self.counts.activations += 1
         self._observe(event_id, None)
+
+    def activate_slots(self, event_id: str) -> None:
+        """Take note that a deferred multi-slot decision was shown, all its slots."""
+        for slot in self._slots.to_activate(event_id, self._clock.now()):
+            self.activate(slot)
 
     def settle(self) -> datetime:
         """Learn from every event whose wait is over, publish what is due, and return when."""

@@ -15,5 +15,5 @@ def service_of(request: Request) -> Service:
 
 
 def loop_of(request: Request) -> LearningLoop:
-    """Return the learning loop that `request` is meant for."""
-    return service_of(request).default.loop
+    """Return the learning loop that `request` is meant for: the gateway has found its name."""
+    return service_of(request).loops[request.scope["loop"]].loop

@@ -1,5 +1,9 @@
 """The FastAPI application: routes, error handlers and the gateway around them."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -21,6 +25,7 @@ def build_app(service: Service, *, accept_bearer: bool = False) -> FastAPI:
         title="personalizer-lab",
         description="A local Personalizer.",
         redoc_url=None,
+        lifespan=_alive,
         middleware=[Middleware(Gateway, service=service, accept_bearer=accept_bearer)],
         exception_handlers={
             ServiceProblem: on_service_problem,
@@ -32,3 +37,15 @@ def build_app(service: Service, *, accept_bearer: bool = False) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     return app
+
+
+@asynccontextmanager
+async def _alive(app: FastAPI) -> AsyncIterator[None]:
+    """Let time pass while the server runs, and keep everything when it ends."""
+    service: Service = app.state.service
+    passing = asyncio.create_task(service.live())
+    yield
+    passing.cancel()
+    with suppress(asyncio.CancelledError):
+        await passing
+    service.close()

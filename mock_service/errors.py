@@ -2,11 +2,13 @@
 
 HostError
 ├── ServiceProblem          the service's own complaint, answered in its own shape
+│   └── StorageFailed       what happened could not be kept, so it did not happen
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
 ├── ModelInvalid            a model that is none, is unsafe, or answers nonsense
 ├── ModelZipInvalid         a signed model that is no zip file of the three members
 ├── ModelSignatureInvalid   a signed model whose signer or signature is not trusted
-└── SettingsInvalid         a setting the server cannot start with
+├── SettingsInvalid         a setting the server cannot start with
+└── DataUnusable            stored data that is damaged, in use or of a later version
 """
 
 from dataclasses import dataclass
@@ -41,6 +43,16 @@ class ServiceProblem(HostError):
         super().__init__(f"{code}: {self.message}")
 
 
+class StorageFailed(ServiceProblem):
+    """What happened could not be written, for `reason`: it counts as not having happened."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "InternalServerError",
+            f"The event could not be stored ({reason}). Nothing was changed: try again later.",
+        )
+
+
 class LearningPolicyInvalid(HostError):
     """A learning policy holds an option that is unknown, unsafe or malformed."""
 
@@ -59,6 +71,10 @@ class ModelSignatureInvalid(HostError):
 
 class SettingsInvalid(HostError):
     """The settings contradict each other or the host's safety."""
+
+
+class DataUnusable(HostError):
+    """Stored data cannot be used, and was left as it is."""
 
 
 PROBLEMS: dict[str, Problem] = {

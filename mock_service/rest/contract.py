@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from mock_service.rest import configuration, events, model, multislot, policy, rank
+from mock_service.rest import configuration, events, logs, model, multislot, policy, rank
 from mock_service.rest.operations import Operation, add_operations
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -12,6 +12,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *configuration.OPERATIONS,
     *policy.OPERATIONS,
     *model.OPERATIONS,
+    *logs.OPERATIONS,
 )
 """What is asked most often comes first."""
 

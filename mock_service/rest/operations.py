@@ -37,7 +37,12 @@ class Call:
 
     @property
     def loop(self) -> LearningLoop:
-        """The loop that is called; ask again after waiting for anything."""
+        """The loop that is called; ask again after waiting for anything.
+
+        Raises:
+            StorageFailed: nothing can be kept at the moment, so nothing should happen.
+        """
+        self.service.ledger.check()
         return self.service.loops[self.request.scope["loop"]].loop
 
     async def body(self, limit: int = 0) -> bytes:

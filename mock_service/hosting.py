@@ -1,12 +1,13 @@
 """The loops behind one address: by name, each with two keys."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mock_service.clock import Clock, ManualClock
-from mock_service.errors import StorageFailed
+from mock_service.errors import SettingsInvalid, StorageFailed
 from mock_service.loop.identity import IdSource
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.state import LoopState
@@ -26,6 +27,8 @@ from mock_service.storage.revival import MakeTools, revive
 
 _BEAT_SECONDS = 1.0
 """How often a loop that nobody calls looks at its clock."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 
 _TIDY_EVERY = timedelta(hours=1)
 
@@ -167,6 +170,18 @@ class Service:
     def _revived(self, kept: KeptLoop) -> HostedLoop:
         loop = revive(self.ledger, kept.number, kept.state, self._workshop.make_tools)
         return HostedLoop(kept.name, kept.number, loop, kept.keys)
+
+
+def check_loop_name(name: str) -> None:
+    """Accept a name that an endpoint can hold.
+
+    Raises:
+        SettingsInvalid: it cannot.
+    """
+    if not _NAME.fullmatch(name):
+        raise SettingsInvalid(
+            f"{name!r} is no name of a loop: expected 1 to 64 letters, digits, '.', '-' or '_'"
+        )
 
 
 def _signers(settings: Settings, clock: Clock) -> Signers:

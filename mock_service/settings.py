@@ -66,5 +66,7 @@ class Settings:
     """The largest request body that is read."""
     loop: LoopSettings = field(default_factory=LoopSettings)
     """The learning loop behind the endpoint, where none is kept yet."""
+    more_loops: tuple[str, ...] = ()
+    """Names of further loops, made like the first where none is kept yet."""
     insists_on: tuple[str, ...] = ()
     """The settings of the loop that somebody chose: a kept loop of another kind is refused."""

@@ -11,11 +11,23 @@ from pathlib import Path
 
 from mock_service.errors import LearningPolicyInvalid, ModelInvalid
 from mock_service.learning.model_file import check_header
+from mock_service.learning.policies import PRESETS, policy_arguments
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.trial_process import REFUSED
 
 SECONDS = 10.0
 """How long a trial may take; a good policy takes a quarter of a second."""
+
+
+def prove_policy(policy: str) -> None:
+    """Accept a preset's name, or a policy that is safe and works; empty is the mode's preset.
+
+    Raises:
+        LearningPolicyInvalid: it is neither.
+    """
+    arguments = policy_arguments(policy) if policy else ""
+    if arguments and policy not in PRESETS:
+        try_policy(arguments)
 
 
 def try_policy(arguments: str) -> None:

@@ -11,6 +11,7 @@ from mock_service.errors import DataUnusable, HostError, SettingsInvalid
 from mock_service.hosting import Service, Workshop
 from mock_service.learning.learner import ExportingLearner, ImmediateLearner
 from mock_service.learning.policies import policy_arguments, with_exploration
+from mock_service.learning.portable import portable
 from mock_service.loop.configuration import Mode
 from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource, RandomIds, SeededIds, new_uid
@@ -57,7 +58,13 @@ def _service(settings: Settings, ledger: Ledger) -> Service:
     clock = _clock(settings.manual_clock_from, kept_moment(ledger))
 
     def make_tools(state: LoopState, store: Store) -> Tools:
-        return Tools(learner_factory(state.mode), clock, store, seeded_chooser(state.seed))
+        return Tools(
+            factory=learner_factory(state.mode),
+            clock=clock,
+            store=store,
+            choose=seeded_chooser(state.seed),
+            portable=portable,
+        )
 
     workshop = Workshop(lambda loop: new_state(loop, clock, ids), make_tools)
     service = Service(clock=clock, ids=ids, ledger=ledger, workshop=workshop, settings=settings)
@@ -116,6 +123,7 @@ def build_loop(
         clock=clock,
         store=store or Forgetful(),
         choose=seeded_chooser(settings.seed),
+        portable=portable,
     )
     return LearningLoop(state, tools)
 

@@ -12,6 +12,7 @@ from mock_service.hosting import Service, Workshop, check_loop_name
 from mock_service.learning.learner import ExportingLearner, ImmediateLearner
 from mock_service.learning.policies import policy_arguments, with_exploration
 from mock_service.learning.policy_text import is_multi_slot
+from mock_service.learning.portable import portable
 from mock_service.learning.trial import prove_policy
 from mock_service.loop.configuration import Mode
 from mock_service.loop.forgetful import Forgetful
@@ -60,7 +61,13 @@ def _service(settings: Settings, ledger: Ledger) -> Service:
     clock = _clock(settings.manual_clock_from, kept_moment(ledger))
 
     def make_tools(state: LoopState, store: Store) -> Tools:
-        return Tools(learner_factory(state.mode), clock, store, seeded_chooser(state.seed))
+        return Tools(
+            factory=learner_factory(state.mode),
+            clock=clock,
+            store=store,
+            choose=seeded_chooser(state.seed),
+            portable=portable,
+        )
 
     workshop = Workshop(lambda loop: new_state(loop, clock, ids), make_tools)
     service = Service(clock=clock, ids=ids, ledger=ledger, workshop=workshop, settings=settings)
@@ -129,6 +136,7 @@ def build_loop(
         clock=clock,
         store=store or Forgetful(),
         choose=seeded_chooser(settings.seed),
+        portable=portable,
     )
     return LearningLoop(state, tools)
 

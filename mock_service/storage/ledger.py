@@ -14,6 +14,8 @@ from mock_service.storage.database import Database
 Parameters = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, Parameters]
 _PROBE_BYTES = 65536
+LONGEST_BATCH = 8192
+"""How many statements wait for a commit at most."""
 
 
 @dataclass(slots=True)
@@ -45,8 +47,15 @@ class Ledger:
         self._failed = False
 
     def write(self, sql: str, parameters: Parameters) -> None:
-        """Commit this with the next batch."""
-        self._collecting.statements.append((sql, parameters))
+        """Commit this with the next batch; a batch that nobody waits for does not grow for ever.
+
+        Raises:
+            StorageFailed: the batch had grown long, and could not be committed.
+        """
+        statements = self._collecting.statements
+        statements.append((sql, parameters))
+        if len(statements) >= LONGEST_BATCH:
+            self.flush()
 
     def query(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Read what is committed."""

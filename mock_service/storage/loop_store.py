@@ -9,7 +9,7 @@ from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.joining import EARLY_WINDOW
 from mock_service.loop.state import Checkpoint, LoopState
 from mock_service.storage.codec import actions_text, answer_text, state_text, to_number
-from mock_service.storage.ledger import Ledger
+from mock_service.storage.ledger import LONGEST_BATCH, Ledger
 from mock_service.storage.recovery import Position, settled_events
 
 LESSONS_BETWEEN_CHECKPOINTS = 5_000
@@ -25,7 +25,7 @@ _OBSERVED = """INSERT INTO observations (loop, number, event_id, at, reward)
     VALUES (?, ?, ?, ?, ?)"""
 _ADOPTED = """UPDATE observations SET number = ?
     WHERE loop = ? AND event_id = ? AND number IS NULL AND at >= ?"""
-_MODELS = "REPLACE INTO models VALUES (?, ?, ?, ?, ?, ?)"
+_MODELS = "REPLACE INTO models VALUES (?, ?, ?, ?, ?, ?, ?)"
 _KNOWN = "SELECT 1 FROM events WHERE loop = ? AND event_id = ? LIMIT 1"
 
 
@@ -37,10 +37,12 @@ class LoopStore:
         self._ledger = ledger
         self._settled, self._last_text = position.settled, position.last_text
         self._texts: OrderedDict[tuple[Action, ...], int] = OrderedDict()
+        self._latest: OrderedDict[str, None] = OrderedDict()
 
     def decided(self, event: PendingEvent) -> None:
         """Keep a new decision, and which early observations are its own."""
         decision = event.decision
+        self._remember(decision.event_id)
         self._ledger.write(
             _EVENT,
             (
@@ -73,10 +75,7 @@ class LoopStore:
                 observation.reward,
             ),
         )
-        if event is not None:
-            return False
-        known = self._ledger.query(_KNOWN, (self.loop, observation.event_id)).fetchone()
-        return known is not None
+        return event is None and self._knows(observation.event_id)
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""
@@ -120,10 +119,22 @@ class LoopStore:
                 models.training,
                 models.published,
                 checkpoint.lessons,
+                checkpoint.published_lessons,
                 checkpoint.version,
                 to_number(checkpoint.modified),
             ),
         )
+
+    def _remember(self, event_id: str) -> None:
+        """Remember the latest ids: until they are committed, a query does not find them."""
+        self._latest[event_id] = None
+        if len(self._latest) > LONGEST_BATCH:
+            self._latest.popitem(last=False)
+
+    def _knows(self, event_id: str) -> bool:
+        if event_id in self._latest:
+            return True
+        return self._ledger.query(_KNOWN, (self.loop, event_id)).fetchone() is not None
 
     def _text(self, actions: tuple[Action, ...]) -> int:
         """Return the number under which these actions are kept: most requests repeat them."""

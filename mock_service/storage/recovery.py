@@ -50,8 +50,10 @@ def last_checkpoint(ledger: Ledger, loop: int) -> Checkpoint | None:
     row = ledger.query("SELECT * FROM models WHERE loop = ?", (loop,)).fetchone()
     if row is None:
         return None
-    _, training, published, lessons, version, modified = row
-    return Checkpoint(Models(training, published), lessons, version, to_moment(modified))
+    _, training, published, lessons, published_lessons, version, modified = row
+    return Checkpoint(
+        Models(training, published), lessons, published_lessons, version, to_moment(modified)
+    )
 
 
 def lessons_after(ledger: Ledger, loop: int, lessons: int) -> Iterator[Lesson]:
@@ -127,7 +129,7 @@ def counts(ledger: Ledger, loop: int) -> Counts:
     rewards, activations, late = ledger.query(
         """SELECT count(reward), count(*) FILTER (WHERE reward IS NULL),
             count(*) FILTER (WHERE number IS NULL AND EXISTS
-                (SELECT 1 FROM events WHERE loop = o.loop AND event_id = o.event_id))
+                (SELECT 1 FROM events WHERE loop = o.loop AND event_id = o.event_id AND at <= o.at))
             FROM observations AS o WHERE loop = ?""",
         (loop,),
     ).fetchone()

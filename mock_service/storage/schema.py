@@ -23,6 +23,7 @@ CREATE TABLE models (
     training BLOB NOT NULL,
     published BLOB NOT NULL,
     lessons INTEGER NOT NULL,
+    published_lessons INTEGER NOT NULL,
     version INTEGER NOT NULL,
     modified INTEGER NOT NULL
 ) STRICT;

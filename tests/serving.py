@@ -41,6 +41,15 @@ class Endpoint:
             return _CLIENT.post(self.url + path, headers=headers)
         return _CLIENT.post(self.url + path, json=json, headers=headers)
 
+    def send(
+        self, method: str, path: str, json: object = None, *, content: bytes | None = None
+    ) -> httpx2.Response:
+        """Send any request with the key; `content` is a raw body instead of JSON."""
+        headers = {"Ocp-Apim-Subscription-Key": self.key}
+        if json is not None:
+            return _CLIENT.request(method, self.url + path, json=json, headers=headers)
+        return _CLIENT.request(method, self.url + path, content=content, headers=headers)
+
     def rank(self, body: object) -> httpx2.Response:
         """Send a v1.0 rank request."""
         return self.post("/personalizer/v1.0/rank", body)

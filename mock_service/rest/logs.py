@@ -4,11 +4,15 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from mock_service.errors import ServiceProblem
 from mock_service.rest.moments import moment
 from mock_service.rest.operations import Call, Operation
 from mock_service.rest.replies import empty_reply, json_reply
-from mock_service.rest.versions import ALL
+from mock_service.rest.versions import ALL, SINCE_PREVIEW_2
 from mock_service.rest.wire import LogsPropertiesBody
+
+LARGEST_BATCH = 16 << 20
+"""In bytes."""
 
 
 async def properties(call: Call) -> Response:
@@ -30,6 +34,16 @@ async def delete(call: Call) -> Response:
     return empty_reply()
 
 
+async def batch(call: Call) -> Response:
+    """Take a batch that a client with local inference has logged; nothing is learned from it."""
+    content = await call.body(LARGEST_BATCH)
+    if not content or content.lstrip()[:1] in _JSON:
+        raise ServiceProblem("InvalidRequest", "The body should be a batch in binary form.")
+    return empty_reply()
+
+
+_JSON = frozenset({b"", b"{", b"["})
+
 OPERATIONS = (
     Operation("Log_Delete", "DELETE", "/logs", ALL, delete, HTTPStatus.NO_CONTENT),
     Operation(
@@ -41,4 +55,19 @@ OPERATIONS = (
         HTTPStatus.OK,
         reply=LogsPropertiesBody,
     ),
+    *[
+        Operation(
+            name,
+            "POST",
+            path,
+            SINCE_PREVIEW_2,
+            batch,
+            HTTPStatus.NO_CONTENT,
+            body=bytes,
+        )
+        for name, path in (
+            ("Log_Interactions", "/logs/interactions"),
+            ("Log_Observations", "/logs/observations"),
+        )
+    ],
 )

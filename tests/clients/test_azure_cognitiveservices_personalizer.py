@@ -19,17 +19,22 @@ def client(endpoint: Endpoint) -> PersonalizerClient:
     return PersonalizerClient(endpoint.url, CognitiveServicesCredentials(endpoint.key))
 
 
-def request(**more: object) -> RankRequest:
-    """Return a rank request over the articles."""
-    actions = [RankableAction(id=one["id"], features=one["features"]) for one in ARTICLES]
-    return RankRequest(actions=actions, context_features=[{"device": "mobile"}], **more)
+def actions() -> list[RankableAction]:
+    """Return the articles as the client's own."""
+    return [RankableAction.deserialize(article) for article in ARTICLES]
 
 
 def test_rank_reward_and_activate(client: PersonalizerClient) -> None:
     """All that the client can do."""
     event = "ev 1/2+é"
     answer = client.rank(
-        rank_request=request(event_id=event, excluded_actions=["music"], defer_activation=True)
+        rank_request=RankRequest(
+            actions=actions(),
+            context_features=[{"device": "mobile"}],
+            event_id=event,
+            excluded_actions=["music"],
+            defer_activation=True,
+        )
     )
     client.events.activate(event)
     client.events.reward(event_id=event, value=1)
@@ -38,7 +43,7 @@ def test_rank_reward_and_activate(client: PersonalizerClient) -> None:
     assert answer.reward_action_id in {"politics", "sports"}
     assert [line.id for line in answer.ranking][2] == "music"
     assert sum(line.probability for line in answer.ranking) == pytest.approx(1)
-    again = client.rank(rank_request=request())
+    again = client.rank(rank_request=RankRequest(actions=actions()))
     assert max(line.probability for line in again.ranking) == pytest.approx(0.8667, abs=1e-3)
 
 
@@ -55,4 +60,4 @@ def test_a_wrong_key_is_denied(endpoint: Endpoint) -> None:
     client = PersonalizerClient(endpoint.url, CognitiveServicesCredentials("wrong"))
 
     with pytest.raises(ErrorResponseException, match=r"\(401\) Access denied"):
-        client.rank(rank_request=request())
+        client.rank(rank_request=RankRequest(actions=actions()))

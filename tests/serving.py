@@ -6,11 +6,12 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
+from typing import IO
 
 import httpx2
 import uvicorn
@@ -29,6 +30,8 @@ class Endpoint:
 
     url: str
     key: str
+    exports: Mapping[str, str] = field(default_factory=dict)
+    """The lines a served command printed for its clients' shell."""
 
     def post(
         self, path: str, json: object = None, *, content: bytes | str | None = None
@@ -93,11 +96,16 @@ def served_by_command(*options: str) -> Iterator[Endpoint]:
     ) as process:
         try:
             assert process.stdout is not None
-            exports = dict(_EXPORT.findall(process.stdout.readline() + process.stdout.readline()))
-            yield Endpoint(exports["PERSONALIZER_ENDPOINT"], exports["PERSONALIZER_KEY"])
+            exports = _exports(process.stdout, lines=4 if "--tls" in options else 2)
+            yield Endpoint(exports["PERSONALIZER_ENDPOINT"], exports["PERSONALIZER_KEY"], exports)
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+def _exports(output: IO[str], lines: int) -> dict[str, str]:
+    """Return what a server printed in its first lines."""
+    return dict(_EXPORT.findall("".join(output.readline() for _ in range(lines))))
 
 
 ARTICLES = [

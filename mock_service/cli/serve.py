@@ -24,6 +24,8 @@ from mock_service.tls import TlsFiles
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BACKLOG = 2048
+_SECONDS_TO_FINISH = 5
+"""How long requests under way may take when the server ends; a broken handshake never ends."""
 _MOMENTS = ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 
 
@@ -137,6 +139,7 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
         log_config=_LOG,
         access_log=False,
         server_header=False,
+        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
     )

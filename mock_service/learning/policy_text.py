@@ -106,6 +106,7 @@ def _take_option(words: list[str], allowed: dict[str, re.Pattern[str] | None]) -
 
 _SMALL = re.compile(r"([1-9]|1\d|2[0-4])")
 _COUNT = re.compile(r"\d{1,3}")
+_SEED = re.compile(r"\d{1,20}")  # Vowpal Wabbit draws one for multi-slot models and keeps it
 _CB_TYPE = re.compile(r"ips|dm|dr|mtr|sm")
 _HASH = re.compile(r"strings|all")
 _TWO, _THREE, _UP_TO_FOUR = (re.compile(rf"[!-~]{{{count}}}") for count in ("2", "3", "2,4"))
@@ -165,7 +166,7 @@ POLICY_OPTIONS: dict[str, re.Pattern[str] | None] = {
     "--bit_precision": _SMALL,
     "--hash": _HASH,
     "--hash_seed": _COUNT,
-    "--random_seed": _COUNT,
+    "--random_seed": _SEED,
     "--coin": None,
     "--adaptive": None,
     "--invariant": None,

@@ -13,6 +13,33 @@ from pydantic.alias_generators import to_camel
 MAX_ID_LENGTH = 256
 
 Id = Annotated[str, Field(max_length=MAX_ID_LENGTH)]
+NewId = Annotated[Id, Field(json_schema_extra={"minLength": 1})]
+"""An id that should have a character; `mock_service.rest.validation` says so in better words."""
+
+_FEATURE: dict[str, Any] = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "number"},
+        {"type": "boolean"},
+        {"type": "array", "items": {"type": "number"}},
+    ]
+}
+_NAMES = {"minLength": 1}
+_FEATURES: dict[str, Any] = {
+    "items": {
+        "type": "object",
+        "propertyNames": _NAMES,
+        "additionalProperties": {
+            "anyOf": [
+                *_FEATURE["anyOf"],
+                {"type": "object", "propertyNames": _NAMES, "additionalProperties": _FEATURE},
+            ]
+        },
+    }
+}
+Features = Annotated[list[Any], Field(json_schema_extra=_FEATURES)]
+"""Dictionaries of features, loose or one level deep in namespaces."""
+ActionFeatures = Annotated[list[Any], Field(json_schema_extra={**_FEATURES, "minItems": 1})]
 
 
 class Body(BaseModel):
@@ -26,19 +53,30 @@ class Body(BaseModel):
 class RankableAction(Body):
     """A candidate and its features."""
 
-    id: Id
-    features: Annotated[list[Any], Field(json_schema_extra={"items": {"type": "object"}})]
+    id: NewId
+    features: ActionFeatures
+
+
+Actions = Annotated[
+    list[RankableAction | None],
+    Field(
+        json_schema_extra={
+            "items": RankableAction.model_json_schema(),
+            "minItems": 1,
+            "maxItems": 50,
+        }
+    ),
+]
+"""What the document leaves out, nulls among the actions, is refused in the service's words."""
 
 
 class RankRequestBody(Body):
     """A request to rank 1 to 50 actions."""
 
-    actions: list[RankableAction | None]
-    context_features: Annotated[
-        list[Any] | None, Field(json_schema_extra={"items": {"type": "object"}})
-    ] = None
+    actions: Actions
+    context_features: Features | None = None
     excluded_actions: list[str] | None = None
-    event_id: Id | None = None
+    event_id: NewId | None = None
     defer_activation: bool | None = None
 
 
@@ -82,23 +120,19 @@ class ErrorResponseBody(Body):
 class SlotBody(Body):
     """A place to fill, and the action the application would show there by itself."""
 
-    id: str
+    id: NewId
     baseline_action: str
-    features: Annotated[
-        list[Any] | None, Field(json_schema_extra={"items": {"type": "object"}})
-    ] = None
+    features: Features | None = None
     excluded_actions: list[str] | None = None
 
 
 class SlotsRankRequestBody(Body):
     """A request to fill slots, each with an action of its own."""
 
-    actions: list[RankableAction | None]
+    actions: Actions
     slots: list[SlotBody | None]
-    context_features: Annotated[
-        list[Any] | None, Field(json_schema_extra={"items": {"type": "object"}})
-    ] = None
-    event_id: Id | None = None
+    context_features: Features | None = None
+    event_id: NewId | None = None
     defer_activation: bool | None = None
 
 

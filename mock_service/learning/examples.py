@@ -5,6 +5,7 @@ actions and labelled actions are kept parsed, and combined. An example may be pr
 learned from any number of times.
 """
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -12,6 +13,8 @@ from typing import Generic, TypeVar
 from vowpalwabbit import pyvw
 
 from mock_service.learning.features import (
+    ACTION_NAMESPACE,
+    CONTEXT_NAMESPACE,
     action_document,
     context_document,
     labelled_document,
@@ -59,6 +62,18 @@ class ParsedExamples:
             self._labelled.add(key, example)
             self._finish(shared)
         return example
+
+    def costs(self, context: list[object], actions: list[list[object]]) -> list[float]:
+        """Return the model's cost of each list of action features; nothing of it is kept."""
+        document = {
+            CONTEXT_NAMESPACE: context,
+            "_multi": [{ACTION_NAMESPACE: features} for features in actions],
+        }
+        examples = self._workspace.parse(json.dumps(document))
+        self._workspace.predict_multi(examples)
+        costs = [example.get_partial_prediction() for example in examples[1:]]
+        self._workspace.finish_example(examples)
+        return costs
 
     def clear(self) -> None:
         """Give everything back to the workspace, for the last time."""

@@ -6,7 +6,7 @@ from mock_service.learning.model import VowpalModel
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.slot_model import VowpalSlotModel
 from mock_service.loop.decision import Action, Decision
-from mock_service.loop.seams import Prediction
+from mock_service.loop.seams import Explanation, Prediction
 
 
 class Model(Protocol):
@@ -14,6 +14,9 @@ class Model(Protocol):
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions`, best first; uniform in the given order when untrained."""
+
+    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
+        """Say what features add to the predicted reward of each action."""
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""

@@ -71,6 +71,8 @@ class Service:
         self.reload()
         if DEFAULT_LOOP not in self.loops:
             self.create(DEFAULT_LOOP, settings.loop, (settings.key, settings.second_key))
+        if isinstance(clock, ManualClock):
+            keep_moment(ledger, clock.now())
         ledger.on_failure = self.reload
         self._tidied = clock.now()
 

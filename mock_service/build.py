@@ -71,6 +71,7 @@ def _service(settings: Settings, ledger: Ledger) -> Service:
     _check_wishes(settings, service.default.loop.state)
     if settings.key_given:
         service.change_keys(DEFAULT_LOOP, (settings.key, service.default.keys[1]))
+    ledger.flush()
     return service
 
 

@@ -8,14 +8,21 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from mock_service.control import clock, learning
+from mock_service.control import clock, learning, snapshots
 from mock_service.errors import ServiceProblem
 from mock_service.hosting import Service
 from mock_service.rest import events, rank, status
 from mock_service.rest.gateway import Gateway
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
 
-ROUTERS = (rank.router, events.router, status.router, clock.router, learning.router)
+ROUTERS = (
+    rank.router,
+    events.router,
+    status.router,
+    clock.router,
+    learning.router,
+    snapshots.router,
+)
 
 
 def build_app(service: Service) -> FastAPI:

@@ -69,6 +69,7 @@ PROBLEMS: dict[str, Problem] = {
     "PayloadSizeExceeded": Problem(400, "Exceeds maximum allowed payload size."),
     "ResourceNotFound": Problem(404, "Requested resource does not exist."),
     "ClockNotManual": Problem(409, "The clock cannot be moved."),
+    "InvalidSnapshot": Problem(400, "This is no snapshot of a loop."),
     "ModelRankingError": Problem(409, "Could not rank the actions using the model."),
     "InternalServerError": Problem(500, "A generic error has occurred on the server."),
 }

@@ -83,12 +83,17 @@ def served_by_command(*options: str) -> Iterator[Endpoint]:
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         try:
-            assert process.stdout is not None
-            exports = dict(_EXPORT.findall(process.stdout.readline() + process.stdout.readline()))
-            yield Endpoint(exports["PERSONALIZER_ENDPOINT"], exports["PERSONALIZER_KEY"])
+            yield exports_of(process)
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+def exports_of(process: subprocess.Popen[str]) -> Endpoint:
+    """Read the two export lines that a starting server prints."""
+    assert process.stdout is not None
+    exports = dict(_EXPORT.findall(process.stdout.readline() + process.stdout.readline()))
+    return Endpoint(exports["PERSONALIZER_ENDPOINT"], exports["PERSONALIZER_KEY"])
 
 
 ARTICLES = [
@@ -98,4 +103,12 @@ ARTICLES = [
 ]
 """Three candidates for requests whose content does not matter."""
 
-__all__ = ["ARTICLES", "DEVELOPMENT_KEY", "ROOT", "Endpoint", "served", "served_by_command"]
+__all__ = [
+    "ARTICLES",
+    "DEVELOPMENT_KEY",
+    "ROOT",
+    "Endpoint",
+    "exports_of",
+    "served",
+    "served_by_command",
+]

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from mock_service.control import clock, learning, loops
+from mock_service.control import clock, learning, loops, snapshots
 from mock_service.errors import ServiceProblem
 from mock_service.hosting import Service
 from mock_service.rest import status
@@ -16,7 +16,14 @@ from mock_service.rest.contract import contract_router
 from mock_service.rest.gateway import Gateway
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
 
-ROUTERS = (contract_router(), status.router, clock.router, learning.router, loops.router)
+ROUTERS = (
+    contract_router(),
+    status.router,
+    clock.router,
+    learning.router,
+    loops.router,
+    snapshots.router,
+)
 
 
 def build_app(service: Service, *, accept_bearer: bool = False) -> FastAPI:

@@ -78,6 +78,7 @@ def _service(settings: Settings, ledger: Ledger) -> Service:
         check_loop_name(name)
         if name not in service.loops:
             service.create(name, settings.loop, (new_uid(ids), new_uid(ids)))
+    ledger.flush()
     return service
 
 

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
-from typing import IO
 
 import httpx2
 import uvicorn
@@ -95,17 +94,18 @@ def served_by_command(*options: str) -> Iterator[Endpoint]:
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         try:
-            assert process.stdout is not None
-            exports = _exports(process.stdout, lines=4 if "--tls" in options else 2)
-            yield Endpoint(exports["PERSONALIZER_ENDPOINT"], exports["PERSONALIZER_KEY"], exports)
+            yield exports_of(process, lines=4 if "--tls" in options else 2)
         finally:
             process.terminate()
             process.wait(timeout=20)
 
 
-def _exports(output: IO[str], lines: int) -> dict[str, str]:
-    """Return what a server printed in its first lines."""
-    return dict(_EXPORT.findall("".join(output.readline() for _ in range(lines))))
+def exports_of(process: subprocess.Popen[str], lines: int = 2) -> Endpoint:
+    """Read the export lines that a starting server prints."""
+    assert process.stdout is not None
+    text = "".join(process.stdout.readline() for _ in range(lines))
+    exports = dict(_EXPORT.findall(text))
+    return Endpoint(exports["PERSONALIZER_ENDPOINT"], exports["PERSONALIZER_KEY"], exports)
 
 
 ARTICLES = [
@@ -115,4 +115,12 @@ ARTICLES = [
 ]
 """Three candidates for requests whose content does not matter."""
 
-__all__ = ["ARTICLES", "DEVELOPMENT_KEY", "ROOT", "Endpoint", "served", "served_by_command"]
+__all__ = [
+    "ARTICLES",
+    "DEVELOPMENT_KEY",
+    "ROOT",
+    "Endpoint",
+    "exports_of",
+    "served",
+    "served_by_command",
+]

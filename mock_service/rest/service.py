@@ -23,3 +23,8 @@ def loop_of(request: Request) -> LearningLoop:
     service = service_of(request)
     service.ledger.check()
     return service.loops[request.scope["loop"]].loop
+
+
+def loop_name_of(request: Request) -> str:
+    """Return the name of the loop that `request` is meant for."""
+    return str(request.scope["loop"])

@@ -12,12 +12,12 @@ from mock_service.control import clock, learning, loops, snapshots
 from mock_service.errors import ServiceProblem
 from mock_service.hosting import Service
 from mock_service.rest import status
-from mock_service.rest.contract import contract_router
+from mock_service.rest.contract import OPERATIONS
 from mock_service.rest.gateway import Gateway
+from mock_service.rest.operations import add_operations
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
 
 ROUTERS = (
-    contract_router(),
     status.router,
     clock.router,
     learning.router,
@@ -41,6 +41,7 @@ def build_app(service: Service, *, accept_bearer: bool = False) -> FastAPI:
         },
     )
     app.state.service = service
+    add_operations(app.router, OPERATIONS)
     for router in ROUTERS:
         app.include_router(router)
     return app

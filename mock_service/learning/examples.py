@@ -35,7 +35,7 @@ class ParsedExamples:
             *workspace.parse(action_document("[]")),
         ]
         self._contexts: _Recent[str] = _Recent(self._finish)
-        self._actions: _Recent[str] = _Recent(self._finish)
+        self._actions: _Recent[tuple[str, int]] = _Recent(self._finish)
         self._labelled: _Recent[tuple[str, float, float]] = _Recent(self._finish)
         self._current: list[pyvw.Example] = []
         self._current_actions: tuple[Action, ...] = ()
@@ -45,7 +45,7 @@ class ParsedExamples:
         shared = self._contexts.get(context) or self._parse_context(context)
         if actions is not self._current_actions:
             self._actions.make_room(len(actions))
-            self._current = [shared, *[self._action(action) for action in actions]]
+            self._current = [shared, *self._examples_of(actions)]
             self._current_actions = actions
         self._current[0] = shared
         return self._current
@@ -88,11 +88,21 @@ class ParsedExamples:
         self._contexts.add(context, example)
         return example
 
-    def _action(self, action: Action) -> pyvw.Example:
-        example = self._actions.get(action.features)
+    def _examples_of(self, actions: tuple[Action, ...]) -> list[pyvw.Example]:
+        """Return an example for each action; those with the same features have one each.
+
+        One example twice in a decision would hold two predictions in the place of one, and crash.
+        """
+        texts = [action.features for action in actions]
+        if len(set(texts)) == len(texts):
+            return [self._action(text, 0) for text in texts]
+        return [self._action(text, texts[:place].count(text)) for place, text in enumerate(texts)]
+
+    def _action(self, features: str, twin: int) -> pyvw.Example:
+        example = self._actions.get((features, twin))
         if example is None:
-            (example,) = self._workspace.parse(action_document(action.features))
-            self._actions.add(action.features, example)
+            (example,) = self._workspace.parse(action_document(features))
+            self._actions.add((features, twin), example)
         return example
 
     def _finish(self, example: pyvw.Example) -> None:

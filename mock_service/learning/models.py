@@ -1,5 +1,6 @@
 """The two kinds of model, and which one a policy asks for."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from mock_service.learning.model import VowpalModel
@@ -24,8 +25,9 @@ class Model(Protocol):
     def snapshot(self) -> bytes:
         """Return the model as Vowpal Wabbit writes it; empty when untrained."""
 
-    def close(self) -> None:
-        """Give back what the model holds."""
+    @property
+    def close(self) -> Callable[[], object]:
+        """Give back what the model holds; happens by itself when nobody holds the model."""
 
 
 def open_model(arguments: str, model: bytes = b"") -> Model:

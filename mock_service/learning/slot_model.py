@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from weakref import finalize
 
 from mock_service.learning.features import cleaned_features
 from mock_service.learning.workspace import open_workspace, saved, shortest
@@ -27,6 +28,8 @@ class VowpalSlotModel:
         """
         self._workspace = open_workspace(arguments, model)
         self.trained = bool(model)
+        self.close = finalize(self, self._workspace.finish)
+        """Gives back what the model holds; happens by itself when nobody holds the model."""
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions` for the slot that `context` names; uniform when untrained."""
@@ -62,10 +65,6 @@ class VowpalSlotModel:
     def snapshot(self) -> bytes:
         """Return the model as Vowpal Wabbit writes it; empty when untrained."""
         return saved(self._workspace) if self.trained else b""
-
-    def close(self) -> None:
-        """Give back what the workspace holds."""
-        self._workspace.finish()
 
 
 def _document(

@@ -1,16 +1,18 @@
 """The loops behind one address: by name, each with two keys."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mock_service.clock import Clock, ManualClock
-from mock_service.errors import StorageFailed
+from mock_service.errors import SettingsInvalid, StorageFailed
 from mock_service.loop.identity import IdSource
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.state import LoopState
 from mock_service.settings import DEFAULT_LOOP, LoopSettings, Settings
+from mock_service.signing import Signer, Signers, new_signer, open_signer
 from mock_service.storage.ledger import Ledger
 from mock_service.storage.loops_file import (
     KeptLoop,
@@ -26,6 +28,8 @@ from mock_service.storage.snapshots import restore, snapshot
 
 _BEAT_SECONDS = 1.0
 """How often a loop that nobody calls looks at its clock."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 
 _TIDY_EVERY = timedelta(hours=1)
 
@@ -66,6 +70,7 @@ class Service:
     ) -> None:
         self.clock, self.ids, self.ledger = clock, ids, ledger
         self.max_body_bytes = settings.max_body_bytes
+        self.signers = _signers(settings, clock)
         self._workshop = workshop
         self.loops: dict[str, HostedLoop] = {}
         """By name; the bare endpoint is the loop ``default``."""
@@ -189,3 +194,25 @@ class Service:
     def _revived(self, kept: KeptLoop) -> HostedLoop:
         loop = revive(self.ledger, kept.number, kept.state, self._workshop.make_tools)
         return HostedLoop(kept.name, kept.number, loop, kept.keys)
+
+
+def check_loop_name(name: str) -> None:
+    """Accept a name that an endpoint can hold.
+
+    Raises:
+        SettingsInvalid: it cannot.
+    """
+    if not _NAME.fullmatch(name):
+        raise SettingsInvalid(
+            f"{name!r} is no name of a loop: expected 1 to 64 letters, digits, '.', '-' or '_'"
+        )
+
+
+def _signers(settings: Settings, clock: Clock) -> Signers:
+    """Return who signs models: the one kept in a folder, or one of this process."""
+    folder = settings.signer_folder
+
+    def open_own() -> Signer:
+        return new_signer(clock.now()) if folder is None else open_signer(folder, clock.now())
+
+    return Signers(open_own, settings.trusted_signers)

@@ -20,6 +20,8 @@ from mock_service.loop.seams import (
     PortableModel,
     StateStore,
 )
+from mock_service.loop.slots import SlotsRequest, rank_slots
+from mock_service.loop.slots_waiting import SlotsWaiting
 from mock_service.loop.state import LoopState, Models
 from mock_service.loop.teaching import Lesson, Teacher, first_checkpoint, lesson_of
 
@@ -66,7 +68,8 @@ class LearningLoop:
         self.teacher = teacher or Teacher(
             state, tools.factory, tools.store, first_checkpoint(state.created)
         )
-        self._joiner = joiner or Joiner()
+        self._joiner = Joiner() if joiner is None else joiner
+        self._slots = SlotsWaiting(self._joiner)
         self.counts = counts or Counts()
 
     @property
@@ -100,6 +103,13 @@ class LearningLoop:
             self._learn_if_complete(event, now)
         return decision
 
+    def rank_slots(self, request: SlotsRequest) -> tuple[tuple[str, str], ...]:
+        """Fill several slots; return each slot's id with its action's."""
+        answer = rank_slots(request, self.rank)
+        if self._slots.ranked(request.event_id, [slot for slot, _ in answer]):
+            self.activate_slots(request.event_id)
+        return answer
+
     def reward(self, event_id: str, value: float) -> None:
         """Take a reward for an event; one for an unknown or settled event changes nothing."""
         self._observe(event_id, value)
@@ -107,6 +117,11 @@ class LearningLoop:
     def activate(self, event_id: str) -> None:
         """Take note that a deferred decision was shown; one of an unknown event is harmless."""
         self._observe(event_id, None)
+
+    def activate_slots(self, event_id: str) -> None:
+        """Take note that a deferred multi-slot decision was shown, all its slots."""
+        for slot in self._slots.to_activate(event_id, self._clock.now()):
+            self.activate(slot)
 
     def settle(self) -> datetime:
         """Learn from every event whose wait is over, publish what is due, and return when."""

@@ -1,7 +1,7 @@
 """One Vowpal Wabbit model with its exploration."""
 
 from mock_service.learning.examples import ParsedExamples
-from mock_service.learning.workspace import open_workspace, saved, shortest
+from mock_service.learning.workspace import given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Prediction
 
@@ -17,6 +17,7 @@ class VowpalModel:
         """
         self._workspace = open_workspace(arguments, model)
         self._parsed = ParsedExamples(self._workspace)
+        self._given_back = given_back(self, self._workspace, self._parsed.clear)
         self.trained = bool(model)
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
@@ -52,5 +53,4 @@ class VowpalModel:
 
     def close(self) -> None:
         """Give back what the workspace holds."""
-        self._parsed.clear()
-        self._workspace.finish()
+        self._given_back()

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from mock_service.learning.features import cleaned_features
-from mock_service.learning.workspace import open_workspace, saved, shortest
+from mock_service.learning.workspace import given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Prediction
 from mock_service.loop.slots import SLOT_KEY
@@ -26,6 +26,7 @@ class VowpalSlotModel:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
         """
         self._workspace = open_workspace(arguments, model)
+        self._given_back = given_back(self, self._workspace)
         self.trained = bool(model)
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
@@ -61,7 +62,7 @@ class VowpalSlotModel:
 
     def close(self) -> None:
         """Give back what the workspace holds."""
-        self._workspace.finish()
+        self._given_back()
 
 
 def _document(

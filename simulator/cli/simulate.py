@@ -30,6 +30,9 @@ def simulate(
         int, typer.Option(min=1, max=_MAX_ROUNDS, help="How many users come.")
     ] = 2000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same run.")] = 1,
+    reward: Annotated[
+        str, typer.Option(help="A reward design of the scenario; default: its first.")
+    ] = "",
     exploration: Annotated[
         float | None, typer.Option(min=0, max=1, help="Share of ranks that explore. [default: 0.2]")
     ] = None,
@@ -63,7 +66,7 @@ def simulate(
         summary = simulate_scenario(
             story,
             target,
-            RunOptions(rounds, seed),
+            RunOptions(rounds, seed, reward),
             Listeners(
                 lambda done: progress.advance(task, done),
                 _watcher(talk if as_json else Console()) if verbose else None,

@@ -33,6 +33,15 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackAccount:
+    """Rewards that were sent, those of them that never arrived, and those that came twice."""
+
+    reported: int
+    lost: int
+    repeated: int
+
+
+@dataclass(frozen=True, slots=True)
 class CurvePoint:
     """The mean reward of the visits that end with number ``round``."""
 
@@ -60,6 +69,7 @@ class Summary:
     profiles: list[ProfileSummary]
     baselines: dict[str, Baseline]
     curve: list[CurvePoint]
+    feedback: FeedbackAccount
     interactions_per_second: float | None
 
     def as_dict(self) -> dict[str, object]:
@@ -85,6 +95,7 @@ def summarise(
         profiles=_profiles(scenario, tally),
         baselines=_baselines(scenario, tally),
         curve=_curve(reward),
+        feedback=FeedbackAccount(tally.reported, tally.lost, tally.repeated),
         interactions_per_second=round(tally.rounds / seconds, 1) if seconds > 0 else None,
     )
 

@@ -1,5 +1,6 @@
 """Rewards on their way to the personalizer: each waits here until its moment."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from heapq import heappop, heappush
 
@@ -22,31 +23,37 @@ class Pending:
     """
 
     def __init__(self, personalizer: Personalizer) -> None:
+        self.waiting: list[tuple[timedelta, int, str, float]] = []
+        """What is on its way, as a heap by moment."""
         self._personalizer = personalizer
-        self._waiting: list[tuple[timedelta, int, str, float]] = []
         self._sent = 0
         self._rewards: list[list[float]] = []
-        self._arrivals: list[_Columns] | None = None
+        self._arrivals: list[_Columns] = []
 
-    def begin(self, block: Block) -> None:
-        """Take up the visits of a block."""
-        self._rewards = block.rewards.tolist()
-        self._arrivals = _columns(block.feedback) if block.feedback else None
+    def begin(self, block: Block) -> Callable[[int, int, Visit, str], None]:
+        """Take up a block, and return what sends off the rewards of each of its visits.
 
-    def send(self, row: int, shown: int, visit: Visit, event_id: str) -> None:
-        """Send off the rewards of a visit, the `row`-th of its block, that saw action `shown`."""
-        if self._arrivals is None:
-            self._personalizer.reward(event_id, self._rewards[row][shown], visit.moment)
-            return
+        It takes the visit's row in the block, the action that was shown, the visit and the event.
+        """
+        if block.feedback is None:
+            self._rewards = block.rewards.tolist()
+            return self._reward_at_once
+        self._arrivals = _columns(block.feedback)
+        return self._send
+
+    def _reward_at_once(self, row: int, shown: int, visit: Visit, event_id: str) -> None:
+        self._personalizer.reward(event_id, self._rewards[row][shown], visit.moment)
+
+    def _send(self, row: int, shown: int, visit: Visit, event_id: str) -> None:
         for values, arrives, delays in self._arrivals:
             if arrives[row][shown]:
                 self._sent += 1
                 moment = visit.moment + delays[row][shown]
-                heappush(self._waiting, (moment, self._sent, event_id, values[row][shown]))
+                heappush(self.waiting, (moment, self._sent, event_id, values[row][shown]))
 
     def deliver(self, until: timedelta) -> None:
         """Deliver what arrives until that moment."""
-        waiting = self._waiting
+        waiting = self.waiting
         while waiting and waiting[0][0] <= until:
             moment, _, event_id, value = heappop(waiting)
             self._personalizer.reward(event_id, value, moment)

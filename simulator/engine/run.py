@@ -55,15 +55,16 @@ class _Run:
     def play(self, block: Block) -> None:
         """Let the visits of a block happen, one after the other."""
         chosen: list[int] = []
-        watcher = self.listeners.watcher
-        self.pending.begin(block)
+        rank, watcher, pending = self.personalizer.rank, self.listeners.watcher, self.pending
+        send = pending.begin(block)
         try:
             for row, visit in enumerate(block.visits):
                 event_id = f"{self.run_id}-{visit.number}"
-                self.pending.deliver(until=visit.moment)
-                recommendation = self.personalizer.rank(visit, event_id)
+                if pending.waiting:
+                    pending.deliver(until=visit.moment)
+                recommendation = rank(visit, event_id)
                 shown = recommendation.order[0]
-                self.pending.send(row, shown, visit, event_id)
+                send(row, shown, visit, event_id)
                 chosen.append(shown)
                 if watcher is not None:
                     watcher(_interaction(event_id, block, row, recommendation))

@@ -57,6 +57,7 @@ class _Run:
         chosen: list[int] = []
         rank, watcher, pending = self.personalizer.rank, self.listeners.watcher, self.pending
         send = pending.begin(block)
+        places = block.offer.places if block.offer else None
         try:
             for row, visit in enumerate(block.visits):
                 event_id = f"{self.run_id}-{visit.number}"
@@ -64,22 +65,23 @@ class _Run:
                     pending.deliver(until=visit.moment)
                 recommendation = rank(visit, event_id)
                 shown = recommendation.order[0]
+                if places is not None:
+                    shown = places[row][shown]
                 send(row, shown, visit, event_id)
                 chosen.append(shown)
                 if watcher is not None:
-                    watcher(_interaction(event_id, block, row, recommendation))
+                    watcher(_interaction(event_id, block, (row, shown), recommendation))
         finally:
             self.tally.add(block, chosen)
         self.listeners.progress(len(chosen))
 
 
 def _interaction(
-    event_id: str, block: Block, row: int, recommendation: Recommendation
+    event_id: str, block: Block, place: tuple[int, int], recommendation: Recommendation
 ) -> Interaction:
-    place = (row, recommendation.order[0])
     return Interaction(
         event_id,
-        block.visits[row],
+        block.visits[place[0]],
         recommendation,
         {name: float(deed.amounts[place]) for name, deed in block.outcomes.items()},
         float(block.rewards[place]),

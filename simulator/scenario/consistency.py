@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import DAY, MAX_ACTIONS, Scenario
 from simulator.scenario.outcomes import Happening, Outcome
 from simulator.scenario.rewards import Hooked, RewardSpec
+from simulator.scenario.taste_consistency import hook_mistakes, taste_mistakes
 
 
 def inconsistencies(scenario: Scenario) -> Iterator[str]:
     """Yield one line, beginning with the key, for each mistake."""
     yield from _repeated_actions(scenario)
+    yield from _offers(scenario)
     yield from _tastes(scenario)
     yield from _drifts(scenario)
     yield from _outcomes(scenario)
@@ -23,7 +26,32 @@ def _repeated_actions(scenario: Scenario) -> Iterator[str]:
             yield f"actions: expected every id once, got {action_id!r} {count} times"
 
 
+def _offers(scenario: Scenario) -> Iterator[str]:
+    """Yield the first moment at which there is nothing to show, or more than a request holds."""
+    for moment in _moments_of_change(scenario):
+        count = sum(action.is_there(moment) for action in scenario.actions)
+        if not 1 <= count <= MAX_ACTIONS:
+            yield (
+                f"actions: expected 1 to {MAX_ACTIONS} of them to be there at every moment, "
+                f"got {count} after {moment}"
+            )
+            return
+
+
+def _moments_of_change(scenario: Scenario) -> list[timedelta]:
+    """Return moments that stand for all others: nothing appears or leaves between them.
+
+    The hours of a day are looked at once after each change of days.
+    """
+    starts = {timedelta(), *(action.since for action in scenario.actions)}
+    starts |= {action.until for action in scenario.actions if action.until is not None}
+    hours = {hour for action in scenario.actions for hour in action.hours or ()}
+    daily = {start + (timedelta(hours=hour) - start) % DAY for start in starts for hour in hours}
+    return sorted(starts | daily)
+
+
 def _tastes(scenario: Scenario) -> Iterator[str]:
+    yield from taste_mistakes("tastes", scenario, scenario.tastes)
     table = scenario.tastes.by_profile
     if not table:
         return
@@ -37,6 +65,7 @@ def _drifts(scenario: Scenario) -> Iterator[str]:
     for number, drift in enumerate(scenario.drifts):
         key = f"drifts[{number}]"
         yield from _unknown(f"{key}.profiles", drift.profiles or (), scenario.profiles, "profile")
+        yield from taste_mistakes(f"{key}.tastes", scenario, drift.tastes)
         table = drift.tastes.by_profile
         yield from _unknown(f"{key}.tastes.by_profile", table, scenario.profiles, "profile")
         for profile, tastes in table.items():
@@ -71,6 +100,8 @@ def _rewards(scenario: Scenario) -> Iterator[str]:
     late = set(late_outcomes(scenario))
     for name, design in scenario.rewards.items():
         key = f"rewards.{name}"
+        if isinstance(design, Hooked):
+            yield from hook_mistakes(f"{key}.hook", scenario, design.hook)
         heard = scenario.outcomes if isinstance(design, Hooked) else design.weights
         yield from _unknown(f"{key}.weights", heard, scenario.outcomes, "outcome")
         if design.wait is None and _needs_wait(design) and late.intersection(heard):

@@ -1,5 +1,6 @@
 """How well each action pleases whom: the truth that a personalizer is after."""
 
+import json
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
@@ -19,6 +20,11 @@ from simulator.scenario.parts import (
 
 ANYTHING = "*"
 """In a table by context: every value that has no entry of its own."""
+
+
+def as_key(value: object) -> str:
+    """Return how a table by context writes a feature's value."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 class ByContext(Part):

@@ -9,6 +9,7 @@ from simulator.engine.run import Listeners, run
 from simulator.personalizer.http import HttpPersonalizer
 from simulator.personalizer.in_process import InProcessPersonalizer
 from simulator.personalizer.seam import Personalizer
+from simulator.report.ceiling import Ceiling, ceiling
 from simulator.report.summary import Summary, summarise
 from simulator.scenario.model import Scenario
 from simulator.users.crowd import Crowd
@@ -61,6 +62,30 @@ def simulate(
     return summarise(
         scenario, tally, seed=options.seed, reward_design=crowd.design.name, seconds=timer() - began
     )
+
+
+def ceilings(
+    scenario: Scenario, *, rounds: int, seed: int, explorations: list[float]
+) -> list[Ceiling]:
+    """Return what can be earned with each of a scenario's reward designs.
+
+    Raises:
+        HookProblem: a Python function of the scenario fails.
+    """
+    return [
+        ceiling(scenario, reward=name, rounds=rounds, seed=seed, explorations=explorations)
+        for name in scenario.rewards
+    ]
+
+
+def rehearse(scenario: Scenario) -> None:
+    """Let the first users of a scenario come, with each reward design.
+
+    Raises:
+        HookProblem: a Python function of the scenario fails.
+    """
+    for name in scenario.rewards:
+        next(Crowd(scenario, seed=0, reward=name).blocks(1))
 
 
 def _personalizer(target: LoopSettings | Target) -> Personalizer:

@@ -47,7 +47,7 @@ class Tally:
         rows = np.arange(count)
         mask = block.offer.mask[:count] if block.offer else None
         expected, rewards = block.expected_values[:count], block.rewards[:count]
-        best = _best(expected, mask)
+        best = best_actions(block)[:count]
         blind_reward, blind_value = _blind(rewards, mask), _blind(expected, mask)
         columns = {
             "profile": block.profiles[:count],
@@ -84,8 +84,10 @@ class Tally:
         self.repeated += repeated
 
 
-def _best(expected: _Array, mask: _Mask | None) -> NDArray[np.intp]:
-    there = expected if mask is None else np.where(mask, expected, -np.inf)
+def best_actions(block: Block) -> NDArray[np.intp]:
+    """Return the action of highest expected value among those that are there, for each visit."""
+    expected = block.expected_values
+    there = np.where(block.offer.mask, expected, -np.inf) if block.offer else expected
     return np.asarray(there.argmax(axis=1))
 
 

@@ -12,7 +12,10 @@ from simulator.scenario.taste_consistency import hook_mistakes, taste_mistakes
 
 def inconsistencies(scenario: Scenario) -> Iterator[str]:
     """Yield one line, beginning with the key, for each mistake."""
-    yield from _repeated_actions(scenario)
+    repeated = list(_repeated_actions(scenario))
+    if repeated:  # what follows goes by the ids
+        yield from repeated
+        return
     yield from _offers(scenario)
     yield from _tastes(scenario)
     yield from _drifts(scenario)
@@ -75,25 +78,34 @@ def _drifts(scenario: Scenario) -> Iterator[str]:
 
 def _outcomes(scenario: Scenario) -> Iterator[str]:
     above: dict[str, Outcome] = {}
+    lost: set[str] = set()
     for name, outcome in scenario.outcomes.items():
         key = f"outcomes.{name}"
-        steps = [step for step, other in above.items() if isinstance(other, Happening)]
-        known = ", ".join(steps) or "there is none"
-        for link, step in (("after", outcome.after), ("unless", outcome.unless)):
-            if step is not None and step not in steps:
-                expected = f"expected an outcome with a chance above ({known})"
-                yield f"{key}.{link}: {expected}, got {step!r}"
-        rival = above.get(outcome.unless or "")
-        if rival is not None and rival.after != outcome.after:
-            yield (
-                f"{key}.unless: expected an outcome with the same after ({outcome.after!r}), "
-                f"got {outcome.unless!r} with {rival.after!r}"
-            )
+        wrong = list(_steps(key, outcome, above, lost))
+        if wrong:
+            lost.add(name)
+        yield from wrong
         if isinstance(outcome, Happening):
             yield from _unknown(
                 f"{key}.by_action", outcome.by_action, scenario.action_ids, "action"
             )
         above[name] = outcome
+
+
+def _steps(key: str, outcome: Outcome, above: dict[str, Outcome], lost: set[str]) -> Iterator[str]:
+    """Yield mistakes in the steps that an outcome depends on; `lost` are steps with mistakes."""
+    steps = [step for step, other in above.items() if isinstance(other, Happening)]
+    for link, step in (("after", outcome.after), ("unless", outcome.unless)):
+        if step is not None and step not in steps:
+            known = ", ".join(steps) or "there is none"
+            yield f"{key}.{link}: expected an outcome with a chance above ({known}), got {step!r}"
+            return
+    rival = above.get(outcome.unless or "")
+    if rival is not None and rival.after != outcome.after and outcome.unless not in lost:
+        yield (
+            f"{key}.unless: expected an outcome with the same after ({outcome.after!r}), "
+            f"got {outcome.unless!r} with {rival.after!r}"
+        )
 
 
 def _rewards(scenario: Scenario) -> Iterator[str]:

@@ -30,7 +30,7 @@ def hook_mistakes(key: str, scenario: Scenario, hook: str) -> Iterator[str]:
     try:
         load_hook(hook, scenario.folder)
     except HookProblem as problem:
-        yield f"{key}: expected a Python function: {problem}"
+        yield f"{key}: expected a Python function, got {hook!r}: {problem.problem}"
 
 
 def _table(key: str, scenario: Scenario, spec: ByContext) -> Iterator[str]:
@@ -60,7 +60,8 @@ def _missing(key: str, node: object, features: list[str], values: list[_Values])
             entry = value if value in node else ANYTHING
             yield from _missing(f"{key}.{entry}", node[entry], features[1:], values[1:])
         else:
-            yield f"{key}: expected an entry for {features[0]} = {value!r}, and it is missing"
+            wanted = '"*", for any value' if value == ANYTHING else f"{value!r}"
+            yield f"{key}: expected an entry for {features[0]}: {wanted}, and it is missing"
 
 
 def _unknown(key: str, node: object, features: list[str], values: list[_Values]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.engine.timeline import Timeline
 from simulator.personalizer.seam import Personalizer
 from simulator.users.crowd import Block
 from simulator.users.post import Feedback
@@ -22,10 +23,11 @@ class Pending:
     Where every reward arrives at once there is nothing to keep, and nothing to pay for.
     """
 
-    def __init__(self, personalizer: Personalizer) -> None:
+    def __init__(self, personalizer: Personalizer, timeline: Timeline) -> None:
         self.waiting: list[tuple[timedelta, int, str, float]] = []
         """What is on its way, as a heap by moment."""
         self._personalizer = personalizer
+        self._timeline = timeline
         self._sent = 0
         self._rewards: list[list[float]] = []
         self._arrivals: list[_Columns] = []
@@ -48,15 +50,23 @@ class Pending:
         for values, arrives, delays in self._arrivals:
             if arrives[row][shown]:
                 self._sent += 1
-                moment = visit.moment + delays[row][shown]
+                moment = self._timeline.due(visit, delays[row][shown])
                 heappush(self.waiting, (moment, self._sent, event_id, values[row][shown]))
 
-    def deliver(self, until: timedelta) -> None:
-        """Deliver what arrives until that moment."""
-        waiting = self.waiting
+    def deliver(self, visit: Visit) -> None:
+        """Deliver what has arrived when `visit` happens."""
+        waiting, until = self.waiting, self._timeline.now(visit)
         while waiting and waiting[0][0] <= until:
             moment, _, event_id, value = heappop(waiting)
             self._personalizer.reward(event_id, value, moment)
+
+    def deliver_all(self) -> None:
+        """Deliver all the rest, each at its moment."""
+        while self.waiting:
+            moment, _, event_id, value = self.waiting[0]
+            self._timeline.wait_until(moment)
+            self._personalizer.reward(event_id, value, moment)
+            heappop(self.waiting)
 
 
 def _columns(feedback: Feedback) -> list[_Columns]:

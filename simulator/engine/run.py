@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from simulator.engine.pending import Pending
 from simulator.engine.tally import Tally
+from simulator.engine.timeline import Timeline
+from simulator.errors import EndpointProblem
 from simulator.personalizer.seam import Personalizer
 from simulator.users.crowd import Block, Crowd
 from simulator.vocabulary import Interaction, Recommendation
+
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +25,43 @@ class Listeners:
     watcher: Callable[[Interaction], None] | None = None
 
 
-def run(
-    crowd: Crowd, personalizer: Personalizer, *, rounds: int, run_id: str, listeners: Listeners
-) -> Tally:
-    """Let `rounds` users come, and return what came of it.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many users come; event ids are ``run_id`` and the number of the visit."""
 
-    Event ids are `run_id` and the number of the visit. Rewards that come late arrive between the
-    visits that follow. An interrupt from the keyboard ends the run early, and what was measured
-    until then is kept.
+    rounds: int
+    run_id: str
+
+
+def run(
+    crowd: Crowd,
+    personalizer: Personalizer,
+    *,
+    plan: Plan,
+    listeners: Listeners,
+    timeline: Timeline,
+) -> Tally:
+    """Let users come as planned, and return what came of it.
+
+    Rewards that come late arrive between the visits that follow. An interrupt from the keyboard or
+    an endpoint that fails ends the run early, and what was measured until then is kept.
+
+    Raises:
+        EndpointProblem: the endpoint fails before anything was measured.
     """
-    tally, pending = Tally(crowd.action_count), Pending(personalizer)
-    course = _Run(personalizer, pending, tally, run_id, listeners)
+    tally, pending = Tally(crowd.action_count), Pending(personalizer, timeline)
+    course = _Run(personalizer, pending, tally, plan.run_id, listeners)
     try:
-        for block in crowd.blocks(rounds):
+        for block in crowd.blocks(plan.rounds):
             course.play(block)
-        pending.deliver(until=timedelta.max)
+        pending.deliver_all()
     except KeyboardInterrupt:
-        pass
+        tally.trouble = INTERRUPTED
+    except EndpointProblem as problem:
+        if not tally.rounds:
+            raise
+        tally.trouble = str(problem)
+    tally.unsent = len(pending.waiting)
     return tally
 
 
@@ -62,7 +85,7 @@ class _Run:
             for row, visit in enumerate(block.visits):
                 event_id = f"{self.run_id}-{visit.number}"
                 if pending.waiting:
-                    pending.deliver(until=visit.moment)
+                    pending.deliver(visit)
                 recommendation = rank(visit, event_id)
                 shown = recommendation.order[0]
                 if places is not None:

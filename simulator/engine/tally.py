@@ -38,6 +38,10 @@ class Tally:
         self.rounds = 0
         self.reported = self.lost = self.repeated = 0
         """Rewards that were sent, those of them that never arrived, and those that came twice."""
+        self.unsent = 0
+        """Rewards that were still on their way when the run ended."""
+        self.trouble = ""
+        """Why the run ended early."""
 
     def add(self, block: Block, chosen: list[int]) -> None:
         """Keep what came of the first visits of `block`, one for each of the `chosen` actions."""

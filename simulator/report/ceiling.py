@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from simulator.engine.tally import Tally, best_actions
-from simulator.report.summary import Baseline, summarise
+from simulator.report.summary import Baseline, Circumstances, summarise
 from simulator.scenario.model import Scenario
 from simulator.users.crowd import Crowd
 
@@ -45,7 +45,7 @@ def ceiling(
     tally = Tally(crowd.action_count)
     for block in crowd.blocks(rounds):
         tally.add(block, best_actions(block).tolist())
-    figures = summarise(scenario, tally, seed=seed, reward_design=reward, seconds=0.0).baselines
+    figures = summarise(scenario, tally, Circumstances(seed, reward)).baselines
     oracle, uniform = figures["oracle"], figures["uniform"]
     return Ceiling(
         reward,

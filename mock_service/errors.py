@@ -141,8 +141,8 @@ PROBLEMS: dict[str, Problem] = {
     "ResourceNotFound": Problem(404, "Requested resource does not exist."),
     "IncompatibleEvaluationVersion": Problem(405, "A newer API version made this evaluation."),
     "ClockNotManual": Problem(409, "The clock cannot be moved."),
-    "LoopAlreadyExists": Problem(409, "A loop of this name exists already."),
     "InvalidSnapshot": Problem(400, "This is no snapshot of a loop."),
+    "LoopAlreadyExists": Problem(409, "A loop of this name exists already."),
     "ModelRankingError": Problem(409, "Could not rank the actions using the model."),
     "InternalServerError": Problem(500, "A generic error has occurred on the server."),
 }

@@ -101,10 +101,10 @@ def served_by_command(*options: str) -> Iterator[Endpoint]:
 
 
 def exports_of(process: subprocess.Popen[str], lines: int = 2) -> Endpoint:
-    """Read the export lines that a starting server prints."""
+    """Read the export lines that a starting server prints first."""
     assert process.stdout is not None
-    text = "".join(process.stdout.readline() for _ in range(lines))
-    exports = dict(_EXPORT.findall(text))
+    printed = "".join([process.stdout.readline() for _ in range(lines)])
+    exports = dict(_EXPORT.findall(printed))
     return Endpoint(exports["PERSONALIZER_ENDPOINT"], exports["PERSONALIZER_KEY"], exports)
 
 

@@ -12,8 +12,8 @@ from mock_service.errors import HostError
 def add_host_commands(commands: typer.Typer) -> None:
     """Give `commands` all that the host can do."""
     commands.command()(serve)
-    commands.add_typer(model.commands, name="model")
     commands.add_typer(logs, name="logs")
+    commands.add_typer(model.commands, name="model")
 
 
 def main() -> None:

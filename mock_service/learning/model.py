@@ -1,12 +1,8 @@
 """One Vowpal Wabbit model with its exploration."""
 
-from weakref import finalize
-
-from vowpalwabbit import pyvw
-
 from mock_service.learning.examples import ParsedExamples
 from mock_service.learning.explanation import explained
-from mock_service.learning.workspace import open_workspace, saved, shortest
+from mock_service.learning.workspace import given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Explanation, Prediction
 
@@ -22,9 +18,8 @@ class VowpalModel:
         """
         self._workspace = open_workspace(arguments, model)
         self._parsed = ParsedExamples(self._workspace)
+        self._given_back = given_back(self, self._workspace, self._parsed.clear)
         self.trained = bool(model)
-        self.close = finalize(self, _give_back, self._parsed, self._workspace)
-        """Gives back what the model holds; happens by itself when nobody holds the model."""
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions`, best first; uniform in the given order when untrained."""
@@ -67,8 +62,6 @@ class VowpalModel:
             return b""
         return saved(self._workspace)
 
-
-def _give_back(parsed: ParsedExamples, workspace: pyvw.Workspace) -> None:
-    """Finish examples before their workspace: in another order the process aborts."""
-    parsed.clear()
-    workspace.finish()
+    def close(self) -> None:
+        """Give back what the workspace holds."""
+        self._given_back()

@@ -1,6 +1,5 @@
 """The two kinds of model, and which one a policy asks for."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from mock_service.learning.model import VowpalModel
@@ -25,8 +24,7 @@ class Model(Protocol):
     def snapshot(self) -> bytes:
         """Return the model as Vowpal Wabbit writes it; empty when untrained."""
 
-    @property
-    def close(self) -> Callable[[], object]:
+    def close(self) -> None:
         """Give back what the model holds; happens by itself when nobody holds the model."""
 
 

@@ -2,10 +2,9 @@
 
 import json
 from typing import Any
-from weakref import finalize
 
 from mock_service.learning.features import cleaned_features
-from mock_service.learning.workspace import open_workspace, saved, shortest
+from mock_service.learning.workspace import given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Explanation, Prediction
 from mock_service.loop.slots import SLOT_KEY
@@ -27,9 +26,8 @@ class VowpalSlotModel:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
         """
         self._workspace = open_workspace(arguments, model)
+        self._given_back = given_back(self, self._workspace)
         self.trained = bool(model)
-        self.close = finalize(self, self._workspace.finish)
-        """Gives back what the model holds; happens by itself when nobody holds the model."""
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions` for the slot that `context` names; uniform when untrained."""
@@ -65,6 +63,10 @@ class VowpalSlotModel:
     def snapshot(self) -> bytes:
         """Return the model as Vowpal Wabbit writes it; empty when untrained."""
         return saved(self._workspace) if self.trained else b""
+
+    def close(self) -> None:
+        """Give back what the workspace holds."""
+        self._given_back()
 
 
 def _document(

@@ -1,6 +1,8 @@
 """Opening and saving Vowpal Wabbit, and the numbers it answers with."""
 
 import tempfile
+import weakref
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,6 +42,23 @@ def open_workspace(arguments: str, model: bytes) -> pyvw.Workspace:
             raise LearningPolicyInvalid(
                 f"Vowpal Wabbit does not accept the learning policy {arguments!r}: {error}"
             ) from error
+
+
+def given_back(
+    owner: object, workspace: pyvw.Workspace, first: Callable[[], None] = lambda: None
+) -> Callable[[], object]:
+    """Return what finishes a workspace, once: called, or when its owner is no longer there.
+
+    Python alone would not give the memory of a workspace back, nor that of its examples.
+    """
+
+    def finish() -> None:
+        first()
+        workspace.finish()
+
+    finalizer = weakref.finalize(owner, finish)
+    finalizer.atexit = False
+    return finalizer
 
 
 def saved(workspace: pyvw.Workspace) -> bytes:

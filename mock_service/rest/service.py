@@ -22,9 +22,10 @@ def loop_of(request: Request) -> LearningLoop:
     """
     service = service_of(request)
     service.ledger.check()
-    return service.loops[request.scope["loop"]].loop
+    return service.loops[loop_name_of(request)].loop
 
 
 def loop_name_of(request: Request) -> str:
     """Return the name of the loop that `request` is meant for."""
-    return str(request.scope["loop"])
+    name: str = request.scope["loop"]
+    return name

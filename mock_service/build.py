@@ -12,6 +12,7 @@ from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.seams import Learner
 from mock_service.rest.service import Service
 from mock_service.settings import LoopSettings, Settings
+from mock_service.traffic.traffic import Traffic
 
 
 def build_server(settings: Settings) -> FastAPI:
@@ -20,12 +21,13 @@ def build_server(settings: Settings) -> FastAPI:
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
     """
+    clock = SystemClock()
     service = Service(
-        loop=build_loop(settings.loop, SystemClock()),
+        loop=build_loop(settings.loop, clock),
         ids=RandomIds(),
         max_body_bytes=settings.max_body_bytes,
     )
-    return build_app(service, settings.key)
+    return build_app(service, settings.key, Traffic(clock))
 
 
 def build_loop(settings: LoopSettings, clock: Clock) -> LearningLoop:

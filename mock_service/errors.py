@@ -3,6 +3,7 @@
 HostError
 ├── ServiceProblem          the service's own complaint, answered in its own shape
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
+├── OrderInvalid            a fault or a throttle that cannot be carried out
 └── SettingsInvalid         a setting the server cannot start with
 """
 
@@ -38,6 +39,10 @@ class ServiceProblem(HostError):
 
 class LearningPolicyInvalid(HostError):
     """A learning policy holds an option that is unknown, unsafe or malformed."""
+
+
+class OrderInvalid(HostError):
+    """What was ordered in a test makes no sense; the message says what would."""
 
 
 class SettingsInvalid(HostError):

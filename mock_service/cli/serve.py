@@ -12,6 +12,7 @@ from mock_service.build import build_server
 from mock_service.errors import SettingsInvalid
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
+from mock_service.traffic.connection import BreakableConnection
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BACKLOG = 2048
@@ -66,7 +67,14 @@ def run(settings: Settings) -> None:
     sys.stdout.write(f"export PERSONALIZER_ENDPOINT=http://{name}:{port}\n")
     sys.stdout.write(f"export PERSONALIZER_KEY={shlex.quote(settings.key)}\n")
     sys.stdout.flush()
-    config = uvicorn.Config(app, log_config=_LOG, access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app,
+        http=BreakableConnection,
+        proxy_headers=False,
+        log_config=_LOG,
+        access_log=False,
+        server_header=False,
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

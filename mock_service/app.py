@@ -4,37 +4,67 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from mock_service.control import (
+    calls,
+    clock,
+    decisions,
+    faults,
+    learning,
+    reset,
+    seed,
+    teaching,
+    throttling,
+)
 from mock_service.errors import ServiceProblem
 from mock_service.rest import events, rank, status
 from mock_service.rest.gateway import Gateway
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
-from mock_service.rest.service import Service
+from mock_service.traffic.bench import Bench
 from mock_service.traffic.disturbing import DisturbingLayer
 from mock_service.traffic.noting import NotingLayer
-from mock_service.traffic.traffic import Traffic
 
 ROUTERS = (rank.router, events.router, status.router)
 
+CONTROL = (
+    reset.router,
+    clock.router,
+    learning.router,
+    calls.router,
+    decisions.router,
+    teaching.router,
+    seed.router,
+    faults.router,
+    throttling.router,
+)
+"""What exists only here."""
 
-def build_app(service: Service, key: str, traffic: Traffic) -> FastAPI:
-    """Return the application that serves `service` to those who send `key`."""
+
+def build_app(bench: Bench, *, control: bool) -> FastAPI:
+    """Return the application that serves the loops on `bench` to those who send a key of them.
+
+    Without `control` it is a plain service: nothing is noted, disturbed or steered.
+    """
+    gateway = Middleware(Gateway, service=bench.service)
     app = FastAPI(
         title="personalizer-lab",
         description="A local Personalizer.",
         redoc_url=None,
-        middleware=[
-            Middleware(NotingLayer, traffic=traffic),
-            Middleware(Gateway, key=key, ids=service.ids),
-            Middleware(DisturbingLayer, traffic=traffic),
-        ],
+        middleware=_around(gateway, bench) if control else [gateway],
         exception_handlers={
             ServiceProblem: on_service_problem,
             HTTPException: on_http_exception,
             Exception: on_unforeseen,
         },
     )
-    app.state.service = service
-    app.state.traffic = traffic
-    for router in ROUTERS:
+    app.state.service, app.state.bench = bench.service, bench
+    for router in ROUTERS + (CONTROL if control else ()):
         app.include_router(router)
     return app
+
+
+def _around(gateway: Middleware, bench: Bench) -> list[Middleware]:
+    return [
+        Middleware(NotingLayer, traffic=bench.traffic),
+        gateway,
+        Middleware(DisturbingLayer, traffic=bench.traffic),
+    ]

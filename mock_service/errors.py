@@ -57,6 +57,7 @@ PROBLEMS: dict[str, Problem] = {
     "InvalidPolicyConfiguration": Problem(400, "Invalid policy configuration."),
     "PayloadSizeExceeded": Problem(400, "Exceeds maximum allowed payload size."),
     "ResourceNotFound": Problem(404, "Requested resource does not exist."),
+    "ClockNotManual": Problem(409, "The clock cannot be moved."),
     "ModelRankingError": Problem(409, "Could not rank the actions using the model."),
     "InternalServerError": Problem(500, "A generic error has occurred on the server."),
 }

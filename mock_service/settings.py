@@ -1,11 +1,21 @@
 """Everything one can choose about the host, read once at the edge into frozen values."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from mock_service.loop.configuration import Configuration, Mode
 
 DEVELOPMENT_KEY = "personalizer-lab-development-key"
 """The key of every loopback server that was not given another; no secret at all."""
+
+SECOND_DEVELOPMENT_KEY = "personalizer-lab-development-key-2"
+"""The other key of such a server: clients that rotate keys need two."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Addresses that only this machine can reach."""
+
+DEFAULT_LOOP = "default"
+"""The name of the loop behind the bare endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +46,19 @@ class Settings:
     port: int = 0
     """The port to listen on; 0 takes any free one."""
     key: str = DEVELOPMENT_KEY
-    """The subscription key clients must send."""
+    """The subscription key clients must send to the default loop."""
+    second_key: str = SECOND_DEVELOPMENT_KEY
+    """The key that serves as well, so that clients can be moved from one to the other."""
+    manual_clock_from: datetime | None = None
+    """Where a clock starts that moves only when told to; None takes the machine's time."""
+    allow_control: bool = False
+    """Whether ``/mock/`` is there although other machines can reach the server."""
     max_body_bytes: int = 2**20
     """The largest request body that is read."""
     loop: LoopSettings = field(default_factory=LoopSettings)
     """The learning loop behind the endpoint."""
+
+    @property
+    def has_control(self) -> bool:
+        """Whether the control plane is served."""
+        return self.allow_control or self.host in LOOPBACK

@@ -18,10 +18,10 @@ from urllib3 import Retry
 
 TIMEOUT_SECONDS = 2
 PRODUCTS = [
-    {"id": "rain coat", "features": [{"kind": "clothes"}, {"price": 89}]},
-    {"id": "sun hat", "features": [{"kind": "clothes"}, {"price": 25}]},
-    {"id": "umbrella", "features": [{"kind": "accessories"}, {"price": 19}]},
-    {"id": "garden chair", "features": [{"kind": "furniture"}, {"price": 120}]},
+    {"id": "rain coat", "features": [{"kind": "clothes"}, {"price": "high"}]},
+    {"id": "sun hat", "features": [{"kind": "clothes"}, {"price": "low"}]},
+    {"id": "umbrella", "features": [{"kind": "accessories"}, {"price": "low"}]},
+    {"id": "garden chair", "features": [{"kind": "furniture"}, {"price": "high"}]},
 ]
 RETRY = Retry(total=3, status_forcelist=[429], allowed_methods=["POST"], backoff_factor=0.1)
 

@@ -11,10 +11,9 @@ import uvicorn
 from mock_service.build import build_server
 from mock_service.errors import SettingsInvalid
 from mock_service.loop.configuration import Configuration, Mode
-from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
+from mock_service.settings import DEVELOPMENT_KEY, LOOPBACK, LoopSettings, Settings
 from mock_service.traffic.connection import BreakableConnection
 
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BACKLOG = 2048
 
 
@@ -37,6 +36,9 @@ def serve(
     exploration: Annotated[
         float, typer.Option(min=0, max=1, help="Share of ranks that explore.")
     ] = 0.2,
+    allow_control: Annotated[
+        bool, typer.Option(help="Serve /mock/ on other hosts than loopback too.")
+    ] = False,
 ) -> None:
     """Serve a local Personalizer.
 
@@ -48,6 +50,7 @@ def serve(
         host=host,
         port=port,
         key=_key(host, key),
+        allow_control=allow_control,
         loop=LoopSettings(mode, policy, seed, Configuration(exploration=exploration)),
     )
     run(settings)
@@ -83,7 +86,7 @@ def _key(host: str, key: str) -> str:
         raise SettingsInvalid("--key should be printable ASCII: it travels in an HTTP header")
     if key:
         return key
-    if host in _LOOPBACK:
+    if host in LOOPBACK:
         return DEVELOPMENT_KEY
     raise SettingsInvalid(
         f"--host {host} can be reached from other machines: choose a key with --key"

@@ -1,7 +1,7 @@
 """One Vowpal Wabbit model with its exploration."""
 
 import tempfile
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from numpy import float32
@@ -24,9 +24,21 @@ class VowpalModel:
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
         """
-        self._workspace = _open_workspace(arguments, model)
-        self._parsed = ParsedExamples(self._workspace)
+        self._arguments = arguments
         self.trained = bool(model)
+        if model:
+            self._workspace = _open_workspace(arguments, model)
+        else:
+            _check(arguments)
+
+    @cached_property
+    def _workspace(self) -> pyvw.Workspace:
+        """The workspace, opened when it is first needed: an untrained model answers without."""
+        return _open_workspace(self._arguments, b"")
+
+    @cached_property
+    def _parsed(self) -> ParsedExamples:
+        return ParsedExamples(self._workspace)
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions`, best first; uniform in the given order when untrained."""
@@ -64,8 +76,9 @@ class VowpalModel:
 
     def close(self) -> None:
         """Give back what the workspace holds."""
-        self._parsed.clear()
-        self._workspace.finish()
+        if "_workspace" in self.__dict__:
+            self._parsed.clear()
+            self._workspace.finish()
 
 
 @lru_cache(maxsize=4096)
@@ -75,6 +88,12 @@ def _shortest(probability: float) -> float:
     That is how the wire writes it, so a client reads exactly the propensity that is stored.
     """
     return float(str(float32(probability)))
+
+
+@lru_cache(maxsize=64)
+def _check(arguments: str) -> None:
+    """Let Vowpal Wabbit refuse `arguments`; those it has accepted once it need not see again."""
+    _open_workspace(arguments, b"").finish()
 
 
 def _open_workspace(arguments: str, model: bytes) -> pyvw.Workspace:

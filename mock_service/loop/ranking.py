@@ -3,7 +3,8 @@
 from hashlib import blake2b
 from typing import TypeVar
 
-from mock_service.loop.seams import Prediction
+from mock_service.loop.decision import RankRequest
+from mock_service.loop.seams import Chooser, Prediction
 
 _DRAW_BYTES = 8
 _T = TypeVar("_T")
@@ -20,9 +21,29 @@ def draw(seed: str, event_id: str) -> float:
     return (int.from_bytes(digest, "big") >> 11) * 2.0**-53
 
 
+def seeded_chooser(seed: str) -> Chooser:
+    """Return a chooser whose draws depend on nothing but `seed` and the event's id."""
+
+    def choose_for(request: RankRequest, prediction: Prediction) -> Prediction:
+        return choose(prediction, draw(seed, request.event_id))
+
+    return choose_for
+
+
+def in_request_order(prediction: Prediction) -> Prediction:
+    """Return the prediction in the order of the request, the baseline in front."""
+    chances = dict(zip(prediction.order, prediction.probabilities, strict=True))
+    order = tuple(range(len(chances)))
+    return Prediction(order, tuple([chances[index] for index in order]))
+
+
 def choose(prediction: Prediction, chance: float) -> Prediction:
     """Sample an action with `chance` in [0, 1) and swap it with the one in front."""
-    place = _sampled_place(prediction.probabilities, chance)
+    return to_front(prediction, _sampled_place(prediction.probabilities, chance))
+
+
+def to_front(prediction: Prediction, place: int) -> Prediction:
+    """Swap the action at `place` with the one in front."""
     if place == 0:
         return prediction
     return Prediction(_swapped(prediction.order, place), _swapped(prediction.probabilities, place))

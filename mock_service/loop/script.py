@@ -3,6 +3,8 @@
 from collections import deque
 
 from mock_service.loop.decision import RankRequest
+from mock_service.loop.ranking import choose as choose_by
+from mock_service.loop.ranking import draw, to_front
 from mock_service.loop.seams import Chooser, Prediction
 
 
@@ -15,6 +17,8 @@ class Script:
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque()
+        self.seed: str | None = None
+        """What chance depends on from now on, instead of the loop's own seed."""
 
     @property
     def unplayed(self) -> tuple[str, ...]:
@@ -28,6 +32,7 @@ class Script:
     def clear(self) -> None:
         """Leave everything to chance again."""
         self._lines.clear()
+        self.seed = None
 
     def before(self, choose: Chooser) -> Chooser:
         """Return a chooser that asks this script first, and then `choose`."""
@@ -36,7 +41,9 @@ class Script:
         def choose_for(request: RankRequest, prediction: Prediction) -> Prediction:
             if lines and (place := self._place(request, prediction)) is not None:
                 lines.popleft()
-                return swapped_to_front(prediction, place)
+                return to_front(prediction, place)
+            if self.seed is not None:
+                return choose_by(prediction, draw(self.seed, request.event_id))
             return choose(request, prediction)
 
         return choose_for

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mock_service.loop.events import Observation, PendingEvent, Settlement
-from mock_service.loop.seams import Store
+from mock_service.loop.learning_loop import Store
 from mock_service.loop.state import Checkpoint, LoopState
 
 MOST_DECISIONS = 5_000

@@ -7,13 +7,13 @@ from pydantic import BaseModel
 from mock_service.rest.wire import ErrorResponseBody
 
 
-def body_of(model: type[BaseModel]) -> dict[str, Any]:
+def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """Return the OpenAPI entry of a JSON request body."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     definitions = schema.pop("$defs", {})
     return {
         "requestBody": {
-            "required": True,
+            "required": required,
             "content": {"application/json": {"schema": _inlined(schema, definitions)}},
         }
     }

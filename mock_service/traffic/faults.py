@@ -59,6 +59,12 @@ class Fault:
     seed: int = 0
     """Decides which calls meet it and how long they wait."""
 
+    @property
+    def kind(self) -> str:
+        """What it does besides making the call wait, in a word."""
+        kinds = ("status", "drop", "truncate", "late", "duplicate")
+        return next((kind for kind in kinds if getattr(self, kind) is not None), "latency")
+
     def __post_init__(self) -> None:
         """Raise OrderInvalid for what cannot be carried out."""
         for holds, complaint in self._expectations():

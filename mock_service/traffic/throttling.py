@@ -57,3 +57,18 @@ class Throttle:
             return 0
         self.refused += 1
         return math.ceil((self._passed[0] + self.rate.period - now).total_seconds())
+
+
+def rate_of(profile: str | None, calls: int | None, period: timedelta | None) -> Rate:
+    """Return the rate of a profile, or of so many calls in a period.
+
+    Raises:
+        OrderInvalid: it names no profile, or says half of a rate, or both.
+    """
+    if profile is not None and calls is None and period is None:
+        if profile in PROFILES:
+            return PROFILES[profile]
+        raise OrderInvalid(f"profile {profile!r} should be one of {', '.join(PROFILES)}")
+    if profile is None and calls is not None and period is not None:
+        return Rate(calls, period)
+    raise OrderInvalid("throttling takes a profile, or calls and seconds")

@@ -1,11 +1,11 @@
 """What is known and ordered about the calls of one server."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.types import ASGIApp, Message
 
-from mock_service.clock import Clock, ManualClock
+from mock_service.clock import Clock
 from mock_service.traffic.faults import Faults
 from mock_service.traffic.journal import Journal
 from mock_service.traffic.replay import WholeRequest
@@ -62,19 +62,6 @@ class Traffic:
         self.faults.clear()
         self.throttle.limit_to(None)
         self.held.clear()
-
-
-async def advance(clock: ManualClock, traffic: Traffic, step: timedelta) -> None:
-    """Move `clock`, and handle each held call at its own moment on the way.
-
-    Raises:
-        ValueError: the step is negative.
-    """
-    target = clock.now() + step
-    while (due := traffic.held.next_due()) is not None and due <= target:
-        clock.advance(max(due - clock.now(), timedelta()))
-        await traffic.held.release(clock.now())
-    clock.advance(target - clock.now())
 
 
 async def _unheard(_: Message) -> None:

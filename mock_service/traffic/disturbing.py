@@ -14,8 +14,8 @@ from mock_service.traffic.refusals import failed, throttled
 from mock_service.traffic.replay import WholeRequest, caught, read_whole
 from mock_service.traffic.traffic import Traffic
 
-_CUT_STATUS_LINE = b"HTTP/1.1 204 No Con"
-"""What is sent of a reply whose body is empty already."""
+_CUT_STATUS_LINE = b"HTTP/1.1 20"
+"""What is sent of a reply without a body; a whole status line would pass with some clients."""
 
 _LATE_BODIES: dict[str, type[BaseModel]] = {"reward": RewardRequestBody}
 """What the service looks at before it acknowledges."""
@@ -58,9 +58,23 @@ class DisturbingLayer:
     ) -> None:
         scope, receive, send = exchange
         request = await read_whole(scope, receive)
-        await asyncio.sleep(met.waiting_seconds())
+        seconds = met.waiting_seconds()
+        if seconds and not await self._waited(seconds, scope, receive):
+            return
         disturbance = _Disturbance(operation, met.fault, request, self._app, self._traffic)
         await disturbance.carry_out(receive, send)
+
+    async def _waited(self, seconds: float, scope: Scope, receive: Receive) -> bool:
+        """Wait, and say whether the call is still of interest: not after its client or a reset."""
+        resets = self._traffic.resets
+        try:
+            async with asyncio.timeout(seconds):
+                await until_gone(receive)
+        except TimeoutError:
+            if self._traffic.resets == resets:
+                return True
+            transport_of(scope).abort()
+        return False
 
 
 class _Disturbance:

@@ -35,7 +35,7 @@ class NotingLayer:
 
         async def tell(message: Message) -> None:
             if message["type"] == "http.response.start":
-                note.status = message["status"]
+                note.status = int(message["status"])
             await send(message)
 
         answered = False
@@ -44,5 +44,5 @@ class NotingLayer:
             answered = True
         finally:
             if not answered and note.status is None:
-                note.status = HTTPStatus.INTERNAL_SERVER_ERROR  # said by the server around us
+                note.status = HTTPStatus.INTERNAL_SERVER_ERROR.value  # said by the server around us
             journal.end(note)

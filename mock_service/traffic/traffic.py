@@ -41,7 +41,7 @@ class Held:
         self._calls.clear()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Traffic:
     """The journal of a server's calls, and everything that may happen to them."""
 
@@ -50,6 +50,8 @@ class Traffic:
     faults: Faults = field(default_factory=Faults)
     throttle: Throttle = field(default_factory=Throttle)
     held: Held = field(default_factory=Held)
+    resets: int = 0
+    """How often everything was forgotten: a call that waited meanwhile belongs to another life."""
 
     @property
     def calm(self) -> bool:
@@ -58,6 +60,7 @@ class Traffic:
 
     def clear(self) -> None:
         """Forget all calls, and disturb none any more."""
+        self.resets += 1
         self.journal.clear()
         self.faults.clear()
         self.throttle.limit_to(None)

@@ -1,5 +1,9 @@
 """The FastAPI application: routes, error handlers and the gateway around them."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -49,6 +53,7 @@ def build_app(bench: Bench, *, control: bool) -> FastAPI:
         title="personalizer-lab",
         description="A local Personalizer.",
         redoc_url=None,
+        lifespan=_alive,
         middleware=_around(gateway, bench) if control else [gateway],
         exception_handlers={
             ServiceProblem: on_service_problem,
@@ -68,3 +73,15 @@ def _around(gateway: Middleware, bench: Bench) -> list[Middleware]:
         gateway,
         Middleware(DisturbingLayer, traffic=bench.traffic),
     ]
+
+
+@asynccontextmanager
+async def _alive(app: FastAPI) -> AsyncIterator[None]:
+    """Let time pass while the server runs, and keep everything when it ends."""
+    bench: Bench = app.state.bench
+    passing = asyncio.create_task(bench.service.live())
+    yield
+    passing.cancel()
+    with suppress(asyncio.CancelledError):
+        await passing
+    bench.service.close()

@@ -1,14 +1,17 @@
 """Where the host is put together: settings in, objects out."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from fastapi import FastAPI
 
 from mock_service.app import build_app
 from mock_service.clock import Clock, ManualClock, SystemClock
-from mock_service.hosting import Service
+from mock_service.errors import DataUnusable, HostError, SettingsInvalid
+from mock_service.hosting import Service, Workshop
 from mock_service.learning.learner import ExportingLearner, ImmediateLearner
 from mock_service.learning.policies import policy_arguments, with_exploration
+from mock_service.learning.portable import portable
 from mock_service.loop.configuration import Mode
 from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource, RandomIds, SeededIds, new_uid
@@ -18,7 +21,10 @@ from mock_service.loop.script import Script
 from mock_service.loop.seams import Learner, LearnerFactory
 from mock_service.loop.state import AUTO_OPTIMIZATION_DELAY, LoopState, Models
 from mock_service.loop.witness import Witness
-from mock_service.settings import LoopSettings, Settings
+from mock_service.settings import DEFAULT_LOOP, LoopSettings, Settings
+from mock_service.storage.database import open_in_folder, open_in_memory
+from mock_service.storage.ledger import Ledger
+from mock_service.storage.loops_file import kept_moment
 from mock_service.traffic.bench import Bench
 from mock_service.traffic.traffic import Traffic
 
@@ -28,6 +34,8 @@ def build_server(settings: Settings) -> FastAPI:
 
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
+        DataUnusable: the data folder is in use, damaged or of a later version.
+        SettingsInvalid: the settings contradict what the data folder holds.
     """
     return build_app(build_bench(settings), control=settings.has_control)
 
@@ -37,29 +45,83 @@ def build_bench(settings: Settings) -> Bench:
 
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
+        DataUnusable: the data folder is in use, damaged or of a later version.
+        SettingsInvalid: the settings contradict what the data folder holds.
     """
     script, witness = Script(), Witness()
     service = build_service(settings, script, witness)
     return Bench(service, Traffic(service.clock), script, witness)
 
 
-def build_service(settings: Settings, script: Script, witness: Witness) -> Service:
+def build_service(
+    settings: Settings, script: Script | None = None, witness: Witness | None = None
+) -> Service:
     """Return the loops that `settings` describe, without a wire.
 
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
+        DataUnusable: the data folder is in use, damaged or of a later version.
+        SettingsInvalid: the settings contradict what the data folder holds.
     """
+    folder = settings.data_folder
+    database = open_in_memory() if folder is None else open_in_folder(folder)
+    try:
+        return _service(settings, Ledger(database), script or Script(), witness or Witness())
+    except HostError:
+        database.close()
+        raise
+
+
+def _service(settings: Settings, ledger: Ledger, script: Script, witness: Witness) -> Service:
     ids = RandomIds()
-    start = settings.manual_clock_from
-    clock = SystemClock() if start is None else ManualClock(start)
-    return Service(
-        clock=clock,
-        ids=ids,
-        open_loop=lambda loop: build_loop(
-            loop, clock, store=witness.before(Forgetful()), ids=ids, script=script
-        ),
-        settings=settings,
-    )
+    clock = _clock(settings.manual_clock_from, kept_moment(ledger))
+
+    def make_tools(state: LoopState, store: Store) -> Tools:
+        return Tools(
+            factory=learner_factory(state.mode),
+            clock=clock,
+            store=witness.before(store),
+            choose=script.before(seeded_chooser(state.seed)),
+            portable=portable,
+        )
+
+    workshop = Workshop(lambda loop: new_state(loop, clock, ids), make_tools)
+    service = Service(clock=clock, ids=ids, ledger=ledger, workshop=workshop, settings=settings)
+    _check_wishes(settings, service.default.loop.state)
+    if settings.key_given:
+        service.change_keys(DEFAULT_LOOP, (settings.key, service.default.keys[1]))
+    return service
+
+
+def _check_wishes(settings: Settings, state: LoopState) -> None:
+    """Refuse to go on with a kept loop that is not what somebody asks for."""
+    loop = settings.loop
+    kept_and_wanted = {
+        "mode": (state.mode.value, loop.mode.value),
+        "seed": (state.seed, loop.seed),
+        "policy": (state.policy, policy_arguments(loop.policy_or_default)),
+        "exploration": (state.configuration.exploration, loop.configuration.exploration),
+    }
+    for name in settings.insists_on:
+        kept, wanted = kept_and_wanted[name]
+        if kept != wanted:
+            raise SettingsInvalid(
+                f"{settings.data_folder} holds a loop with --{name} {kept!r}: leave --{name} out, "
+                "choose another --data-dir, or serve --in-memory"
+            )
+
+
+def _clock(start: datetime | None, kept: datetime | None) -> Clock:
+    """Return the clock to go by; time never goes back behind what a manual clock has shown."""
+    if start is not None:
+        return ManualClock(start if kept is None else max(start, kept))
+    clock = SystemClock()
+    if kept is not None and kept > clock.now():
+        raise DataUnusable(
+            f"the data was written at {kept:%Y-%m-%d %H:%M:%S} of a manual clock, which is yet to "
+            "come: serve it with --clock manual, or choose another --data-dir"
+        )
+    return clock
 
 
 def build_loop(
@@ -68,7 +130,6 @@ def build_loop(
     *,
     store: Store | None = None,
     ids: IdSource | None = None,
-    script: Script | None = None,
 ) -> LearningLoop:
     """Return a learning loop that has seen nothing yet.
 
@@ -76,12 +137,12 @@ def build_loop(
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
     """
     state = new_state(settings, clock, ids or SeededIds(settings.seed))
-    choose = seeded_chooser(settings.seed)
     tools = Tools(
         factory=learner_factory(settings.mode),
         clock=clock,
         store=store or Forgetful(),
-        choose=choose if script is None else script.before(choose),
+        choose=seeded_chooser(settings.seed),
+        portable=portable,
     )
     return LearningLoop(state, tools)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from mock_service.loop.configuration import Configuration, Mode
 
@@ -13,6 +14,8 @@ SECOND_DEVELOPMENT_KEY = "personalizer-lab-development-key-2"
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Addresses that only this machine can reach."""
+DATA_FOLDER = Path(".personalizer-lab")
+"""Where a server keeps everything when nobody says where."""
 
 DEFAULT_LOOP = "default"
 """The name of the loop behind the bare endpoint."""
@@ -47,16 +50,22 @@ class Settings:
     """The port to listen on; 0 takes any free one."""
     key: str = DEVELOPMENT_KEY
     """The subscription key clients must send to the default loop."""
+    key_given: bool = False
+    """Whether somebody chose the key: it then replaces the one that is kept."""
     second_key: str = SECOND_DEVELOPMENT_KEY
     """The key that serves as well, so that clients can be moved from one to the other."""
     manual_clock_from: datetime | None = None
     """Where a clock starts that moves only when told to; None takes the machine's time."""
+    data_folder: Path | None = None
+    """Where everything is kept over restarts; None keeps it in memory."""
     allow_control: bool = False
     """Whether ``/mock/`` is there although other machines can reach the server."""
     max_body_bytes: int = 2**20
     """The largest request body that is read."""
     loop: LoopSettings = field(default_factory=LoopSettings)
-    """The learning loop behind the endpoint."""
+    """The learning loop behind the endpoint, where none is kept yet."""
+    insists_on: tuple[str, ...] = ()
+    """The settings of the loop that somebody chose: a kept loop of another kind is refused."""
 
     @property
     def has_control(self) -> bool:

@@ -13,7 +13,13 @@ from mock_service.loop.decision import Decision, RankRequest
 from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.joining import Joiner
 from mock_service.loop.ranking import in_request_order
-from mock_service.loop.seams import Chooser, EventStore, LearnerFactory, StateStore
+from mock_service.loop.seams import (
+    Chooser,
+    EventStore,
+    LearnerFactory,
+    PortableModel,
+    StateStore,
+)
 from mock_service.loop.state import LoopState, Models
 from mock_service.loop.teaching import Teacher, first_checkpoint, joined_reward, lesson_of
 
@@ -30,6 +36,7 @@ class Tools:
     clock: Clock
     store: Store
     choose: Chooser
+    portable: PortableModel
 
 
 class LearningLoop:
@@ -55,6 +62,7 @@ class LearningLoop:
         """
         self._state = state
         self._clock, self._store, self._choose = tools.clock, tools.store, tools.choose
+        self._portable = tools.portable
         self.teacher = teacher or Teacher(
             state, tools.factory, tools.store, first_checkpoint(state.created)
         )
@@ -140,9 +148,12 @@ class LearningLoop:
         self.change_policy(self._state.default_policy)
 
     def model(self) -> bytes:
-        """Return the published model in Vowpal Wabbit's format; empty when untrained."""
+        """Return the published model in Vowpal Wabbit's format; empty when untrained.
+
+        The bytes depend on nothing but the policy and what was learned, in its order.
+        """
         self.settle()
-        return self.teacher.models.published
+        return self._portable(self.teacher.models.published, self.teacher.published_lessons)
 
     def import_model(self, model: bytes) -> None:
         """Replace the model; empty bytes forget all that was learned.

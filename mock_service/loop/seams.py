@@ -47,6 +47,9 @@ Raises LearningPolicyInvalid when Vowpal Wabbit does not accept the arguments.
 Chooser = Callable[[RankRequest, Prediction], Prediction]
 """Samples an action of a prediction for a request and swaps it with the one in front."""
 
+PortableModel = Callable[[bytes, int], bytes]
+"""Makes a model's bytes depend on nothing but what its lessons, so many, have taught."""
+
 
 class EventStore(Protocol):
     """Keeps what happened to a loop's events, in the order it happened."""

@@ -43,10 +43,12 @@ class Models:
 class Checkpoint:
     """Models, how many lessons are in the one in training, and which the published one is.
 
-    ``version`` counts publications and ``modified`` is when the last one happened.
+    ``version`` counts publications, ``published_lessons`` is how many lessons were learned by the
+    last one, and ``modified`` is when it happened.
     """
 
     models: Models
     lessons: int
+    published_lessons: int
     version: int
     modified: datetime

@@ -23,6 +23,7 @@ class Teacher:
         """
         self.state = state
         self.lessons, self.version, self.modified = start.lessons, start.version, start.modified
+        self.published_lessons = start.published_lessons
         self.next_export = state.exports_from + state.configuration.model_export_frequency
         self._factory, self._store = factory, store
         self._kept_lessons = start.lessons
@@ -88,7 +89,13 @@ class Teacher:
         """Let the store keep the models."""
         self._kept_lessons = self.lessons
         self._store.checkpoint(
-            Checkpoint(self._learner.models(), self.lessons, self.version, self.modified)
+            Checkpoint(
+                self._learner.models(),
+                self.lessons,
+                self.published_lessons,
+                self.version,
+                self.modified,
+            )
         )
 
     def publish(self, at: datetime) -> bool:
@@ -96,6 +103,7 @@ class Teacher:
         if not self._learner.publish():
             return False
         self.version += 1
+        self.published_lessons = self.lessons
         self.modified = at
         return True
 
@@ -116,4 +124,4 @@ def lesson_of(event: PendingEvent, configuration: Configuration) -> float:
 
 def first_checkpoint(created: datetime) -> Checkpoint:
     """Return the checkpoint of a loop that has learned nothing."""
-    return Checkpoint(Models(), 0, 0, created)
+    return Checkpoint(Models(), 0, 0, 0, created)

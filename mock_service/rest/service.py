@@ -15,5 +15,11 @@ def service_of(request: Request) -> Service:
 
 
 def loop_of(request: Request) -> LearningLoop:
-    """Return the learning loop that `request` is meant for."""
-    return service_of(request).default.loop
+    """Return the learning loop that `request` is meant for.
+
+    Raises:
+        StorageFailed: nothing can be kept at the moment, so nothing should happen.
+    """
+    service = service_of(request)
+    service.ledger.check()
+    return service.default.loop

@@ -73,7 +73,7 @@ class _Server(uvicorn.Server):
                 app,
                 http=BreakableConnection,
                 ws="none",
-                lifespan="off",
+                lifespan="on",
                 loop="asyncio",
                 proxy_headers=False,
                 server_header=False,

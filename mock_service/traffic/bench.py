@@ -29,7 +29,7 @@ class Bench:
     script: Script
     witness: Witness
 
-    def reset(self, settings: LoopSettings | None = None) -> None:
+    def reset(self, settings: LoopSettings) -> None:
         """Begin anew: a fresh loop, nothing ordered, nothing noted, a manual clock at its start.
 
         Raises:

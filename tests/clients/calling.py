@@ -67,7 +67,8 @@ def by_python_sdk(personalizer: LocalPersonalizer, operation: str) -> Told:
         if operation == "reward":
             client.events.reward("e", 1.0)
             return Told(204)
-        actions = [RankableAction(**article) for article in ARTICLES]
+        articles: list[Any] = list(ARTICLES)
+        actions = [RankableAction(**article) for article in articles]
         client.rank(RankRequest(actions=actions, event_id="e"))
     except HttpOperationError as error:
         return Told(error.response.status_code)

@@ -232,8 +232,8 @@ class LearningLoop:
         """Learn from a settled event, if it was shown at all."""
         configuration, counts = self._state.configuration, self.counts
         joined, reward = joined_reward(event, configuration), lesson_of(event, configuration)
-        if not event.activated:
-            counts.not_activated += 1
+        if not event.teaches:
+            counts.not_activated += not event.activated
             self._store.settled(event, Settlement(now, None, reward, joined))
             return
         if event.rewards:

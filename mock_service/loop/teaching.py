@@ -72,7 +72,7 @@ class Teacher:
         """
         learner = self._factory(state.policy, state.configuration.exploration, models)
         for event in past:
-            if event.activated:
+            if event.teaches:
                 learner.learn(event.decision, lesson_of(event, state.configuration))
         self.state = state
         self._learner = learner

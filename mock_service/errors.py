@@ -4,6 +4,7 @@ HostError
 ├── ServiceProblem          the service's own complaint, answered in its own shape
 │   └── StorageFailed       what happened could not be kept, so it did not happen
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
+├── EndpointUnreachable     nobody answers where a Personalizer should
 ├── OrderInvalid            a fault or a throttle that cannot be carried out
 ├── SettingsInvalid         a setting the server cannot start with
 └── DataUnusable            stored data that is damaged, in use or of a later version
@@ -51,6 +52,10 @@ class StorageFailed(ServiceProblem):
 
 class LearningPolicyInvalid(HostError):
     """A learning policy holds an option that is unknown, unsafe or malformed."""
+
+
+class EndpointUnreachable(HostError):
+    """Nobody answers at an endpoint that is to be examined."""
 
 
 class OrderInvalid(HostError):

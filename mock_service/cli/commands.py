@@ -2,6 +2,7 @@
 
 import typer
 
+from mock_service.cli.conformance import conformance
 from mock_service.cli.serve import serve
 from mock_service.console import run_commands
 from mock_service.errors import HostError
@@ -10,6 +11,7 @@ from mock_service.errors import HostError
 def add_host_commands(commands: typer.Typer) -> None:
     """Give `commands` all that the host can do."""
     commands.command()(serve)
+    commands.command()(conformance)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ learned from any number of times.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Generic, TypeVar
 
 from vowpalwabbit import pyvw
@@ -32,7 +32,7 @@ class ParsedExamples:
             *workspace.parse(action_document("[]")),
         ]
         self._contexts: _Recent[str] = _Recent(self._finish)
-        self._actions: _Recent[str] = _Recent(self._finish)
+        self._actions: _Recent[tuple[str, int]] = _Recent(self._finish)
         self._labelled: _Recent[tuple[str, float, float]] = _Recent(self._finish)
         self._current: list[pyvw.Example] = []
         self._current_actions: tuple[Action, ...] = ()
@@ -42,7 +42,7 @@ class ParsedExamples:
         shared = self._contexts.get(context) or self._parse_context(context)
         if actions is not self._current_actions:
             self._actions.make_room(len(actions))
-            self._current = [shared, *[self._action(action) for action in actions]]
+            self._current = [shared, *self._each(actions)]
             self._current_actions = actions
         self._current[0] = shared
         return self._current
@@ -73,11 +73,20 @@ class ParsedExamples:
         self._contexts.add(context, example)
         return example
 
-    def _action(self, action: Action) -> pyvw.Example:
-        example = self._actions.get(action.features)
-        if example is None:
-            (example,) = self._workspace.parse(action_document(action.features))
-            self._actions.add(action.features, example)
+    def _each(self, actions: tuple[Action, ...]) -> Iterator[pyvw.Example]:
+        """Yield an example for each action: those with the same features get one each.
+
+        The same example twice in a decision makes Vowpal Wabbit mix up its predictions.
+        """
+        seen: dict[str, int] = {}
+        for action in actions:
+            features = action.features
+            copy = seen[features] = seen.get(features, -1) + 1
+            yield self._actions.get((features, copy)) or self._parse_action(features, copy)
+
+    def _parse_action(self, features: str, copy: int) -> pyvw.Example:
+        (example,) = self._workspace.parse(action_document(features))
+        self._actions.add((features, copy), example)
         return example
 
     def _finish(self, example: pyvw.Example) -> None:

@@ -14,25 +14,30 @@ from mock_service.control import (
     decisions,
     faults,
     learning,
+    loops,
     reset,
     seed,
+    snapshots,
     teaching,
     throttling,
 )
 from mock_service.errors import ServiceProblem
-from mock_service.rest import events, rank, status
+from mock_service.rest import status
+from mock_service.rest.contract import contract_router
 from mock_service.rest.gateway import Gateway
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
 from mock_service.traffic.bench import Bench
 from mock_service.traffic.disturbing import DisturbingLayer
 from mock_service.traffic.noting import NotingLayer
 
-ROUTERS = (rank.router, events.router, status.router)
+ROUTERS = (contract_router(), status.router)
 
 CONTROL = (
     reset.router,
     clock.router,
     learning.router,
+    loops.router,
+    snapshots.router,
     calls.router,
     decisions.router,
     teaching.router,
@@ -43,12 +48,12 @@ CONTROL = (
 """What exists only here."""
 
 
-def build_app(bench: Bench, *, control: bool) -> FastAPI:
+def build_app(bench: Bench, *, control: bool, accept_bearer: bool = False) -> FastAPI:
     """Return the application that serves the loops on `bench` to those who send a key of them.
 
     Without `control` it is a plain service: nothing is noted, disturbed or steered.
     """
-    gateway = Middleware(Gateway, service=bench.service)
+    gateway = Middleware(Gateway, service=bench.service, accept_bearer=accept_bearer)
     app = FastAPI(
         title="personalizer-lab",
         description="A local Personalizer.",

@@ -1,25 +1,30 @@
 """Where the guest is put together: options in, a finished run out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 
 from mock_service.settings import LoopSettings
-from simulator.engine.run import Listeners, run
+from simulator.engine.run import Listeners, Plan, run
+from simulator.engine.timeline import RealTime, Timeline, VirtualTime
 from simulator.personalizer.http import HttpPersonalizer
 from simulator.personalizer.in_process import InProcessPersonalizer
 from simulator.personalizer.seam import Personalizer
-from simulator.report.summary import Summary, summarise
+from simulator.personalizer.sending import Patience
+from simulator.report.ceiling import Ceiling, ceiling
+from simulator.report.summary import Circumstances, Summary, summarise
 from simulator.scenario.model import Scenario
 from simulator.users.crowd import Crowd
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A Personalizer over HTTP."""
+    """A Personalizer over HTTP; without ``delays`` rewards are sent as soon as they are known."""
 
     endpoint: str
     key: str
+    patience: Patience = field(default_factory=Patience)
+    delays: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +51,51 @@ def simulate(
         LearningPolicyInvalid: the learning policy is not one.
     """
     crowd = Crowd(scenario, seed=options.seed, reward=options.reward)
-    personalizer = _personalizer(target)
+    personalizer, timeline = _personalizer(target)
+    plan = Plan(options.rounds, run_id=f"{scenario.name}-{options.seed}")
     began = timer()
     try:
         tally = run(
             crowd,
             personalizer,
-            rounds=options.rounds,
-            run_id=f"{scenario.name}-{options.seed}",
+            plan=plan,
             listeners=listeners or Listeners(),
+            timeline=timeline,
         )
     finally:
         personalizer.close()
-    return summarise(
-        scenario, tally, seed=options.seed, reward_design=crowd.design.name, seconds=timer() - began
-    )
+    requests = personalizer.account() if isinstance(personalizer, HttpPersonalizer) else None
+    made = Circumstances(options.seed, crowd.design.name, timer() - began, requests)
+    return summarise(scenario, tally, made)
 
 
-def _personalizer(target: LoopSettings | Target) -> Personalizer:
+def ceilings(
+    scenario: Scenario, *, rounds: int, seed: int, explorations: list[float]
+) -> list[Ceiling]:
+    """Return what can be earned with each of a scenario's reward designs.
+
+    Raises:
+        HookProblem: a Python function of the scenario fails.
+    """
+    return [
+        ceiling(scenario, reward=name, rounds=rounds, seed=seed, explorations=explorations)
+        for name in scenario.rewards
+    ]
+
+
+def rehearse(scenario: Scenario) -> None:
+    """Let the first users of a scenario come, with each reward design.
+
+    Raises:
+        HookProblem: a Python function of the scenario fails.
+    """
+    for name in scenario.rewards:
+        next(Crowd(scenario, seed=0, reward=name).blocks(1))
+
+
+def _personalizer(target: LoopSettings | Target) -> tuple[Personalizer, Timeline]:
+    """Return who ranks, and the time it lives in: a remote clock is not ours to move."""
     if isinstance(target, Target):
-        return HttpPersonalizer(target.endpoint, target.key)
-    return InProcessPersonalizer(target)
+        personalizer = HttpPersonalizer(target.endpoint, target.key, target.patience)
+        return personalizer, RealTime(delays=target.delays)
+    return InProcessPersonalizer(target), VirtualTime()

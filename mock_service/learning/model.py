@@ -1,18 +1,13 @@
 """One Vowpal Wabbit model with its exploration."""
 
-import tempfile
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
-from numpy import float32
 from vowpalwabbit import pyvw
 
-from mock_service.errors import LearningPolicyInvalid
 from mock_service.learning.examples import ParsedExamples
+from mock_service.learning.workspace import check, given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Prediction
-
-_ALWAYS = "--json --quiet --save_resume --preserve_performance_counters"
 
 
 class VowpalModel:
@@ -25,29 +20,31 @@ class VowpalModel:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
         """
         self._arguments = arguments
+        self._given_back = _nothing
         self.trained = bool(model)
         if model:
-            self._workspace = _open_workspace(arguments, model)
+            self._workspace = open_workspace(arguments, model)
+            self._parsed = self._parsed_for(self._workspace)
         else:
-            _check(arguments)
+            check(arguments)
 
     @cached_property
     def _workspace(self) -> pyvw.Workspace:
         """The workspace, opened when it is first needed: an untrained model answers without."""
-        return _open_workspace(self._arguments, b"")
+        return open_workspace(self._arguments, b"")
 
     @cached_property
     def _parsed(self) -> ParsedExamples:
-        return ParsedExamples(self._workspace)
+        return self._parsed_for(self._workspace)
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions`, best first; uniform in the given order when untrained."""
         count = len(actions)
         if not self.trained:
-            return Prediction(tuple(range(count)), (_shortest(1.0 / count),) * count)
+            return Prediction(tuple(range(count)), (shortest(1.0 / count),) * count)
         examples = self._parsed.decision(context, actions)
         self._workspace.predict_multi(examples)
-        probabilities = [_shortest(score) for score in examples[0].get_action_scores()]
+        probabilities = [shortest(score) for score in examples[0].get_action_scores()]
         costs = [example.get_partial_prediction() for example in examples[1:]]
         order = sorted(range(count), key=costs.__getitem__)
         ranked = [probabilities[index] for index in order]
@@ -69,43 +66,18 @@ class VowpalModel:
         """Return the model as Vowpal Wabbit writes it; empty when untrained."""
         if not self.trained:
             return b""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "model.vw")
-            self._workspace.save(path)
-            return path.read_bytes()
+        return saved(self._workspace)
 
     def close(self) -> None:
         """Give back what the workspace holds."""
-        if "_workspace" in self.__dict__:
-            self._parsed.clear()
-            self._workspace.finish()
+        self._given_back()
+
+    def _parsed_for(self, workspace: pyvw.Workspace) -> ParsedExamples:
+        parsed = ParsedExamples(workspace)
+        self._given_back = given_back(self, workspace, parsed.clear)
+        return parsed
 
 
-@lru_cache(maxsize=4096)
-def _shortest(probability: float) -> float:
-    """Return the shortest decimal that is the same single-precision number.
-
-    That is how the wire writes it, so a client reads exactly the propensity that is stored.
-    """
-    return float(str(float32(probability)))
-
-
-@lru_cache(maxsize=64)
-def _check(arguments: str) -> None:
-    """Let Vowpal Wabbit refuse `arguments`; those it has accepted once it need not see again."""
-    _open_workspace(arguments, b"").finish()
-
-
-def _open_workspace(arguments: str, model: bytes) -> pyvw.Workspace:
-    with tempfile.TemporaryDirectory() as folder:
-        text = f"{arguments} {_ALWAYS}"
-        if model:
-            path = Path(folder, "model.vw")
-            path.write_bytes(model)
-            text += f" --initial_regressor {path}"
-        try:
-            return pyvw.Workspace(text)
-        except RuntimeError as error:
-            raise LearningPolicyInvalid(
-                f"Vowpal Wabbit does not accept the learning policy {arguments!r}: {error}"
-            ) from error
+def _nothing() -> object:
+    """Give nothing back: nothing was taken."""
+    return None

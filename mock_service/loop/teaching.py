@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, LearningMode, Mode
 from mock_service.loop.decision import Action, Decision
@@ -43,7 +44,7 @@ class Teacher:
         self._learner.learn(decision, reward)
         self.lessons += 1
         if self.state.mode is Mode.QUICK:
-            self.publish(at)
+            self._publish(at)
 
     def export_before(self, moment: datetime) -> None:
         """Publish if a beat of the export has passed; an event due on the beat comes along."""
@@ -52,7 +53,7 @@ class Teacher:
         frequency = self.state.configuration.model_export_frequency
         behind = (self.next_export - moment) // frequency * frequency
         self.next_export -= behind
-        if self.state.mode is Mode.AZURE and self.publish(self.next_export - frequency):
+        if self.state.mode is Mode.AZURE and self._publish(self.next_export - frequency):
             self.keep()
 
     def skip_exports_until(self, moment: datetime) -> None:
@@ -73,11 +74,16 @@ class Teacher:
         learner = self._factory(state.policy, state.configuration.exploration, models)
         for event in past:
             if event.teaches:
-                learner.learn(event.decision, lesson_of(event, state.configuration))
+                learner.learn(event.decision, lesson_of(event, state.configuration).reward)
         self.state = state
         self._learner = learner
         self.version += 1
         self.modified = at
+        self.keep()
+
+    def publish_now(self, at: datetime) -> None:
+        """Publish what was learned, if it is not public yet, and keep it."""
+        self._publish(at)
         self.keep()
 
     def keep_if_wanted(self) -> None:
@@ -98,8 +104,7 @@ class Teacher:
             )
         )
 
-    def publish(self, at: datetime) -> bool:
-        """Let `predict` answer with all that was learned so far; say whether that was news."""
+    def _publish(self, at: datetime) -> bool:
         if not self._learner.publish():
             return False
         self.version += 1
@@ -108,18 +113,26 @@ class Teacher:
         return True
 
 
-def joined_reward(event: PendingEvent, configuration: Configuration) -> float:
+def _joined_reward(event: PendingEvent, configuration: Configuration) -> float:
     """Return what an event's rewards come to; the default reward where there is none."""
     if not event.rewards:
         return configuration.default_reward
     return AGGREGATIONS[configuration.reward_aggregation](event.rewards)
 
 
-def lesson_of(event: PendingEvent, configuration: Configuration) -> float:
-    """Return the reward to learn from: what was joined, or 1 and 0 for imitating the baseline."""
+class Lesson(NamedTuple):
+    """The reward to learn from, and what the rewards came to that users gave."""
+
+    reward: float
+    joined: float
+
+
+def lesson_of(event: PendingEvent, configuration: Configuration) -> Lesson:
+    """Return what was joined, and that to learn from, or 1 and 0 for imitating the baseline."""
+    joined = _joined_reward(event, configuration)
     if event.decision.learning_mode is LearningMode.APPRENTICE:
-        return float(event.decision.imitates)
-    return joined_reward(event, configuration)
+        return Lesson(float(event.decision.imitates), joined)
+    return Lesson(joined, joined)
 
 
 def first_checkpoint(created: datetime) -> Checkpoint:

@@ -91,8 +91,7 @@ class Bench:
         lesson = Decision(
             "taught", now, asked.context, chosen, chosen, (0,), (1.0,), deferred=False
         )
-        for _ in range(times):
-            self.service.default.loop.teach(lesson, reward)
+        self.service.default.loop.teach(lesson, reward, times)
 
     def _action(self, action_id: str) -> RankableAction:
         for event, _ in reversed(self.witness.decisions()):

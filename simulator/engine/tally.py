@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from simulator.users.crowd import Block
 
+_Array = NDArray[np.float64]
+_Mask = NDArray[np.bool_]
 _COLUMNS: dict[str, type] = {
     "profile": np.uint16,
     "chosen": np.uint16,
@@ -14,6 +16,7 @@ _COLUMNS: dict[str, type] = {
     "regret": np.float64,
     "blind_reward": np.float64,
     "best_reward": np.float64,
+    "blind_value": np.float64,
 }
 
 
@@ -22,14 +25,23 @@ class Tally:
 
     ``best`` is the action of highest expected value, and ``regret`` how much less than that the
     chosen one is worth on average. ``blind_reward`` is what a choice by lot would have earned on
-    average over the actions, and ``best_reward`` what the best action would have earned.
+    average over the actions, and ``best_reward`` what the best action would have earned. Values
+    are expected ones.
     """
 
     def __init__(self, actions: int) -> None:
         self._blocks: dict[str, list[NDArray[np.generic]]] = {name: [] for name in _COLUMNS}
         self.fixed_rewards = np.zeros(actions)
-        """What showing nothing but that action would have earned in all; shape (actions,)."""
+        self.fixed_values = np.zeros(actions)
+        """What showing nothing but that action, or any while it is not there, would have earned in
+        all; shape (actions,)."""
         self.rounds = 0
+        self.reported = self.lost = self.repeated = 0
+        """Rewards that were sent, those of them that never arrived, and those that came twice."""
+        self.unsent = 0
+        """Rewards that were still on their way when the run ended."""
+        self.trouble = ""
+        """Why the run ended early."""
 
     def add(self, block: Block, chosen: list[int]) -> None:
         """Keep what came of the first visits of `block`, one for each of the `chosen` actions."""
@@ -37,8 +49,10 @@ class Tally:
         if not count:
             return
         rows = np.arange(count)
+        mask = block.offer.mask[:count] if block.offer else None
         expected, rewards = block.expected_values[:count], block.rewards[:count]
-        best = expected.argmax(axis=1)
+        best = best_actions(block)[:count]
+        blind_reward, blind_value = _blind(rewards, mask), _blind(expected, mask)
         columns = {
             "profile": block.profiles[:count],
             "chosen": np.array(chosen),
@@ -46,15 +60,48 @@ class Tally:
             "reward": rewards[rows, chosen],
             "value": expected[rows, chosen],
             "regret": expected[rows, best] - expected[rows, chosen],
-            "blind_reward": rewards.mean(axis=1),
+            "blind_reward": blind_reward,
             "best_reward": rewards[rows, best],
+            "blind_value": blind_value,
         }
         for name, column in columns.items():
             self._blocks[name].append(column.astype(_COLUMNS[name]))
-        self.fixed_rewards += rewards.sum(axis=0)
+        self.fixed_rewards += _fixed(rewards, mask, blind_reward)
+        self.fixed_values += _fixed(expected, mask, blind_value)
         self.rounds += count
+        self._count_feedback(block, rows, chosen)
 
     def column(self, name: str) -> NDArray[np.float64]:
         """Return a column; shape (rounds,)."""
         blocks = self._blocks[name]
         return np.concatenate(blocks).astype(np.float64) if blocks else np.zeros(0)
+
+    def _count_feedback(self, block: Block, rows: NDArray[np.intp], chosen: list[int]) -> None:
+        if block.feedback is None:
+            self.reported += len(rows)
+            return
+        lost = int(block.feedback.lost[rows, chosen].sum())
+        repeated = int(block.feedback.duplicated[rows, chosen].sum())
+        arrived = sum(int(a.arrives[rows, chosen].sum()) for a in block.feedback.arrivals)
+        self.reported += arrived - repeated + lost
+        self.lost += lost
+        self.repeated += repeated
+
+
+def best_actions(block: Block) -> NDArray[np.intp]:
+    """Return the action of highest expected value among those that are there, for each visit."""
+    expected = block.expected_values
+    there = np.where(block.offer.mask, expected, -np.inf) if block.offer else expected
+    return np.asarray(there.argmax(axis=1))
+
+
+def _blind(figures: _Array, mask: _Mask | None) -> _Array:
+    """Return the mean over the actions that were there; shape (visits,)."""
+    if mask is None:
+        return np.asarray(figures.mean(axis=1))
+    return np.asarray((figures * mask).sum(axis=1) / mask.sum(axis=1))
+
+
+def _fixed(figures: _Array, mask: _Mask | None, blind: _Array) -> _Array:
+    there = figures if mask is None else np.where(mask, figures, blind[:, None])
+    return np.asarray(there.sum(axis=0))

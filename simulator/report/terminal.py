@@ -1,5 +1,7 @@
 """A run on the terminal: a table, a learning curve, and each interaction for those who ask."""
 
+from collections.abc import Iterator
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -15,6 +17,8 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 def show_summary(console: Console, summary: Summary) -> None:
     """Print the figures of a run, by profile and next to its baselines."""
     console.print(Group(_headline(summary), _comparison(summary), _profiles(summary)))
+    for line in _accounts(summary):
+        console.print(line, markup=False, highlight=False)
     if summary.curve:
         console.print(_curve(summary))
 
@@ -42,26 +46,29 @@ def _headline(summary: Summary) -> RenderableType:
 
 
 def _comparison(summary: Summary) -> Table:
-    table = Table("", title="Mean reward", title_justify="left", box=SIMPLE_HEAD)
-    for heading in ("overall", "last quarter", "best action shown", "regret"):
+    title = f"Mean reward (design: {summary.reward_design}) and value"
+    table = Table("", title=title, title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("reward", "last quarter", "value", "best action shown", "regret"):
         table.add_column(heading, justify="right")
     table.add_row(
         "[bold]Personalizer",
         f"[bold]{_figure(summary.mean_reward)}",
         f"[bold]{_figure(summary.mean_reward_last_quarter)}",
+        f"[bold]{_figure(summary.mean_value)}",
         _share(summary.best_action_share),
         f"{summary.regret:,.1f}",
         end_section=True,
     )
     for name, baseline in summary.baselines.items():
         label = name.replace("_", " ") + (f" ({baseline.action})" if baseline.action else "")
-        table.add_row(label, _figure(baseline.mean_reward), "", "", "")
+        figures = (_figure(baseline.mean_reward), "", _figure(baseline.mean_value))
+        table.add_row(label, *figures, "", "")
     return table
 
 
 def _profiles(summary: Summary) -> Table:
     table = Table("profile", title="By profile", title_justify="left", box=SIMPLE_HEAD)
-    for heading in ("visits", "mean reward", "regret"):
+    for heading in ("visits", "reward", "value", "regret"):
         table.add_column(heading, justify="right")
     table.add_column("best action")
     table.add_column("shown", justify="right")
@@ -70,11 +77,27 @@ def _profiles(summary: Summary) -> Table:
             profile.name,
             f"{profile.visits:,}",
             _figure(profile.mean_reward),
+            _figure(profile.mean_value),
             f"{profile.regret:,.1f}",
             profile.best_action or "",
             _share(profile.best_action_share),
         )
     return table
+
+
+def _accounts(summary: Summary) -> Iterator[str]:
+    """Yield what became of rewards and requests, where that is not plain."""
+    rewards, requests = summary.feedback, summary.requests
+    if rewards.lost or rewards.repeated or rewards.unsent:
+        yield (
+            f"Rewards: {rewards.reported:,} reported, {rewards.lost:,} never arrived, "
+            f"{rewards.repeated:,} arrived twice, {rewards.unsent:,} still on their way"
+        )
+    if requests is not None:
+        yield (
+            f"Requests: {requests.sent:,} sent, {requests.retried:,} tried again, "
+            f"{requests.lost:,} lost"
+        )
 
 
 def _curve(summary: Summary) -> Text:
@@ -84,7 +107,8 @@ def _curve(summary: Summary) -> Text:
     low, high = min(means + known), max(means + known)
     span = (high - low) or 1.0
     heights = [round((mean - low) / span * _CURVE_ROWS * 8) for mean in means]
-    lines = ["Learning curve: mean reward, from its floor (uniform) to its ceiling (oracle)"]
+    uniform, oracle = known
+    lines = [f"Learning curve: mean reward (uniform {uniform:.2f}, oracle {oracle:.2f})"]
     for row in reversed(range(_CURVE_ROWS)):
         label = {_CURVE_ROWS - 1: f"{high:.2f}", 0: f"{low:.2f}"}.get(row, "")
         cells = "".join(_EIGHTHS[max(0, min(8, height - row * 8))] for height in heights)

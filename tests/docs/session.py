@@ -73,7 +73,7 @@ class Session:
         if "--port" in options:
             place = options.index("--port")
             del options[place : place + 2]
-        endpoint = self._servers.enter_context(served_by_command(*options))
+        endpoint = self._servers.enter_context(served_by_command(*options, folder=self._folder))
         self._environment |= {
             "PERSONALIZER_ENDPOINT": endpoint.url,
             "PERSONALIZER_KEY": endpoint.key,

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from simulator.engine.happening import interaction
 from simulator.engine.pending import Pending
 from simulator.engine.tally import Tally
 from simulator.engine.timeline import Timeline
 from simulator.errors import EndpointProblem
 from simulator.personalizer.seam import Personalizer
-from simulator.users.crowd import Block, Crowd
-from simulator.vocabulary import Interaction, Recommendation
+from simulator.users.crowd import Block, Visitors
+from simulator.vocabulary import Interaction
 
 INTERRUPTED = "interrupted"
 
@@ -34,7 +35,7 @@ class Plan:
 
 
 def run(
-    crowd: Crowd,
+    crowd: Visitors,
     personalizer: Personalizer,
     *,
     plan: Plan,
@@ -93,20 +94,7 @@ class _Run:
                 send(row, shown, visit, event_id)
                 chosen.append(shown)
                 if watcher is not None:
-                    watcher(_interaction(event_id, block, (row, shown), recommendation))
+                    watcher(interaction(event_id, block, (row, shown), recommendation))
         finally:
             self.tally.add(block, chosen)
         self.listeners.progress(len(chosen))
-
-
-def _interaction(
-    event_id: str, block: Block, place: tuple[int, int], recommendation: Recommendation
-) -> Interaction:
-    return Interaction(
-        event_id,
-        block.visits[place[0]],
-        recommendation,
-        {name: float(deed.amounts[place]) for name, deed in block.outcomes.items()},
-        float(block.rewards[place]),
-        float(block.values[place]),
-    )

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulator.engine.happening import interaction
 from simulator.engine.pending import Pending
 from simulator.engine.tally import Tally
 from simulator.engine.timeline import Timeline
+from simulator.engine.witness import Witness
 from simulator.errors import EndpointProblem
 from simulator.personalizer.seam import Personalizer
 from simulator.users.crowd import Block, Visitors
@@ -79,8 +79,10 @@ class _Run:
     def play(self, block: Block) -> None:
         """Let the visits of a block happen, one after the other."""
         chosen: list[int] = []
-        rank, watcher, pending = self.personalizer.rank, self.listeners.watcher, self.pending
+        rank, pending = self.personalizer.rank, self.pending
         send = pending.begin(block)
+        watcher = self.listeners.watcher
+        witness = Witness(block, watcher) if watcher is not None else None
         places = block.offer.places if block.offer else None
         try:
             for row, visit in enumerate(block.visits):
@@ -93,8 +95,8 @@ class _Run:
                     shown = places[row][shown]
                 send(row, shown, visit, event_id)
                 chosen.append(shown)
-                if watcher is not None:
-                    watcher(interaction(event_id, block, (row, shown), recommendation))
+                if witness is not None:
+                    witness.tell(event_id, row, shown, recommendation)
         finally:
             self.tally.add(block, chosen)
         self.listeners.progress(len(chosen))

@@ -2,19 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
 from time import perf_counter
 
 from mock_service.settings import LoopSettings
 from simulator.engine.run import Listeners, Plan, run
 from simulator.engine.timeline import RealTime, Timeline, VirtualTime
+from simulator.errors import RecordInvalid
 from simulator.personalizer.http import HttpPersonalizer
 from simulator.personalizer.in_process import InProcessPersonalizer
 from simulator.personalizer.seam import Personalizer
 from simulator.personalizer.sending import Patience
 from simulator.report.ceiling import Ceiling, ceiling
+from simulator.report.record import read_record
 from simulator.report.summary import Circumstances, Summary, summarise
 from simulator.scenario.model import Scenario
-from simulator.users.crowd import Crowd
+from simulator.users.crowd import Crowd, Visitors
+from simulator.users.recorded import RecordedCrowd
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +56,58 @@ def simulate(
         LearningPolicyInvalid: the learning policy is not one.
     """
     crowd = Crowd(scenario, seed=options.seed, reward=options.reward)
+    return _played(crowd, target, options, listeners or Listeners(), timer)
+
+
+def replay(
+    record: Path,
+    target: LoopSettings | Target,
+    rounds: int | None = None,
+    listeners: Listeners | None = None,
+    timer: Callable[[], float] = perf_counter,
+) -> Summary:
+    """Let the first `rounds` visits of a record come again, or all of them.
+
+    Raises:
+        OptionsInvalid: the record cannot be read, or the endpoint is no address.
+        RecordInvalid: it holds something that is no interaction, or nothing.
+        EndpointProblem: the endpoint is out of reach or answers with an error.
+        LearningPolicyInvalid: the learning policy is not one.
+    """
+    lines = list(islice(read_record(record), rounds))
+    if not lines:
+        raise RecordInvalid(record, 0, "expected at least one interaction")
+    label = lines[0].label
+    crowd = RecordedCrowd(
+        label.scenario, [line.interaction() for line in lines], label.reward_design
+    )
+    options = RunOptions(len(lines), label.seed, label.reward_design)
+    return _played(crowd, target, options, listeners or Listeners(), timer)
+
+
+def _played(
+    crowd: Visitors,
+    target: LoopSettings | Target,
+    options: RunOptions,
+    listeners: Listeners,
+    timer: Callable[[], float],
+) -> Summary:
     personalizer, timeline = _personalizer(target)
-    plan = Plan(options.rounds, run_id=f"{scenario.name}-{options.seed}")
+    plan = Plan(options.rounds, run_id=f"{crowd.cast.name}-{options.seed}")
     began = timer()
     try:
         tally = run(
             crowd,
             personalizer,
             plan=plan,
-            listeners=listeners or Listeners(),
+            listeners=listeners,
             timeline=timeline,
         )
     finally:
         personalizer.close()
     requests = personalizer.account() if isinstance(personalizer, HttpPersonalizer) else None
-    made = Circumstances(options.seed, crowd.design.name, timer() - began, requests)
-    return summarise(scenario, tally, made)
+    made = Circumstances(options.seed, crowd.design_name, timer() - began, requests)
+    return summarise(crowd.cast, tally, made)
 
 
 def ceilings(

@@ -4,11 +4,13 @@ SimulatorError
 ├── ScenarioNotFound     no scenario has that name
 ├── ScenarioInvalid      a scenario file holds mistakes: one line each
 ├── HookProblem          a scenario's Python function is not there, or fails
+├── RecordInvalid        a line of a record is no interaction
 ├── OptionsInvalid       options that contradict each other
 └── EndpointProblem      a Personalizer endpoint is out of reach or answers with an error
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class SimulatorError(Exception):
@@ -41,6 +43,15 @@ class HookProblem(SimulatorError):
         self.hook = hook
         self.problem = " ".join(problem.split())
         super().__init__(f"the scenario's Python function {hook}: {self.problem}")
+
+
+class RecordInvalid(SimulatorError):
+    """A line of a record is no interaction."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        self.path, self.line = path, line
+        place = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{place}: {problem}")
 
 
 class OptionsInvalid(SimulatorError):

@@ -37,6 +37,22 @@ class Recommendation(NamedTuple):
     probabilities: tuple[float, ...]
 
 
+class Truth(NamedTuple):
+    """What would have come of each action that was offered, in their order: hidden from learners.
+
+    ``arrivals`` are the rewards that would have arrived: how long after the visit, and how much.
+    ``lost`` and ``repeated`` count those that would not, and those that would twice.
+    """
+
+    expected_values: tuple[float, ...]
+    values: tuple[float, ...]
+    rewards: tuple[float, ...]
+    outcomes: dict[str, tuple[float, ...]]
+    arrivals: tuple[tuple[tuple[timedelta, float], ...], ...]
+    lost: tuple[int, ...]
+    repeated: tuple[int, ...]
+
+
 class Interaction(NamedTuple):
     """One visit and what came of it; ``outcomes`` holds what the user did, by name."""
 
@@ -46,3 +62,4 @@ class Interaction(NamedTuple):
     outcomes: dict[str, float]
     reward: float
     value: float
+    truth: Truth

@@ -53,6 +53,10 @@ PRESETS: dict[str, Preset] = {
         "--cb_explore_adf --epsilon 0.2 --cb_type mtr -q Fj",
         "crosses loose context features with loose action features, and nothing else",
     ),
+    "context-pair-action": Preset(
+        "--cb_explore_adf --epsilon 0.2 --cb_type mtr -q Fj --cubic FFj",
+        "also crosses pairs of loose context features with loose action features",
+    ),
     "no-interactions": Preset(
         "--cb_explore_adf --epsilon 0.2 --cb_type mtr",
         "cannot connect a context to an action: what a missing -q costs",

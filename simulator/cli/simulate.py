@@ -3,13 +3,12 @@
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from simulator.build import RunOptions
-from simulator.build import simulate as simulate_scenario
 from simulator.cli.options import (
     DEFAULT_KEY,
     AggregationOption,
@@ -28,10 +27,10 @@ from simulator.cli.options import (
     TimeoutOption,
     WaitOption,
 )
+from simulator.cli.playing import RunChoices, play
 from simulator.cli.progress import progress_bar
 from simulator.engine.run import INTERRUPTED, Listeners
 from simulator.report.terminal import show_interaction, show_summary
-from simulator.scenario.catalogue import find_scenario
 from simulator.vocabulary import Interaction
 
 _MAX_ROUNDS = 10_000_000
@@ -40,12 +39,15 @@ _INTERRUPTED = 130  # what shells report for an interrupt
 
 
 def simulate(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name, or a .toml file.")],
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, or a .toml file.")] = "",
     *,
     rounds: Annotated[
-        int, typer.Option(min=1, max=_MAX_ROUNDS, help="How many users come.")
-    ] = 2000,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same run.")] = 1,
+        int | None,
+        typer.Option(min=1, max=_MAX_ROUNDS, help="How many users come. [default: 2000]"),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="The same seed gives the same run. [default: 1]")
+    ] = None,
     reward: Annotated[
         str, typer.Option(help="A reward design of the scenario; default: its first.")
     ] = "",
@@ -56,6 +58,14 @@ def simulate(
     default_reward: DefaultRewardOption = None,
     aggregation: AggregationOption = "",
     export_every: ExportOption = "",
+    record: Annotated[
+        Path | None,
+        typer.Option(help="Write every interaction, with the hidden truth, to a .jsonl or .csv."),
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(help="Let the visits of a record come again, in place of a scenario's."),
+    ] = None,
     endpoint: EndpointOption = "",
     key: KeyOption = DEFAULT_KEY,
     rate: RateOption = None,
@@ -75,19 +85,13 @@ def simulate(
     )
     remote = EndpointChoices(endpoint, key, rate, retries, timeout, delays)
     target = choices.target(remote.target())
-    story = find_scenario(scenario)
+    run = RunChoices(scenario, rounds, seed, reward, record, replay)
     talk = Console(stderr=True)
+    watcher = _watcher(talk if as_json else Console()) if verbose else None
     with progress_bar(talk, hidden=quiet or verbose) as progress:
-        task = progress.add_task(story.name, total=rounds)
-        summary = simulate_scenario(
-            story,
-            target,
-            RunOptions(rounds, seed, reward),
-            Listeners(
-                lambda done: progress.advance(task, done),
-                _watcher(talk if as_json else Console()) if verbose else None,
-            ),
-        )
+        task = progress.add_task(run.title, total=run.total)
+        listeners = Listeners(lambda done: progress.advance(task, done), watcher)
+        summary = play(run, target, listeners)
     if as_json:
         sys.stdout.write(json.dumps(summary.as_dict(), indent=2) + "\n")
     else:

@@ -26,7 +26,7 @@ class Pending:
     def __init__(self, personalizer: Personalizer, timeline: Timeline) -> None:
         self.waiting: list[tuple[timedelta, int, str, float]] = []
         """What is on its way, as a heap by moment."""
-        self._personalizer = personalizer
+        self._reward = personalizer.reward
         self._timeline = timeline
         self._sent = 0
         self._rewards: list[list[float]] = []
@@ -44,7 +44,7 @@ class Pending:
         return self._send
 
     def _reward_at_once(self, row: int, shown: int, visit: Visit, event_id: str) -> None:
-        self._personalizer.reward(event_id, self._rewards[row][shown], visit.moment)
+        self._reward(event_id, self._rewards[row][shown], visit.moment)
 
     def _send(self, row: int, shown: int, visit: Visit, event_id: str) -> None:
         for values, arrives, delays in self._arrivals:
@@ -58,14 +58,14 @@ class Pending:
         waiting, until = self.waiting, self._timeline.now(visit)
         while waiting and waiting[0][0] <= until:
             moment, _, event_id, value = heappop(waiting)
-            self._personalizer.reward(event_id, value, moment)
+            self._reward(event_id, value, moment)
 
     def deliver_all(self) -> None:
         """Deliver all the rest, each at its moment."""
         while self.waiting:
             moment, _, event_id, value = self.waiting[0]
             self._timeline.wait_until(moment)
-            self._personalizer.reward(event_id, value, moment)
+            self._reward(event_id, value, moment)
             heappop(self.waiting)
 
 

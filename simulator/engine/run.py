@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from simulator.engine.pending import Pending
 from simulator.engine.tally import Tally
 from simulator.engine.timeline import Timeline
+from simulator.engine.witness import Witness
 from simulator.errors import EndpointProblem
 from simulator.personalizer.seam import Personalizer
-from simulator.users.crowd import Block, Crowd
-from simulator.vocabulary import Interaction, Recommendation
+from simulator.users.crowd import Block, Visitors
+from simulator.vocabulary import Interaction
 
 INTERRUPTED = "interrupted"
 
@@ -34,7 +35,7 @@ class Plan:
 
 
 def run(
-    crowd: Crowd,
+    crowd: Visitors,
     personalizer: Personalizer,
     *,
     plan: Plan,
@@ -78,8 +79,10 @@ class _Run:
     def play(self, block: Block) -> None:
         """Let the visits of a block happen, one after the other."""
         chosen: list[int] = []
-        rank, watcher, pending = self.personalizer.rank, self.listeners.watcher, self.pending
+        rank, pending = self.personalizer.rank, self.pending
         send = pending.begin(block)
+        watcher = self.listeners.watcher
+        witness = Witness(block, watcher) if watcher is not None else None
         places = block.offer.places if block.offer else None
         try:
             for row, visit in enumerate(block.visits):
@@ -92,21 +95,8 @@ class _Run:
                     shown = places[row][shown]
                 send(row, shown, visit, event_id)
                 chosen.append(shown)
-                if watcher is not None:
-                    watcher(_interaction(event_id, block, (row, shown), recommendation))
+                if witness is not None:
+                    witness.tell(event_id, row, shown, recommendation)
         finally:
             self.tally.add(block, chosen)
         self.listeners.progress(len(chosen))
-
-
-def _interaction(
-    event_id: str, block: Block, place: tuple[int, int], recommendation: Recommendation
-) -> Interaction:
-    return Interaction(
-        event_id,
-        block.visits[place[0]],
-        recommendation,
-        {name: float(deed.amounts[place]) for name, deed in block.outcomes.items()},
-        float(block.rewards[place]),
-        float(block.values[place]),
-    )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from simulator.engine.tally import Tally
 from simulator.personalizer.sending import RequestAccount
-from simulator.scenario.model import Scenario
+from simulator.users.crowd import Cast
 
 CURVE_POINTS = 40
 
@@ -102,11 +102,11 @@ class Circumstances:
     requests: RequestAccount | None = None
 
 
-def summarise(scenario: Scenario, tally: Tally, made: Circumstances) -> Summary:
+def summarise(cast: Cast, tally: Tally, made: Circumstances) -> Summary:
     """Return the figures of a run."""
     reward = tally.column("reward")
     return Summary(
-        scenario=scenario.name,
+        scenario=cast.name,
         rounds=tally.rounds,
         seed=made.seed,
         reward_design=made.reward_design,
@@ -115,8 +115,8 @@ def summarise(scenario: Scenario, tally: Tally, made: Circumstances) -> Summary:
         mean_value=_mean(tally.column("value")),
         best_action_share=_mean(tally.column("chosen") == tally.column("best")),
         regret=_rounded(tally.column("regret").sum()),
-        profiles=_profiles(scenario, tally),
-        baselines=_baselines(scenario, tally),
+        profiles=_profiles(cast, tally),
+        baselines=_baselines(cast, tally),
         curve=_curve(reward, tally.column("value")),
         feedback=FeedbackAccount(tally.reported, tally.lost, tally.repeated, tally.unsent),
         requests=made.requests,
@@ -125,29 +125,27 @@ def summarise(scenario: Scenario, tally: Tally, made: Circumstances) -> Summary:
     )
 
 
-def _profiles(scenario: Scenario, tally: Tally) -> list[ProfileSummary]:
+def _profiles(cast: Cast, tally: Tally) -> list[ProfileSummary]:
     return [
-        _profile(scenario, tally, name, tally.column("profile") == index)
-        for index, name in enumerate(scenario.profiles)
+        _profile(cast, tally, name, tally.column("profile") == index)
+        for index, name in enumerate(cast.profiles)
     ]
 
 
-def _profile(
-    scenario: Scenario, tally: Tally, name: str, theirs: NDArray[np.bool_]
-) -> ProfileSummary:
+def _profile(cast: Cast, tally: Tally, name: str, theirs: NDArray[np.bool_]) -> ProfileSummary:
     best = tally.column("best")[theirs].astype(int)
     return ProfileSummary(
         name=name,
         visits=len(best),
         mean_reward=_mean(tally.column("reward")[theirs]),
         mean_value=_mean(tally.column("value")[theirs]),
-        best_action=scenario.action_ids[np.bincount(best).argmax()] if len(best) else None,
+        best_action=cast.action_ids[np.bincount(best).argmax()] if len(best) else None,
         best_action_share=_mean(tally.column("chosen")[theirs] == best),
         regret=_rounded(tally.column("regret")[theirs].sum()),
     )
 
 
-def _baselines(scenario: Scenario, tally: Tally) -> dict[str, Baseline]:
+def _baselines(cast: Cast, tally: Tally) -> dict[str, Baseline]:
     """Return what the very same visits would have earned without a learner."""
     if not tally.rounds:
         return {}
@@ -160,7 +158,7 @@ def _baselines(scenario: Scenario, tally: Tally) -> dict[str, Baseline]:
         "best_fixed": Baseline(
             _rounded(tally.fixed_rewards[fixed] / tally.rounds),
             _rounded(tally.fixed_values[fixed] / tally.rounds),
-            scenario.action_ids[fixed],
+            cast.action_ids[fixed],
         ),
         "oracle": Baseline(
             _rounded(tally.column("best_reward").mean()),

@@ -1,7 +1,8 @@
 """The crowd of a scenario: visits, and for each action what would come of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.random import SeedSequence, default_rng
@@ -41,6 +42,41 @@ class Block:
     offer: Offer | None = None
 
 
+class Cast(Protocol):
+    """Who takes part: a scenario, or a record of one."""
+
+    @property
+    def name(self) -> str:
+        """What the story is called."""
+
+    @property
+    def profiles(self) -> Iterable[str]:
+        """The kinds of users, by name."""
+
+    @property
+    def action_ids(self) -> list[str]:
+        """What can be shown."""
+
+
+class Visitors(Protocol):
+    """Visits, one block after the other."""
+
+    @property
+    def cast(self) -> Cast:
+        """Who takes part."""
+
+    @property
+    def design_name(self) -> str:
+        """The reward design that is in force."""
+
+    @property
+    def action_count(self) -> int:
+        """How many actions there are."""
+
+    def blocks(self, rounds: int) -> Iterator[Block]:
+        """Yield at most `rounds` visits in blocks."""
+
+
 class Crowd:
     """Everybody who will ever visit, in the order they come."""
 
@@ -54,6 +90,8 @@ class Crowd:
         streams = SeedSequence(seed).spawn(len(_PURPOSES))
         chance = dict(zip(_PURPOSES, map(default_rng, streams), strict=True))
         self.design = RewardDesign(scenario, reward)
+        self.design_name = self.design.name
+        self.cast = scenario
         self.action_count = len(scenario.actions)
         self._tastes = Tastes(scenario)
         self._behaviour = Behaviour(scenario, chance=chance["outcomes"], delays=chance["delays"])

@@ -4,6 +4,9 @@ Loose context features live in the namespace ``FromUrl``, loose action features 
 nested object opens a namespace of its own name. A name that starts with an underscore is ignored,
 which also keeps a client's key from ever acting as one of Vowpal Wabbit's own (``_label``,
 ``_multi``, ``_tag`` and their kin). Null is no feature, nor is a name without a character.
+
+Vowpal Wabbit keeps namespaces in a table by the first byte of their names, and writes outside of it
+when that byte is not ASCII. Such a namespace gets a letter in front of its name.
 """
 
 import json
@@ -50,7 +53,7 @@ def _cleaned(value: object) -> object:
     """Return `value` without the names and nulls that make no feature."""
     if isinstance(value, dict):
         return {
-            name: _cleaned(inner)
+            _safe(name, inner): _cleaned(inner)
             for name, inner in value.items()
             if inner is not None and name and not name.startswith("_")
         }
@@ -59,3 +62,13 @@ def _cleaned(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return max(-LARGEST_NUMBER, min(LARGEST_NUMBER, value))
+
+
+def _safe(name: str, inner: object) -> str:
+    """Return the name of a feature, or of what opens a namespace, fit for its table."""
+    opens_namespace = isinstance(inner, dict | list)
+    return f"{_NOT_ASCII}{name}" if opens_namespace and not name[0].isascii() else name
+
+
+_NOT_ASCII = "u"
+"""In front of a namespace's name that begins with another letter than ASCII has."""

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from vowpalwabbit import pyvw
 
 from mock_service.learning.features import action_document, context_document, labelled_document
 
@@ -32,4 +33,20 @@ def test_a_label_says_what_the_choice_cost() -> None:
         "_label_Action": 1,
         "_labelIndex": 0,
         "_multi": [{"j": [{"a": 1}]}],
+    }
+
+
+@pytest.mark.parametrize("inner", [{}, {"a": 1}, [1, 2]])
+def test_a_namespace_whose_name_begins_outside_ascii_gets_a_letter_in_front(inner: object) -> None:
+    """Vowpal Wabbit would write outside its table of namespaces, and crash; features may stay."""
+    features = json.dumps([{"\u65e5": inner, "\u672c": 1}, {"x": {"\u65e5": inner}}])
+    document = action_document(features)
+
+    for _ in range(30):
+        workspace = pyvw.Workspace("--cb_explore_adf --quiet --json -q ::")
+        workspace.finish_example(workspace.parse(document))
+        workspace.finish()
+
+    assert json.loads(document) == {
+        "j": [{"u\u65e5": inner, "\u672c": 1}, {"x": {"u\u65e5": inner}}]
     }

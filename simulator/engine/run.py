@@ -41,6 +41,7 @@ def _run_block(
     block: Block, personalizer: Personalizer, tally: Tally, run_id: str, listeners: Listeners
 ) -> None:
     chosen: list[int] = []
+    favoured: list[int] = []
     watcher = listeners.watcher
     try:
         for visit, rewards in zip(block.visits, block.rewards.tolist(), strict=True):
@@ -49,10 +50,11 @@ def _run_block(
             shown = recommendation.order[0]
             personalizer.reward(event_id, rewards[shown])
             chosen.append(shown)
+            favoured.append(recommendation.favourite())
             if watcher is not None:
                 watcher(_interaction(event_id, block, len(chosen) - 1, recommendation))
     finally:
-        tally.add(block, chosen)
+        tally.add(block, chosen, favoured)
     listeners.progress(len(chosen))
 
 

@@ -77,68 +77,69 @@ def findings_of(plan: Plan, finished: Mapping[Run, RunFigures], runs: Sequence[R
     count = len(plan.settings)
     figures = tuple(tuple(finished[run] for run in runs[cell::count]) for cell in range(count))
     objective = _columns(figures, plan)
-    differences = objective - objective[:, [plan.baseline]]
-    others = [cell for cell in range(count) if cell != plan.baseline]
-    compared = _compared(differences, others)
-    chances, ahead = best_probabilities(objective), contenders(objective)
     results = tuple(
-        _result(plan, figures, cell, compared.get(cell), chances[cell], cell in ahead)
-        for cell in range(count)
+        _result(plan, figures, cell, standing)
+        for cell, standing in enumerate(_standings(objective, plan.baseline))
     )
     return Findings(plan, figures, results, int(objective.mean(axis=0).argmax()))
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
-    interval: Interval
+class _Standing:
+    """How a setting stands to the baseline and to all the others."""
+
+    difference: Interval | None
     seeds_to_decide: int | None
+    best_probability: float
+    contender: bool
 
 
-def _compared(differences: Columns, others: Sequence[int]) -> dict[int, _Compared]:
-    """Return the differences to the baseline, corrected for how many there are."""
-    if not others:
-        return {}
-    columns = differences[:, others]
-    critical = critical_value(columns)
-    return {
-        cell: _Compared(
-            interval,
-            None if interval.decided else recommended_seeds(differences[:, cell], critical),
+def _standings(objective: Columns, baseline: int) -> list[_Standing]:
+    """Return every setting's standing; differences are corrected for how many there are."""
+    cells = range(objective.shape[1])
+    differences = np.delete(objective - objective[:, [baseline]], baseline, axis=1)
+    critical = critical_value(differences) if differences.size else 0.0
+    told: list[Interval | None] = [*intervals(differences)] if differences.size else []
+    told.insert(baseline, None)
+    chances, ahead = best_probabilities(objective), contenders(objective)
+    return [
+        _Standing(
+            told[cell],
+            _seeds_to_decide(told[cell], objective[:, cell] - objective[:, baseline], critical),
+            chances[cell],
+            cell in ahead,
         )
-        for cell, interval in zip(others, intervals(columns), strict=True)
-    }
+        for cell in cells
+    ]
+
+
+def _seeds_to_decide(told: Interval | None, differences: Columns, critical: float) -> int | None:
+    if told is None or told.decided:
+        return None
+    return recommended_seeds(differences, critical)
 
 
 def _result(
-    plan: Plan,
-    figures: tuple[tuple[RunFigures, ...], ...],
-    cell: int,
-    compared: _Compared | None,
-    chance: float,
-    contender: bool,
+    plan: Plan, figures: tuple[tuple[RunFigures, ...], ...], cell: int, standing: _Standing
 ) -> SettingResult:
-    runs = figures[cell]
-    careful = _without_exploration(plan, cell)
+    runs, careful = figures[cell], _without_exploration(plan, cell)
+    favoured = [run.favoured_value for run in runs]
     learned = [run.events_to_learn for run in runs]
     return SettingResult(
         setting=plan.settings[cell],
         objective=_mean([plan.objective.of(run) for run in runs]),
-        difference=compared and compared.interval,
-        seeds_to_decide=compared and compared.seeds_to_decide,
-        best_probability=chance,
-        contender=contender,
+        difference=standing.difference,
+        seeds_to_decide=standing.seeds_to_decide,
+        best_probability=standing.best_probability,
+        contender=standing.contender,
         mean_value=_mean([run.mean_value for run in runs]),
         late_value=_mean([run.late_value for run in runs]),
         mean_reward=_mean([run.mean_reward for run in runs]),
         regret=_interval([run.regret for run in runs]),
-        exploration_cost=_gap(
-            [run.favoured_value for run in runs], [run.mean_value for run in runs]
-        ),
+        exploration_cost=_gap(favoured, [run.mean_value for run in runs]),
         exploration_benefit=None
         if careful is None
-        else _gap(
-            [run.favoured_value for run in runs], [run.favoured_value for run in figures[careful]]
-        ),
+        else _gap(favoured, [run.favoured_value for run in figures[careful]]),
         events_to_learn=_median(learned),
         learned_share=sum(events is not None for events in learned) / len(learned),
     )

@@ -22,7 +22,7 @@ def verdict_of(findings: Findings) -> list[str]:
 
 def _alone(findings: Findings) -> str:
     only = findings.leader
-    return f"One setting and nothing to compare: {only.label} brings {only.objective:.4f} {_unit(findings)}."
+    return f"Nothing to compare: {only.label} brings {only.objective:.4f} {_unit(findings)}."
 
 
 def _headline(findings: Findings) -> str:
@@ -33,7 +33,10 @@ def _headline(findings: Findings) -> str:
         return f"Keep {baseline.label}: every other setting is worth less."
     difference = _known(leader.difference)
     if difference.decided:
-        return f"Ship {leader.label}: it beats {baseline.label} by {_amount(difference)} {_unit(findings)}."
+        return (
+            f"Ship {leader.label}: it beats {baseline.label} by {_amount(difference)} "
+            f"{_unit(findings)}."
+        )
     return (
         f"Undecided: {leader.label} is ahead of {baseline.label} by {_amount(difference)} "
         f"{_unit(findings)}, which may be chance."

@@ -3,6 +3,7 @@
 SimulatorError
 ├── ScenarioNotFound     no scenario has that name
 ├── ScenarioInvalid      a scenario file holds mistakes: one line each
+├── HookProblem          a scenario's Python function is not there, or fails
 ├── RunsFailed           an experiment's workers died again and again
 ├── OptionsInvalid       options that contradict each other
 └── EndpointProblem      a Personalizer endpoint is out of reach or answers with an error
@@ -42,6 +43,14 @@ class RunsFailed(SimulatorError):
             f"workers died {deaths} times in a row, the last time near a run of {setting!r}: is "
             "there enough memory for so many workers? Finished runs are kept"
         )
+
+
+class HookProblem(SimulatorError):
+    """A Python function that a scenario names is not there, or fails."""
+
+    def __init__(self, hook: str, problem: str) -> None:
+        self.hook = hook
+        super().__init__(f"the scenario's Python function {hook}: {' '.join(problem.split())}")
 
 
 class OptionsInvalid(SimulatorError):

@@ -30,7 +30,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A comparison to be made: every setting with every seed, `baseline` being one of them."""
+    """A comparison to be made: every setting with every seed.
+
+    ``baseline`` is the index of the setting that the others are compared to.
+    """
 
     scenario: Scenario
     factors: tuple[Factor, ...]

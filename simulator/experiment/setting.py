@@ -48,7 +48,7 @@ class Setting:
     def digest(self) -> str:
         """Return a text that two settings share only if they make the same runs."""
         parts = [
-            self.scenario.model_dump_json(warnings=False),
+            self.scenario.model_dump_json(warnings=False, exclude={"folder"}),
             json.dumps([repr(getattr(self.choices, name)) for name in Choices.__slots__]),
             *(version(package) for package in _DECIDES_A_RUN),
         ]

@@ -13,6 +13,10 @@ from simulator.scenario.consistency import inconsistencies
 from simulator.scenario.model import Scenario
 
 _LONGEST_VALUE = 60
+_WHAT_THE_PATH_SAYS = {
+    "name": "the file's own name is the scenario's; leave it out",
+    "folder": "the file's own folder is the scenario's; leave it out",
+}
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -37,10 +41,10 @@ def with_parameters(scenario: Scenario, parameters: Mapping[str, object]) -> Sce
         ScenarioInvalid: there is no such key, or it does not allow the value.
     """
     document = scenario.model_dump(by_alias=True, exclude_unset=True, warnings=False)
-    del document["name"]
+    path = Path(document.pop("folder", "."), f"{document.pop('name')}.toml")
     for key, value in parameters.items():
         _put(document, key, value)
-    return _consistent(Path(scenario.name), _checked(Path(scenario.name), document))
+    return _consistent(path, _checked(path, document))
 
 
 def _put(document: dict[str, Any], key: str, value: object) -> None:
@@ -70,12 +74,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _checked(path: Path, document: dict[str, Any]) -> Scenario:
-    if "name" in document:
-        raise ScenarioInvalid(
-            [f"{path}: name: the file's own name is the scenario's; leave it out"]
-        )
+    if own := _WHAT_THE_PATH_SAYS.keys() & document:
+        raise ScenarioInvalid([f"{path}: {key}: {_WHAT_THE_PATH_SAYS[key]}" for key in sorted(own)])
     try:
-        return Scenario.model_validate({**document, "name": path.stem})
+        return Scenario.model_validate({**document, "name": path.stem, "folder": str(path.parent)})
     except ValidationError as error:
         lines = dict.fromkeys(f"{path}: {_line(detail)}" for detail in error.errors())
         raise ScenarioInvalid(list(lines)) from error

@@ -124,6 +124,11 @@ def page_html(page: Page) -> str:
     )
 
 
+def snippet_html(table: Table, sentences: Sequence[str]) -> str:
+    """Return sentences and a table as HTML for a notebook's cell."""
+    return _ASSETS.get_template("snippet.html").render(part=table, sentences=sentences)
+
+
 def write_page(page: Page, path: Path) -> None:
     """Write the page as one HTML file."""
     path.write_text(page_html(page), encoding="utf-8")

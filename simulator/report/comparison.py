@@ -82,7 +82,8 @@ def results_table(findings: Findings) -> Table:
         "Means over the seeds. A difference stands with its 95% interval, corrected for the number "
         "of settings. 'Best in' is the share of resamples of the seeds in which the setting has "
         "the highest mean. Visits to 90%: until what the policy favours brings 90% of what "
-        "learning can add over blind choice; the median over seeds.",
+        "learning can add over blind choice; the median over seeds, "
+        "if half of the runs came that far.",
         marked=frozenset({findings.best}),
     )
 
@@ -103,13 +104,17 @@ def learning_text(result: SettingResult) -> str:
     """Return how many visits it took to learn, or in how few runs it came to that."""
     if result.events_to_learn is not None:
         return f"{result.events_to_learn:,.0f}"
-    return f"never in {1 - result.learned_share:.0%} of runs"
+    return "never" if not result.learned_share else f"in {result.learned_share:.0%} of runs"
 
 
 def interval_text(interval: Interval, *, signed: bool = False) -> str:
     """Return an estimate with its interval."""
     sign = "+" if signed else ""
-    return f"{interval.estimate:{sign}.4f} [{interval.low:{sign}.4f}, {interval.high:{sign}.4f}]"
+    estimate, low, high = (
+        f"{round(figure, 4) + 0.0:{sign}.4f}"  # adding zero makes -0.0 a plain 0.0
+        for figure in (interval.estimate, interval.low, interval.high)
+    )
+    return f"{estimate} [{low}, {high}]"
 
 
 def _exploration(findings: Findings) -> list[Section]:

@@ -18,6 +18,7 @@ from simulator.report.palette import colours, in_order
 _TALL = 300
 _ROW = 34
 _MOST_LINES = 12
+_NAMES = alt.Axis(domain=False, ticks=False, labelPadding=8)
 Spec = dict[str, Any]
 Curve = Callable[[RunFigures], list[float]]
 
@@ -41,7 +42,7 @@ def differences(findings: Findings) -> Chart:
     ]
     title = f"difference in {findings.plan.objective.about}"
     base = alt.Chart(alt.Data(values=rows)).encode(
-        y=alt.Y("setting:N", title=None, sort=None, axis=alt.Axis(domain=False, ticks=False)),
+        y=alt.Y("setting:N", title=None, sort=None, axis=_NAMES),
         color=alt.Color(
             "verdict:N",
             title=None,
@@ -119,13 +120,18 @@ def _mix(findings: Findings, profile: int, name: str) -> Chart:
         alt.Chart(alt.Data(values=rows))
         .mark_bar()
         .encode(
-            y=alt.Y("setting:N", title=None, sort=None, axis=alt.Axis(domain=False, ticks=False)),
-            x=alt.X("share:Q", title="share of visits", axis=alt.Axis(format="%", tickCount=5)),
+            y=alt.Y("setting:N", title=None, sort=None, axis=_NAMES),
+            x=alt.X(
+                "share:Q",
+                title="share of visits",
+                axis=alt.Axis(format="%", tickCount=5),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
             color=alt.Color(
                 "action:N",
                 title=None,
                 scale=alt.Scale(domain=actions, range=colours(len(actions), ordered=False)),
-                legend=alt.Legend(columns=2, symbolType="square"),
+                legend=alt.Legend(symbolType="square"),
             ),
             order="order:Q",
             tooltip=["setting:N", "action:N", alt.Tooltip("share:Q", format=".1%")],
@@ -153,7 +159,7 @@ def _bands(findings: Findings, column: Curve, title: str) -> alt.LayerChart | al
             "setting:N",
             title=None,
             scale=alt.Scale(domain=shown, range=colours(len(shown), ordered=ordered)),
-            legend=alt.Legend(symbolStrokeWidth=3),
+            legend=alt.Legend(symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1),
         ),
     )
     picked = alt.selection_point(fields=["setting"], bind="legend")

@@ -5,7 +5,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from simulator.report.comparison import results_table
+from simulator.experiment.comparison import SettingResult
+from simulator.report.comparison import learning_text
 from simulator.report.notebook import Comparison
 
 
@@ -19,12 +20,26 @@ def show_comparison(console: Console, comparison: Comparison) -> None:
 
 
 def _table(comparison: Comparison) -> Table:
-    contents = results_table(comparison.findings)
+    findings = comparison.findings
     table = Table(box=SIMPLE_HEAD)
-    for index, column in enumerate(contents.columns):
-        words = index in contents.words
-        table.add_column(column, justify="left" if words else "right", overflow="fold")
-    for index, row in enumerate(contents.rows):
-        cells = [Text(cell) for cell in row]
-        table.add_row(*cells, style="bold" if index in contents.marked else None)
+    table.add_column("setting", overflow="fold")
+    for heading in (findings.plan.objective.name, "vs baseline", "best in", "regret", "to 90%"):
+        table.add_column(heading, justify="right")
+    for result in findings.results:
+        style = "bold" if result is findings.leader else None
+        table.add_row(*map(Text, _row(result)), style=style)
     return table
+
+
+def _row(result: SettingResult) -> tuple[str, ...]:
+    difference = result.difference
+    return (
+        result.label,
+        f"{result.objective:.4f}",
+        "baseline"
+        if difference is None
+        else f"{difference.estimate:+.4f} ± {difference.high - difference.estimate:.4f}",
+        f"{result.best_probability:.0%}",
+        f"{result.regret.estimate:,.1f}",
+        learning_text(result),
+    )

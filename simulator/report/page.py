@@ -55,7 +55,13 @@ _PICTURE_STYLE = {
         "titleFontSize": 12,
         "titlePadding": 10,
     },
-    "legend": {"labelColor": _INK, "labelFontSize": 12, "labelLimit": 400, "orient": "top"},
+    "legend": {
+        "labelColor": _INK,
+        "labelFontSize": 12,
+        "labelLimit": 400,
+        "orient": "top",
+        "columns": 4,
+    },
     "title": {"color": _INK, "fontSize": 15, "anchor": "start", "offset": 14},
 }
 

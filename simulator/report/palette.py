@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 _APART = ("#3b82d6", "#e08a1e", "#2a9d78", "#c4557d", "#8a6fd1", "#7a8794", "#b0a32a", "#45b0c9")
-_ORDERED = ("#7fc8e8", "#4a9fe0", "#3a74c9", "#5b54b8", "#8b43a3", "#b8377d", "#d6504c", "#e08a1e")
+_ORDERED = ("#2f6fd0", "#1f9fb5", "#3aa655", "#b3a125", "#e08a1e", "#d9482f", "#a13d8f")
 
 
 def colours(count: int, *, ordered: bool) -> list[str]:

@@ -24,6 +24,7 @@ security policy on it makes the browser see to that.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -125,7 +126,7 @@ def page_html(page: Page) -> str:
     return _ASSETS.get_template("page.html").render(
         page=page,
         is_chart=lambda part: isinstance(part, Chart),
-        bundle=vl_convert.javascript_bundle(_EXPOSE),
+        bundle=_bundle(),
         specs=_script_json({chart.name: chart.spec for chart in page.charts}),
     )
 
@@ -151,6 +152,12 @@ def _write_picture(chart: Chart, path: Path) -> Path:
     picture = vl_convert.vegalite_to_png(json.dumps(spec), config=config, scale=_PICTURE_SCALE)
     path.write_bytes(picture)
     return path
+
+
+@cache
+def _bundle() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script; putting it together takes a second."""
+    return vl_convert.javascript_bundle(_EXPOSE)
 
 
 def _mapping(value: object) -> Mapping[str, object]:

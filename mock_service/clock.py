@@ -12,11 +12,17 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The machine's own time, held still while somebody sets it back."""
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        self._last = datetime.now(UTC)
 
     def now(self) -> datetime:
-        """Return the machine's time in UTC."""
-        return datetime.now(UTC)
+        """Return the machine's time in UTC, or the latest it ever was."""
+        self._last = max(self._last, datetime.now(UTC))
+        return self._last
 
 
 class ManualClock:
@@ -30,6 +36,10 @@ class ManualClock:
     def now(self) -> datetime:
         """Return the moment the clock was last moved to."""
         return self._now
+
+    def move_to(self, moment: datetime) -> None:
+        """Show another moment, be it an earlier one: for when everything else goes back too."""
+        self._now = moment.astimezone(UTC)
 
     def advance(self, step: timedelta) -> None:
         """Move forward by `step`; raises ValueError when `step` is negative."""

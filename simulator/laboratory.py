@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from simulator import build
+from simulator import build, workbench
 from simulator.experiment.advise import advise_exploration
 from simulator.experiment.cluster import cluster_at
 from simulator.experiment.comparison import findings_of
@@ -70,7 +70,7 @@ def simulate(
 
     `scenario` is a name or a path; the other choices are those of ``personalizer-lab simulate``.
     """
-    settings = build.loop_settings(Choices(exploration, policy, mode))
+    settings = workbench.loop_settings(Choices(exploration, policy, mode))
     options = build.RunOptions(rounds, seed, reward)
     return Simulation(build.simulate(find_scenario(scenario), settings, options))
 
@@ -111,7 +111,7 @@ def run_comparison(
         RunsFailed: workers died again and again.
     """
     for setting in plan.settings:
-        build.check_setting(setting)
+        workbench.check_setting(setting)
     audience = audience or Audience()
     runs = plan.runs()
     with opened(conditions.folder, runs, resume=conditions.resume) as store:
@@ -131,13 +131,13 @@ def _do(runs: Sequence[Run], store: Store, conditions: Conditions, audience: Aud
         audience.done()
 
     left = [run for run in runs if run not in store.finished]
-    execute(left, build.measure, _workforce(conditions, len(left)), keep)
+    execute(left, workbench.measure, _workforce(conditions, len(left)), keep)
 
 
 def _workforce(conditions: Conditions, runs: int) -> Workforce:
     if conditions.cluster:
         return cluster_at(conditions.cluster)
-    return processes_here(max(1, min(conditions.workers, runs)), preload=build.__name__)
+    return processes_here(max(1, min(conditions.workers, runs)), preload=workbench.__name__)
 
 
 def estimate(
@@ -146,7 +146,7 @@ def estimate(
     """Return what the plan will take, from a short run of its baseline setting."""
     probe = Run(plan.settings[plan.baseline], plan.seeds[0], min(plan.rounds, _PROBE_ROUNDS))
     began = timer()
-    build.measure(probe)
+    workbench.measure(probe)
     seconds = (timer() - began) * plan.rounds / probe.rounds
     runs = len(plan.settings) * len(plan.seeds)
     each = _PROCESS_MEGABYTES + plan.rounds * _MEGABYTES_A_VISIT

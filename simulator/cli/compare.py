@@ -72,7 +72,7 @@ def compare(
     Example: personalizer-lab compare news --vary exploration=0,0.05,0.1,0.2,0.4 --rounds 3000
     """
     if workers != 1 and not cluster:
-        execute.get_ready("simulator.build")
+        execute.get_ready("simulator.workbench")
     asked = request.Request(
         scenario=scenario or None,
         vary=request.read_variations(vary or []),

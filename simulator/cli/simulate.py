@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from simulator.build import RunOptions, Target
+from simulator.build import RunOptions
 from simulator.build import simulate as simulate_scenario
 from simulator.cli.options import (
     DEFAULT_KEY,
     AggregationOption,
     DefaultRewardOption,
+    DelaysOption,
+    EndpointChoices,
     EndpointOption,
     ExplorationOption,
     ExportOption,
@@ -21,15 +23,20 @@ from simulator.cli.options import (
     LoopChoices,
     ModeOption,
     PolicyOption,
+    RateOption,
+    RetriesOption,
+    TimeoutOption,
     WaitOption,
 )
 from simulator.cli.progress import progress_bar
-from simulator.engine.run import Listeners
+from simulator.engine.run import INTERRUPTED, Listeners
 from simulator.report.terminal import show_interaction, show_summary
 from simulator.scenario.catalogue import find_scenario
 from simulator.vocabulary import Interaction
 
 _MAX_ROUNDS = 10_000_000
+_FAILED = 1
+_INTERRUPTED = 130  # what shells report for an interrupt
 
 
 def simulate(
@@ -51,6 +58,10 @@ def simulate(
     export_every: ExportOption = "",
     endpoint: EndpointOption = "",
     key: KeyOption = DEFAULT_KEY,
+    rate: RateOption = None,
+    retries: RetriesOption = None,
+    timeout: TimeoutOption = None,
+    delays: DelaysOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print every interaction.")] = False,
@@ -62,7 +73,8 @@ def simulate(
     choices = LoopChoices(
         exploration, policy, mode, wait, default_reward, aggregation, export_every
     )
-    target = choices.target(Target(endpoint, key) if endpoint else None)
+    remote = EndpointChoices(endpoint, key, rate, retries, timeout, delays)
+    target = choices.target(remote.target())
     story = find_scenario(scenario)
     talk = Console(stderr=True)
     with progress_bar(talk, hidden=quiet or verbose) as progress:
@@ -80,6 +92,9 @@ def simulate(
         sys.stdout.write(json.dumps(summary.as_dict(), indent=2) + "\n")
     else:
         show_summary(Console(), summary)
+    if summary.trouble:
+        talk.print(f"ended early: {summary.trouble}", markup=False, soft_wrap=True)
+        raise typer.Exit(_INTERRUPTED if summary.trouble == INTERRUPTED else _FAILED)
 
 
 def _watcher(console: Console) -> Callable[[Interaction], None]:

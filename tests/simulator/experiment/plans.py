@@ -4,12 +4,12 @@ import os
 import signal
 from pathlib import Path
 
-from simulator.build import measure
 from simulator.experiment.factors import read_factor
 from simulator.experiment.figures import RunFigures
 from simulator.experiment.plan import Plan, Terms, level_text, make_plan
 from simulator.experiment.request import read_baseline
 from simulator.experiment.setting import Run
+from simulator.workbench import measure
 
 _VICTIM_SEED = 2
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from simulator.build import measure
 from simulator.errors import RunsFailed
 from simulator.experiment.execute import Work, Workforce, execute, processes_here
 from simulator.experiment.figures import RunFigures
 from simulator.experiment.plan import Plan
+from simulator.workbench import measure
 from tests.simulator.experiment.plans import always_die, measure_and_die_once, small_plan
 
-HERE = processes_here(1, "simulator.build")
-TWO = processes_here(2, "simulator.build")
+HERE = processes_here(1, "simulator.workbench")
+TWO = processes_here(2, "simulator.workbench")
 
 
 def figures(plan: Plan, workforce: Workforce, work: Work = measure) -> list[RunFigures]:

@@ -28,8 +28,10 @@ class Request(BaseModel):
     rounds: Annotated[int, Field(ge=1)] | None = None
 
     def but(self, other: Self) -> Self:
-        """Return this request with everything that the other one says instead."""
-        return self.model_copy(update=other.model_dump(exclude_unset=True, exclude_none=True))
+        """Return this request with what the other one says instead, factor by factor."""
+        said = other.model_dump(exclude_none=True)
+        tables = {name: {**getattr(self, name), **said[name]} for name in ("vary", "baseline")}
+        return self.model_copy(update={**said, **tables})
 
 
 def read_request(path: Path) -> Request:

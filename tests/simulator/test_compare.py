@@ -4,7 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from mock_service.errors import HostError
+from simulator.cli.commands import commands
+from simulator.errors import SimulatorError
 from tests.running import command
 
 SMALL = ("--seeds", "3", "--rounds", "60")
@@ -120,21 +124,38 @@ def test_advice_names_a_rate_for_the_horizon(tmp_path: Path) -> None:
         (["news", *RATES, "--baseline", "exploration=0.3"], "expected one of 0, 0.2, got '0.3'"),
         (["news", *RATES, "--baseline", "policy=quick"], "expected a factor of --vary"),
         (["news", *RATES, "--objective", "fun"], "--objective: expected one of value"),
-        (["news", *RATES, "--seeds", "1"], "'--seeds'"),
         (["news", *RATES, "--plan", "none.toml"], "none.toml: cannot be read"),
         (["news", "--advise", "policy"], "--advise: expected exploration, got 'policy'"),
         (["news", *RATES, *SMALL, "--out", "/proc/nowhere"], "cannot be written"),
     ],
 )
+def test_a_mistake_is_named(tmp_path: Path, arguments: list[str], expected: str) -> None:
+    """Before a single run, and before the folder is made."""
+    place = [] if "--out" in arguments else ["--out", str(tmp_path / "out")]
+
+    ended = CliRunner().invoke(commands, ["compare", *arguments, *place])
+
+    assert isinstance(ended.exception, SimulatorError | HostError)
+    assert expected in str(ended.exception)
+    assert "\n" not in str(ended.exception)
+    assert not ended.stdout
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["news", *RATES, "--baseline", "exploration=0.3"], "expected one of 0, 0.2, got '0.3'"),
+        (["news", *RATES, "--seeds", "1"], "'--seeds'"),
+    ],
+)
 def test_a_mistake_is_one_line_and_exit_code_2(
     tmp_path: Path, arguments: list[str], expected: str
 ) -> None:
-    """Nothing on stdout, no traceback, and no folder made."""
-    place = [] if "--out" in arguments else ["--out", str(tmp_path / "out")]
-    ended = command("compare", *arguments, *place)
+    """Nothing on stdout, no traceback."""
+    ended = command("compare", *arguments, *_out(tmp_path / "out"))
 
-    assert ended.code == 2, ended.err
+    assert ended.code == 2
     assert not ended.out
-    assert ended.err.count("\n") == 1, ended.err
+    assert ended.err.count("\n") == 1
     assert expected in ended.err
-    assert not (tmp_path / "out").exists()

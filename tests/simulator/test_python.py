@@ -56,7 +56,7 @@ def test_what_compare_needs_is_not_imported_before_it_is_needed() -> None:
     """A server or a simulation should not wait for charts and statistics."""
     script = (
         "import sys, simulator, simulator.cli.commands;"
-        "print(sorted({'altair', 'scipy', 'pandas', 'distributed', 'vl_convert'} & set(sys.modules)))"
+        "print(sorted({'altair', 'scipy', 'pandas', 'distributed'} & set(sys.modules)))"
     )
 
     run = subprocess.run(

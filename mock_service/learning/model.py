@@ -1,9 +1,14 @@
 """One Vowpal Wabbit model with its exploration."""
 
+from functools import cached_property
+
+from vowpalwabbit import pyvw
+
 from mock_service.learning.examples import ParsedExamples
-from mock_service.learning.workspace import given_back, open_workspace, saved, shortest
+from mock_service.learning.explanation import explained
+from mock_service.learning.workspace import check, given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
-from mock_service.loop.seams import Prediction
+from mock_service.loop.seams import Explanation, Prediction
 
 
 class VowpalModel:
@@ -15,10 +20,23 @@ class VowpalModel:
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
         """
-        self._workspace = open_workspace(arguments, model)
-        self._parsed = ParsedExamples(self._workspace)
-        self._given_back = given_back(self, self._workspace, self._parsed.clear)
+        self._arguments = arguments
+        self._given_back = _nothing
         self.trained = bool(model)
+        if model:
+            self._workspace = open_workspace(arguments, model)
+            self._parsed = self._parsed_for(self._workspace)
+        else:
+            check(arguments)
+
+    @cached_property
+    def _workspace(self) -> pyvw.Workspace:
+        """The workspace, opened when it is first needed: an untrained model answers without."""
+        return open_workspace(self._arguments, b"")
+
+    @cached_property
+    def _parsed(self) -> ParsedExamples:
+        return self._parsed_for(self._workspace)
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions`, best first; uniform in the given order when untrained."""
@@ -35,6 +53,16 @@ class VowpalModel:
             order.sort(key=lambda index: -probabilities[index])
             ranked.sort(reverse=True)
         return Prediction(tuple(order), tuple(ranked))
+
+    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
+        """Say what features add to the predicted reward of each action; nothing when untrained."""
+        if not self.trained:
+            return [()] * len(actions)
+        return explained(self.costs, context, actions)
+
+    def costs(self, context: list[object], actions: list[list[object]]) -> list[float]:
+        """Return the predicted cost of each list of action features; features are not kept."""
+        return self._parsed.costs(context, actions)
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""
@@ -54,3 +82,13 @@ class VowpalModel:
     def close(self) -> None:
         """Give back what the workspace holds."""
         self._given_back()
+
+    def _parsed_for(self, workspace: pyvw.Workspace) -> ParsedExamples:
+        parsed = ParsedExamples(workspace)
+        self._given_back = given_back(self, workspace, parsed.clear)
+        return parsed
+
+
+def _nothing() -> object:
+    """Give nothing back: nothing was taken."""
+    return None

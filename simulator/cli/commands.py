@@ -5,6 +5,7 @@ import typer
 from mock_service.cli.commands import add_host_commands
 from mock_service.console import run_commands
 from mock_service.errors import HostError
+from simulator.cli.compare import compare
 from simulator.cli.scenarios import scenarios
 from simulator.cli.simulate import simulate
 from simulator.errors import SimulatorError
@@ -16,6 +17,7 @@ commands = typer.Typer(
 )
 add_host_commands(commands)
 commands.command()(simulate)
+commands.command()(compare)
 commands.add_typer(scenarios, name="scenarios")
 
 

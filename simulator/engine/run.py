@@ -79,6 +79,7 @@ class _Run:
     def play(self, block: Block) -> None:
         """Let the visits of a block happen, one after the other."""
         chosen: list[int] = []
+        favoured: list[int] = []
         rank, pending = self.personalizer.rank, self.pending
         send = pending.begin(block)
         watcher = self.listeners.watcher
@@ -90,13 +91,15 @@ class _Run:
                 if pending.waiting:
                     pending.deliver(visit)
                 recommendation = rank(visit, event_id)
-                shown = recommendation.order[0]
+                shown, favourite = recommendation.order[0], recommendation.favourite()
                 if places is not None:
                     shown = places[row][shown]
+                    favourite = places[row][favourite] if favourite >= 0 else favourite
                 send(row, shown, visit, event_id)
                 chosen.append(shown)
+                favoured.append(favourite)
                 if witness is not None:
                     witness.tell(event_id, row, shown, recommendation)
         finally:
-            self.tally.add(block, chosen)
+            self.tally.add(block, chosen, favoured)
         self.listeners.progress(len(chosen))

@@ -16,6 +16,8 @@ _COLUMNS: dict[str, type] = {
     "regret": np.float64,
     "blind_reward": np.float64,
     "best_reward": np.float64,
+    "favoured_value": np.float64,
+    "has_favourite": np.bool_,
     "blind_value": np.float64,
 }
 
@@ -25,8 +27,10 @@ class Tally:
 
     ``best`` is the action of highest expected value, and ``regret`` how much less than that the
     chosen one is worth on average. ``blind_reward`` is what a choice by lot would have earned on
-    average over the actions, and ``best_reward`` what the best action would have earned. Values
-    are expected ones.
+    average over the actions, and ``best_reward`` what the best action would have earned.
+    ``favoured_value`` is what the action is worth to which the policy gave the highest probability,
+    which without a favourite is ``blind_value``, the worth of a choice by lot. Values are expected
+    ones.
     """
 
     def __init__(self, actions: int) -> None:
@@ -43,14 +47,18 @@ class Tally:
         self.trouble = ""
         """Why the run ended early."""
 
-    def add(self, block: Block, chosen: list[int]) -> None:
-        """Keep what came of the first visits of `block`, one for each of the `chosen` actions."""
+    def add(self, block: Block, chosen: list[int], favoured: list[int]) -> None:
+        """Keep what came of the first visits of `block`, one for each of the `chosen` actions.
+
+        A favoured action of -1 says that the policy favoured none.
+        """
         count = len(chosen)
         if not count:
             return
         rows = np.arange(count)
         mask = block.offer.mask[:count] if block.offer else None
         expected, rewards = block.expected_values[:count], block.rewards[:count]
+        favourites = np.array(favoured)
         best = best_actions(block)[:count]
         blind_reward, blind_value = _blind(rewards, mask), _blind(expected, mask)
         columns = {
@@ -62,6 +70,8 @@ class Tally:
             "regret": expected[rows, best] - expected[rows, chosen],
             "blind_reward": blind_reward,
             "best_reward": rewards[rows, best],
+            "favoured_value": np.where(favourites < 0, blind_value, expected[rows, favourites]),
+            "has_favourite": favourites >= 0,
             "blind_value": blind_value,
         }
         for name, column in columns.items():

@@ -44,7 +44,8 @@ def ceiling(
     crowd = Crowd(scenario, seed=seed, reward=reward)
     tally = Tally(crowd.action_count)
     for block in crowd.blocks(rounds):
-        tally.add(block, best_actions(block).tolist())
+        best = best_actions(block).tolist()
+        tally.add(block, best, best)
     figures = summarise(scenario, tally, Circumstances(seed, reward)).baselines
     oracle, uniform = figures["oracle"], figures["uniform"]
     return Ceiling(

@@ -1,0 +1,106 @@
+"""The plan of a comparison: what is varied, how often, and against what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from simulator.errors import OptionsInvalid
+from simulator.experiment.factors import Factor, settings_of
+from simulator.experiment.objective import Objective, find_objective
+from simulator.experiment.setting import Run, Setting
+from simulator.scenario.catalogue import find_scenario
+from simulator.scenario.model import Scenario
+
+FEWEST_SEEDS = 2
+Level = str | bool | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a comparison is made; what ``baseline`` leaves open is its factor's first level."""
+
+    seeds: int = 20
+    rounds: int = 5000
+    baseline: Sequence[tuple[str, str]] = ()
+    objective: str = "value"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A comparison to be made: every setting with every seed.
+
+    ``source`` is the scenario's name or path as it was asked for, and ``baseline`` the index of
+    the setting that the others are compared to.
+    """
+
+    source: str
+    scenario: Scenario
+    factors: tuple[Factor, ...]
+    settings: tuple[Setting, ...]
+    seeds: tuple[int, ...]
+    rounds: int
+    baseline: int
+    objective: Objective
+
+    def runs(self) -> list[Run]:
+        """Return every run, the settings of one seed after the other."""
+        return [Run(setting, seed, self.rounds) for seed in self.seeds for setting in self.settings]
+
+
+def make_plan(source: str, factors: Sequence[Factor], terms: Terms) -> Plan:
+    """Return the plan of a comparison; `source` is a scenario's name or path.
+
+    Raises:
+        OptionsInvalid: something in it is not possible; the message says what would be.
+        ScenarioNotFound: there is no such scenario.
+        ScenarioInvalid: the scenario is not one, or does not allow a value.
+    """
+    names = [one.name for one in factors]
+    if len(set(names)) < len(names):
+        raise OptionsInvalid(f"--vary: expected every factor once, got {', '.join(names)}")
+    if terms.seeds < FEWEST_SEEDS:
+        raise OptionsInvalid(f"--seeds: expected at least {FEWEST_SEEDS}, got {terms.seeds}")
+    if terms.rounds < 1:
+        raise OptionsInvalid(f"--rounds: expected at least 1, got {terms.rounds}")
+    if terms.objective == "reward" and "reward" in names:
+        raise OptionsInvalid(
+            "--objective reward: rewards of different designs cannot be compared; "
+            "use --objective value"
+        )
+    scenario = find_scenario(source)
+    settings = settings_of(scenario, tuple(factors))
+    return Plan(
+        source,
+        scenario,
+        tuple(factors),
+        tuple(settings),
+        tuple(range(1, terms.seeds + 1)),
+        terms.rounds,
+        _baseline(factors, settings, terms.baseline),
+        find_objective(terms.objective),
+    )
+
+
+def level_text(level: Level) -> str:
+    """Return a level of a file or of Python as it would be written on the command line."""
+    if isinstance(level, bool):
+        return str(level).lower()
+    return level if isinstance(level, str) else f"{level:.15g}"
+
+
+def _baseline(
+    factors: Sequence[Factor], settings: Sequence[Setting], wanted: Sequence[tuple[str, str]]
+) -> int:
+    levels = {one.name: one.levels[0] for one in factors}
+    known = {one.name: one.levels for one in factors}
+    for name, text in wanted:
+        if name not in known:
+            varied = ", ".join(known) or "nothing"
+            raise OptionsInvalid(
+                f"--baseline: expected a factor of --vary ({varied}), got {name!r}"
+            )
+        if text not in known[name]:
+            raise OptionsInvalid(
+                f"--baseline {name}: expected one of {', '.join(known[name])}, got {text!r}"
+            )
+        levels[name] = text
+    return [setting.levels for setting in settings].index(tuple(levels.items()))

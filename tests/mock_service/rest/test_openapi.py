@@ -38,7 +38,7 @@ SCHEMA = schemathesis.openapi.from_dict(document())
 
 @SCHEMA.parametrize()
 @settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     phases=[Phase.generate],
     derandomize=True,

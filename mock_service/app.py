@@ -8,52 +8,87 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from mock_service.control import clock, learning, loops, snapshots
+from mock_service.control import (
+    calls,
+    clock,
+    decisions,
+    faults,
+    learning,
+    loops,
+    reset,
+    seed,
+    snapshots,
+    teaching,
+    throttling,
+)
 from mock_service.errors import ServiceProblem
-from mock_service.hosting import Service
 from mock_service.rest import status
 from mock_service.rest.contract import OPERATIONS
 from mock_service.rest.gateway import Gateway
 from mock_service.rest.operations import add_operations
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
+from mock_service.traffic.bench import Bench
+from mock_service.traffic.disturbing import DisturbingLayer
+from mock_service.traffic.noting import NotingLayer
 
-ROUTERS = (
-    status.router,
+ROUTERS = (status.router,)
+
+CONTROL = (
+    reset.router,
     clock.router,
     learning.router,
     loops.router,
     snapshots.router,
+    calls.router,
+    decisions.router,
+    teaching.router,
+    seed.router,
+    faults.router,
+    throttling.router,
 )
+"""What exists only here."""
 
 
-def build_app(service: Service, *, accept_bearer: bool = False) -> FastAPI:
-    """Return the application that serves `service` to those who send a key of its loops."""
+def build_app(bench: Bench, *, control: bool, accept_bearer: bool = False) -> FastAPI:
+    """Return the application that serves the loops on `bench` to those who send a key of them.
+
+    Without `control` it is a plain service: nothing is noted, disturbed or steered.
+    """
+    gateway = Middleware(Gateway, service=bench.service, accept_bearer=accept_bearer)
     app = FastAPI(
         title="personalizer-lab",
         description="A local Personalizer.",
         redoc_url=None,
         lifespan=_alive,
-        middleware=[Middleware(Gateway, service=service, accept_bearer=accept_bearer)],
+        middleware=_around(gateway, bench) if control else [gateway],
         exception_handlers={
             ServiceProblem: on_service_problem,
             HTTPException: on_http_exception,
             Exception: on_unforeseen,
         },
     )
-    app.state.service = service
+    app.state.service, app.state.bench = bench.service, bench
     add_operations(app.router, OPERATIONS)
-    for router in ROUTERS:
+    for router in ROUTERS + (CONTROL if control else ()):
         app.include_router(router)
     return app
+
+
+def _around(gateway: Middleware, bench: Bench) -> list[Middleware]:
+    return [
+        Middleware(NotingLayer, traffic=bench.traffic),
+        gateway,
+        Middleware(DisturbingLayer, traffic=bench.traffic),
+    ]
 
 
 @asynccontextmanager
 async def _alive(app: FastAPI) -> AsyncIterator[None]:
     """Let time pass while the server runs, and keep everything when it ends."""
-    service: Service = app.state.service
-    passing = asyncio.create_task(service.live())
+    bench: Bench = app.state.bench
+    passing = asyncio.create_task(bench.service.live())
     yield
     passing.cancel()
     with suppress(asyncio.CancelledError):
         await passing
-    service.close()
+    bench.service.close()

@@ -19,12 +19,16 @@ from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource, RandomIds, SeededIds, new_uid
 from mock_service.loop.learning_loop import LearningLoop, Store, Tools
 from mock_service.loop.ranking import seeded_chooser
+from mock_service.loop.script import Script
 from mock_service.loop.seams import Learner, LearnerFactory
 from mock_service.loop.state import AUTO_OPTIMIZATION_DELAY, LoopState, Models
+from mock_service.loop.witness import Witness
 from mock_service.settings import DEFAULT_LOOP, SECOND_DEVELOPMENT_KEY, LoopSettings, Settings
 from mock_service.storage.database import open_in_folder, open_in_memory
 from mock_service.storage.ledger import Ledger
 from mock_service.storage.loops_file import kept_moment
+from mock_service.traffic.bench import Bench
+from mock_service.traffic.traffic import Traffic
 
 
 def build_server(settings: Settings) -> FastAPI:
@@ -35,10 +39,26 @@ def build_server(settings: Settings) -> FastAPI:
         DataUnusable: the data folder is in use, damaged or of a later version.
         SettingsInvalid: the settings contradict what the data folder holds.
     """
-    return build_app(build_service(settings), accept_bearer=settings.accept_bearer)
+    bench = build_bench(settings)
+    return build_app(bench, control=settings.has_control, accept_bearer=settings.accept_bearer)
 
 
-def build_service(settings: Settings) -> Service:
+def build_bench(settings: Settings) -> Bench:
+    """Return the loops that `settings` describe, with all it takes to watch and steer them.
+
+    Raises:
+        LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
+        DataUnusable: the data folder is in use, damaged or of a later version.
+        SettingsInvalid: the settings contradict what the data folder holds.
+    """
+    script, witness = Script(), Witness()
+    service = build_service(settings, script, witness)
+    return Bench(service, Traffic(service.clock), script, witness)
+
+
+def build_service(
+    settings: Settings, script: Script | None = None, witness: Witness | None = None
+) -> Service:
     """Return the loops that `settings` describe, without a wire.
 
     Raises:
@@ -50,13 +70,13 @@ def build_service(settings: Settings) -> Service:
     folder = settings.data_folder
     database = open_in_memory() if folder is None else open_in_folder(folder)
     try:
-        return _service(settings, Ledger(database))
+        return _service(settings, Ledger(database), script or Script(), witness or Witness())
     except HostError:
         database.close()
         raise
 
 
-def _service(settings: Settings, ledger: Ledger) -> Service:
+def _service(settings: Settings, ledger: Ledger, script: Script, witness: Witness) -> Service:
     ids = RandomIds()
     clock = _clock(settings.manual_clock_from, kept_moment(ledger))
 
@@ -64,8 +84,8 @@ def _service(settings: Settings, ledger: Ledger) -> Service:
         return Tools(
             factory=learner_factory(state.mode),
             clock=clock,
-            store=store,
-            choose=seeded_chooser(state.seed),
+            store=witness.before(store),
+            choose=script.before(seeded_chooser(state.seed)),
             portable=portable,
         )
 

@@ -28,10 +28,10 @@ class SystemClock:
 class ManualClock:
     """A clock that moves only when it is told to."""
 
-    __slots__ = ("_now",)
+    __slots__ = ("_now", "_start")
 
     def __init__(self, start: datetime) -> None:
-        self._now = start.astimezone(UTC)
+        self._now = self._start = start.astimezone(UTC)
 
     def now(self) -> datetime:
         """Return the moment the clock was last moved to."""
@@ -47,3 +47,7 @@ class ManualClock:
             msg = f"a clock only moves forward, and the step was {step}"
             raise ValueError(msg)
         self._now += step
+
+    def restart(self) -> None:
+        """Go back to the start; only for those who forget everything that came after it."""
+        self._now = self._start

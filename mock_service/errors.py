@@ -7,6 +7,8 @@ HostError
 ├── ModelInvalid            a model that is none, is unsafe, or answers nonsense
 ├── ModelZipInvalid         a signed model that is no zip file of the three members
 ├── ModelSignatureInvalid   a signed model whose signer or signature is not trusted
+├── EndpointUnreachable     nobody answers where a Personalizer should
+├── OrderInvalid            a fault or a throttle that cannot be carried out
 ├── SettingsInvalid         a setting the server cannot start with
 └── DataUnusable            stored data that is damaged, in use or of a later version
 """
@@ -67,6 +69,14 @@ class ModelZipInvalid(HostError):
 
 class ModelSignatureInvalid(HostError):
     """A signed model's signer is not trusted, or did not sign it."""
+
+
+class EndpointUnreachable(HostError):
+    """Nobody answers at an endpoint that is to be examined."""
+
+
+class OrderInvalid(HostError):
+    """What was ordered in a test makes no sense; the message says what would."""
 
 
 class SettingsInvalid(HostError):

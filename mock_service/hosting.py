@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from mock_service.clock import Clock, ManualClock
 from mock_service.errors import SettingsInvalid, StorageFailed
+from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource
 from mock_service.loop.learning_loop import LearningLoop
-from mock_service.loop.state import LoopState
+from mock_service.loop.state import LoopState, Models
 from mock_service.settings import DEFAULT_LOOP, LoopSettings, Settings
 from mock_service.signing import Signer, Signers, new_signer, open_signer
 from mock_service.storage.ledger import Ledger
@@ -51,6 +52,16 @@ class Workshop:
     new_state: Callable[[LoopSettings], LoopState]
     make_tools: MakeTools
 
+    def check(self, settings: LoopSettings) -> None:
+        """See whether a loop of these settings could begin.
+
+        Raises:
+            LearningPolicyInvalid: its policy is no preset, is unsafe or is refused.
+        """
+        state = self.new_state(settings)
+        tools = self.make_tools(state, Forgetful())
+        tools.factory(state.policy, state.configuration.exploration, Models())
+
 
 class Service:
     """All loops of a server, and what it takes to serve them.
@@ -71,7 +82,7 @@ class Service:
         self.clock, self.ids, self.ledger = clock, ids, ledger
         self.max_body_bytes = settings.max_body_bytes
         self.signers = _signers(settings, clock)
-        self._workshop = workshop
+        self._workshop, self._settings = workshop, settings.loop
         self.loops: dict[str, HostedLoop] = {}
         """By name; the bare endpoint is the loop ``default``."""
         self.reload()
@@ -86,6 +97,26 @@ class Service:
     def default(self) -> HostedLoop:
         """The loop of the bare endpoint."""
         return self.loops[DEFAULT_LOOP]
+
+    @property
+    def settings(self) -> LoopSettings:
+        """How the default loop began."""
+        return self._settings
+
+    def begin_anew(self, settings: LoopSettings) -> None:
+        """Let every loop forget all it has seen; `settings` are those of the default one.
+
+        Raises:
+            LearningPolicyInvalid: the policy is refused; nothing has changed then.
+        """
+        self._workshop.check(settings)
+        self._settings = settings
+        for hosted in list(self.loops.values()):
+            first = settings if hosted.name == DEFAULT_LOOP else _settings_of(hosted.loop.state)
+            self.remove(hosted.name)
+            self.create(hosted.name, first, hosted.keys)
+        if isinstance(self.clock, ManualClock):
+            keep_moment(self.ledger, self.clock.now())
 
     def reload(self) -> None:
         """Read every loop back from storage."""
@@ -216,3 +247,7 @@ def _signers(settings: Settings, clock: Clock) -> Signers:
         return new_signer(clock.now()) if folder is None else open_signer(folder, clock.now())
 
     return Signers(open_own, settings.trusted_signers)
+
+
+def _settings_of(state: LoopState) -> LoopSettings:
+    return LoopSettings(state.mode, state.policy, state.seed, state.configuration)

@@ -12,6 +12,8 @@ DEVELOPMENT_KEY = "personalizer-lab-development-key"
 SECOND_DEVELOPMENT_KEY = "personalizer-lab-development-key-2"
 """The other key of such a server: clients that rotate keys need two."""
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Addresses that only this machine can reach."""
 DATA_FOLDER = Path(".personalizer-lab")
 """Where a server keeps everything when nobody says where."""
 
@@ -56,6 +58,8 @@ class Settings:
     """Where a clock starts that moves only when told to; None takes the machine's time."""
     data_folder: Path | None = None
     """Where everything is kept over restarts; None keeps it in memory."""
+    allow_control: bool = False
+    """Whether ``/mock/`` is there although other machines can reach the server."""
     accept_bearer: bool = False
     """Whether any bearer token opens any loop; no token can be checked here."""
     signer_folder: Path | None = None
@@ -70,3 +74,8 @@ class Settings:
     """Names of further loops, made like the first where none is kept yet."""
     insists_on: tuple[str, ...] = ()
     """The settings of the loop that somebody chose: a kept loop of another kind is refused."""
+
+    @property
+    def has_control(self) -> bool:
+        """Whether the control plane is served."""
+        return self.allow_control or self.host in LOOPBACK

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.clients.node import NODE
 from tests.serving import Endpoint, served
+
+
+def pytest_report_header() -> str:
+    """Say what this machine cannot run."""
+    return "with the JavaScript clients" if NODE else "left out: the JavaScript clients (no npm)"
 
 
 @pytest.fixture(scope="module")

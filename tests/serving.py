@@ -17,6 +17,7 @@ import uvicorn
 
 from mock_service.build import build_server
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
+from mock_service.traffic.connection import BreakableConnection
 
 ROOT = Path(__file__).parent.parent
 _CLIENT = httpx2.Client()
@@ -72,7 +73,8 @@ def served(settings: Settings | None = None, *, seed: str = "0") -> Iterator[End
     settings = settings or Settings(loop=LoopSettings(seed=seed))
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(build_server(settings), log_level="error"))
+    config = uvicorn.Config(build_server(settings), http=BreakableConnection, log_level="error")
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:

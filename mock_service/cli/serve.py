@@ -12,17 +12,24 @@ import typer
 import uvicorn
 
 from mock_service.app import build_app
-from mock_service.build import build_service
+from mock_service.build import build_bench
 from mock_service.cli.folders import user_folder
 from mock_service.cli.security import export_lines, tls_files, trusted_signers
 from mock_service.clock import SystemClock
 from mock_service.errors import SettingsInvalid
 from mock_service.hosting import Service
 from mock_service.loop.configuration import Configuration, Mode
-from mock_service.settings import DATA_FOLDER, DEFAULT_LOOP, DEVELOPMENT_KEY, LoopSettings, Settings
+from mock_service.settings import (
+    DATA_FOLDER,
+    DEFAULT_LOOP,
+    DEVELOPMENT_KEY,
+    LOOPBACK,
+    LoopSettings,
+    Settings,
+)
 from mock_service.tls import TlsFiles
+from mock_service.traffic.connection import BreakableConnection
 
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BACKLOG = 2048
 _SECONDS_TO_FINISH = 5
 """How long requests under way may take when the server ends; a broken handshake never ends."""
@@ -72,6 +79,9 @@ def serve(
         datetime | None,
         typer.Option(help="Where a manual clock starts, in UTC. [default: now]", formats=_MOMENTS),
     ] = None,
+    allow_control: Annotated[
+        bool, typer.Option("--allow-control", help="Serve /mock/ on other hosts than loopback too.")
+    ] = False,
     loop: Annotated[
         list[str] | None,
         typer.Option(help="Another loop, at /loops/NAME; may be given again.", metavar="NAME"),
@@ -103,6 +113,7 @@ def serve(
         host=host,
         port=port,
         key=_key(host, key),
+        allow_control=allow_control,
         key_given=bool(key),
         manual_clock_from=_clock_start(clock, clock_start),
         data_folder=None if in_memory else data_dir,
@@ -131,11 +142,13 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
         DataUnusable: the data folder is in use, damaged or of a later version.
     """
     listener = _listener(settings)
-    service = build_service(settings)
-    sys.stdout.write(_introduction(service, listener, tls))
+    bench = build_bench(settings)
+    sys.stdout.write(_introduction(bench.service, listener, tls))
     sys.stdout.flush()
     config = uvicorn.Config(
-        build_app(service, accept_bearer=settings.accept_bearer),
+        build_app(bench, control=settings.has_control, accept_bearer=settings.accept_bearer),
+        http=BreakableConnection,
+        proxy_headers=False,
         log_config=_LOG,
         access_log=False,
         server_header=False,
@@ -166,7 +179,7 @@ def _introduction(service: Service, listener: socket.socket, tls: TlsFiles | Non
 
 
 def _accept_bearer(host: str, *, accept: bool) -> bool:
-    if accept and host not in _LOOPBACK:
+    if accept and host not in LOOPBACK:
         raise SettingsInvalid("--accept-bearer lets anybody in: it is for loopback hosts only")
     return accept
 
@@ -176,7 +189,7 @@ def _key(host: str, key: str) -> str:
         raise SettingsInvalid("--key should be printable ASCII: it travels in an HTTP header")
     if key:
         return key
-    if host in _LOOPBACK:
+    if host in LOOPBACK:
         return DEVELOPMENT_KEY
     raise SettingsInvalid(
         f"--host {host} can be reached from other machines: choose a key with --key"

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.clock import ManualClock
+from mock_service.control.reach import bench_of
 from mock_service.errors import ServiceProblem
 from mock_service.hosting import Service
 from mock_service.rest.bodies import parsed, read_body
@@ -52,7 +53,7 @@ async def advance(request: Request) -> Response:
         raise ServiceProblem(
             "ClockNotManual", "The clock is the machine's: start the server with --clock manual."
         )
-    service.advance(body.advance)
+    await bench_of(request).advance(body.advance)
     await service.committed()
     return json_reply(HTTPStatus.OK, _face(service))
 

@@ -1,8 +1,12 @@
 """One Vowpal Wabbit model with its exploration."""
 
+from functools import cached_property
+
+from vowpalwabbit import pyvw
+
 from mock_service.learning.examples import ParsedExamples
 from mock_service.learning.explanation import explained
-from mock_service.learning.workspace import given_back, open_workspace, saved, shortest
+from mock_service.learning.workspace import check, given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Explanation, Prediction
 
@@ -16,10 +20,23 @@ class VowpalModel:
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
         """
-        self._workspace = open_workspace(arguments, model)
-        self._parsed = ParsedExamples(self._workspace)
-        self._given_back = given_back(self, self._workspace, self._parsed.clear)
+        self._arguments = arguments
+        self._given_back = _nothing
         self.trained = bool(model)
+        if model:
+            self._workspace = open_workspace(arguments, model)
+            self._parsed = self._parsed_for(self._workspace)
+        else:
+            check(arguments)
+
+    @cached_property
+    def _workspace(self) -> pyvw.Workspace:
+        """The workspace, opened when it is first needed: an untrained model answers without."""
+        return open_workspace(self._arguments, b"")
+
+    @cached_property
+    def _parsed(self) -> ParsedExamples:
+        return self._parsed_for(self._workspace)
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions`, best first; uniform in the given order when untrained."""
@@ -65,3 +82,13 @@ class VowpalModel:
     def close(self) -> None:
         """Give back what the workspace holds."""
         self._given_back()
+
+    def _parsed_for(self, workspace: pyvw.Workspace) -> ParsedExamples:
+        parsed = ParsedExamples(workspace)
+        self._given_back = given_back(self, workspace, parsed.clear)
+        return parsed
+
+
+def _nothing() -> object:
+    """Give nothing back: nothing was taken."""
+    return None

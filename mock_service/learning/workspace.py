@@ -44,6 +44,16 @@ def open_workspace(arguments: str, model: bytes) -> pyvw.Workspace:
             ) from error
 
 
+@lru_cache(maxsize=64)
+def check(arguments: str) -> None:
+    """Let Vowpal Wabbit look at `arguments`; those it has accepted once it need not see again.
+
+    Raises:
+        LearningPolicyInvalid: it does not accept them.
+    """
+    open_workspace(arguments, b"").finish()
+
+
 def given_back(
     owner: object, workspace: pyvw.Workspace, first: Callable[[], None] = lambda: None
 ) -> Callable[[], object]:

@@ -18,6 +18,11 @@ class PendingEvent:
     activated: bool
     rewards: list[float] = field(default_factory=list)
 
+    @property
+    def teaches(self) -> bool:
+        """Whether it can teach: it was shown, and by a chance the policy gave it."""
+        return self.activated and self.decision.propensity > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -33,8 +38,8 @@ class Settlement:
     """How a decision's wait ended.
 
     ``lesson`` counts what the loop has learned from 1, and is None for an event that taught
-    nothing because it was never activated; ``reward`` is what was learned and ``joined`` what its
-    users' rewards came to, which differs while a loop imitates its baseline.
+    nothing because it was never activated or had no chance; ``reward`` is what was learned and
+    ``joined`` what its users' rewards came to, which differs while a loop imitates its baseline.
     """
 
     at: datetime

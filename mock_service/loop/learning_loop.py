@@ -177,6 +177,16 @@ class LearningLoop:
         now = self.settle()
         self.teacher.restart(self._state, Models(model, model), now)
 
+    def teach(self, decision: Decision, reward: float, times: int) -> None:
+        """Learn a lesson nobody lived through, and show it at once; it is no event of the loop."""
+        now = self.settle()
+        for _ in range(times):
+            self.teacher.learn(decision, reward, now)
+        if self._state.mode is Mode.AZURE:
+            self.teacher.publish_now(now)
+        else:
+            self.teacher.keep()
+
     def relive(self, decision: Decision, heard: Sequence[float | None], lesson: Lesson) -> None:
         """Take a settled event of another loop as one's own, with what it taught there.
 
@@ -265,8 +275,8 @@ class LearningLoop:
         """Learn from a settled event, if it was shown at all."""
         counts = self.counts
         reward, joined = told or lesson_of(event, self._state.configuration)
-        if not event.activated:
-            counts.not_activated += 1
+        if not event.teaches:
+            counts.not_activated += not event.activated
             self._store.settled(event, Settlement(now, None, reward, joined))
             return
         if event.rewards:

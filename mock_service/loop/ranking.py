@@ -39,7 +39,11 @@ def in_request_order(prediction: Prediction) -> Prediction:
 
 def choose(prediction: Prediction, chance: float) -> Prediction:
     """Sample an action with `chance` in [0, 1) and swap it with the one in front."""
-    place = _sampled_place(prediction.probabilities, chance)
+    return to_front(prediction, _sampled_place(prediction.probabilities, chance))
+
+
+def to_front(prediction: Prediction, place: int) -> Prediction:
+    """Swap the action at `place` with the one in front."""
     if place == 0:
         return prediction
     return Prediction(_swapped(prediction.order, place), _swapped(prediction.probabilities, place))

@@ -77,7 +77,7 @@ class Teacher:
         """
         learner = self._factory(state.policy, state.configuration.exploration, models)
         for event in past:
-            if event.activated:
+            if event.teaches:
                 learner.learn(event.decision, lesson_of(event, state.configuration).reward)
         self.state = state
         self._learner = learner

@@ -10,9 +10,9 @@ from mock_service.rest.versions import Version
 from mock_service.rest.wire import MAX_ID_LENGTH, ErrorResponseBody
 
 
-def body_of(model: type[BaseModel]) -> dict[str, Any]:
+def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """Return the OpenAPI entry of a JSON request body."""
-    return {"requestBody": {"required": True, "content": _json_of(model)}}
+    return {"requestBody": {"required": required, "content": _json_of(model)}}
 
 
 def success_of(reply: type[BaseModel] | type[bytes] | None) -> dict[str, Any]:

@@ -24,19 +24,22 @@ def context(rng: np.random.Generator) -> str:
     return json.dumps([*features, {"deep": {"q": float(rng.random())}}])
 
 
-def decision(context_: str, chosen: int, propensity: float) -> Decision:
-    """Return a decision for one of `ACTIONS`."""
-    others = tuple(n for n in range(len(ACTIONS)) if n != chosen)
+def decision(
+    context_: str, chosen: int, propensity: float, actions: tuple[Action, ...] = ACTIONS
+) -> Decision:
+    """Return a decision for one of `actions`."""
+    others = tuple(n for n in range(len(actions)) if n != chosen)
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    probabilities = (propensity, *[(1 - propensity) / 4] * 4)
+    probabilities = (propensity, *[(1 - propensity) / len(others)] * len(others))
     order = (chosen, *others)
-    return Decision("e", at, context_, ACTIONS, ACTIONS, order, probabilities, deferred=False)
+    return Decision("e", at, context_, actions, actions, order, probabilities, deferred=False)
 
 
 class PlainVowpalWabbit:
     """Vowpal Wabbit as its manual uses it: every example parsed from whole JSON each time."""
 
-    def __init__(self, arguments: str) -> None:
+    def __init__(self, arguments: str, actions: tuple[Action, ...] = ACTIONS) -> None:
+        self.actions = actions
         self.workspace = pyvw.Workspace(f"{arguments} --json --quiet")
 
     def predict(self, context_: str) -> list[float]:
@@ -56,7 +59,7 @@ class PlainVowpalWabbit:
         self.workspace.finish_example(examples)
 
     def _document(self, context_: str) -> dict[str, object]:
-        actions = [{"j": json.loads(action.features)} for action in ACTIONS]
+        actions = [{"j": json.loads(action.features)} for action in self.actions]
         return {"FromUrl": json.loads(context_), "_multi": actions}
 
 
@@ -75,6 +78,24 @@ def test_cached_examples_give_the_probabilities_of_examples_parsed_afresh(preset
         answered = dict(zip(prediction.order, prediction.probabilities, strict=True))
         expected = [float(str(np.float32(p))) for p in plain.predict(features)]
         assert [answered[n] for n in range(5)] == expected
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_actions_with_the_same_features_are_as_many_as_they_are(preset: str) -> None:
+    """Each has its own probability, as where every action is parsed for itself."""
+    rng = np.random.default_rng(1)
+    actions = tuple(ACTIONS[n] for n in (0, 1, 0, 0, 2, 1, 0))
+    ours = VowpalModel(PRESETS[preset].arguments)
+    plain = PlainVowpalWabbit(PRESETS[preset].arguments, actions)
+    for _ in range(100):
+        features, chosen, reward = context(rng), int(rng.integers(7)), float(rng.random())
+        ours.learn(decision(features, chosen, 0.3, actions), reward)
+        plain.learn(features, chosen, 0.3, reward)
+        prediction = ours.predict(features, actions)
+
+        answered = dict(zip(prediction.order, prediction.probabilities, strict=True))
+        expected = [float(str(np.float32(p))) for p in plain.predict(features)]
+        assert [answered[n] for n in range(7)] == expected
 
 
 @pytest.mark.parametrize("preset", PRESETS)

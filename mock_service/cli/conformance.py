@@ -1,0 +1,64 @@
+"""``conformance``: run the contract as checks against any endpoint."""
+
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from pydantic_core import to_json
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from mock_service.conformance.suite import Finding, examine
+from mock_service.errors import SettingsInvalid
+
+_ENDPOINT = "PERSONALIZER_ENDPOINT"
+_KEY = "PERSONALIZER_KEY"
+
+
+def conformance(
+    *,
+    endpoint: Annotated[
+        str, typer.Option(envvar=_ENDPOINT, help="Where the Personalizer is.")
+    ] = "",
+    key: Annotated[str, typer.Option(envvar=_KEY, help="The key it wants.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Examine any endpoint: does it keep the REST contract?
+
+    Prints what holds, and ends with 1 when something does not. Makes some decisions and rewards
+    there, so examine none that real users meet.
+
+    Example: personalizer-lab conformance --endpoint http://127.0.0.1:5000 --key KEY
+    """
+    if not endpoint or not key:
+        raise SettingsInvalid(f"--endpoint and --key are needed, or {_ENDPOINT} and {_KEY}")
+    findings = list(examine(endpoint, key))
+    if as_json:
+        sys.stdout.write(to_json([asdict(finding) for finding in findings], indent=2).decode())
+        sys.stdout.write("\n")
+    else:
+        _print(findings)
+    if not all(finding.holds for finding in findings):
+        raise typer.Exit(1)
+
+
+def _print(findings: list[Finding]) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    section = ""
+    for finding in findings:
+        if finding.section != section:
+            section = finding.section
+            table.add_row("", f"[bold]{section}[/bold]")
+        table.add_row("yes" if finding.holds else "[red]NO[/red]", _said(finding))
+    console = Console()
+    console.print(table)
+    held = sum(finding.holds for finding in findings)
+    console.print(f"{held} of {len(findings)} hold")
+
+
+def _said(finding: Finding) -> str:
+    if finding.holds:
+        return finding.sentence
+    return escape(f"{finding.sentence} But: {finding.instead}")

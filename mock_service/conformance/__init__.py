@@ -1,0 +1,1 @@
+"""The REST contract as checks that can be run against any endpoint."""

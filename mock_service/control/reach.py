@@ -1,0 +1,40 @@
+"""How the control plane reaches what it controls, and how it refuses."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+from starlette.requests import Request
+
+from mock_service.errors import LearningPolicyInvalid, OrderInvalid, ServiceProblem, SettingsInvalid
+from mock_service.traffic.bench import Bench
+
+MOST_BYTES = 2**20
+
+
+class ControlBody(BaseModel):
+    """Camel case outside, and a misspelt field is an error: whoever orders wants it carried out."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, validate_by_alias=True
+    )
+
+
+def bench_of(request: Request) -> Bench:
+    """Return the bench behind `request`."""
+    bench = request.app.state.bench
+    if not isinstance(bench, Bench):
+        raise TypeError(f"the app's state holds {type(bench).__name__} and not a Bench")
+    return bench
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn what makes no sense into a bad request that says why."""
+    try:
+        yield
+    except LearningPolicyInvalid as error:
+        raise ServiceProblem("InvalidPolicyConfiguration", str(error)) from error
+    except (OrderInvalid, SettingsInvalid) as error:
+        raise ServiceProblem("BadRequest", str(error)) from error

@@ -1,0 +1,55 @@
+"""Choices told in advance, so that an application's own tests are deterministic."""
+
+from collections import deque
+
+from mock_service.loop.decision import RankRequest
+from mock_service.loop.ranking import choose as choose_by
+from mock_service.loop.ranking import draw, to_front
+from mock_service.loop.seams import Chooser, Prediction
+
+
+class Script:
+    """Decides the next choices; the rest is left to chance as always.
+
+    A scripted action waits for a rank that offers it. It is chosen with the probability that the
+    policy gives it, as if the dice had fallen that way, and that is what is recorded.
+    """
+
+    def __init__(self) -> None:
+        self._lines: deque[str] = deque()
+        self.seed: str | None = None
+        """What chance depends on from now on, instead of the loop's own seed."""
+
+    @property
+    def unplayed(self) -> tuple[str, ...]:
+        """The action ids that no rank has offered yet, next one first."""
+        return tuple(self._lines)
+
+    def add(self, *action_ids: str) -> None:
+        """Let the next ranks that offer these actions choose them, one rank for each."""
+        self._lines.extend(action_ids)
+
+    def clear(self) -> None:
+        """Leave everything to chance again."""
+        self._lines.clear()
+        self.seed = None
+
+    def before(self, choose: Chooser) -> Chooser:
+        """Return a chooser that asks this script first, and then `choose`."""
+        lines = self._lines
+
+        def choose_for(request: RankRequest, prediction: Prediction) -> Prediction:
+            if lines and (place := self._place(request, prediction)) is not None:
+                lines.popleft()
+                return to_front(prediction, place)
+            if self.seed is not None:
+                return choose_by(prediction, draw(self.seed, request.event_id))
+            return choose(request, prediction)
+
+        return choose_for
+
+    def _place(self, request: RankRequest, prediction: Prediction) -> int | None:
+        """Return where the next scripted action is in `prediction`, if it is there."""
+        eligible = [action for action in request.actions if action.id not in request.excluded]
+        ids = [eligible[index].id for index in prediction.order]
+        return ids.index(self._lines[0]) if self._lines[0] in ids else None

@@ -1,0 +1,255 @@
+"""A local Personalizer to test against: real on the wire, and in one's hand."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from mock_service.app import build_app
+from mock_service.build import build_bench
+from mock_service.loop.configuration import Configuration, Mode
+from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
+from mock_service.testing.orders import action_of, context_of, step_of
+from mock_service.testing.server import ServerThread
+from mock_service.traffic.faults import Drop, Fault, OrderedFault
+from mock_service.traffic.journal import Calls
+from mock_service.traffic.latency import Latency, latency_of
+from mock_service.traffic.record import RecordedDecision
+from mock_service.traffic.throttling import rate_of
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+"""When every test begins: a Monday morning."""
+
+
+class LocalPersonalizer:
+    """A server on a free port of this machine, with a clock that moves when it is told to.
+
+    Its context manager starts and stops it, ``with`` or ``async with``. Every method takes effect
+    between two requests and has had it when it returns; one call takes well under a millisecond,
+    so that asynchronous tests can make it as it is.
+    """
+
+    def __init__(
+        self,
+        *,
+        mode: Mode | str = Mode.QUICK,
+        policy: str = "",
+        seed: str | int = "0",
+        exploration: float = 0.2,
+        configuration: Configuration | None = None,
+        key: str = DEVELOPMENT_KEY,
+        port: int = 0,
+        start: datetime = START,
+    ) -> None:
+        """Prepare the server; `configuration` says all there is to configure, `exploration` apart.
+
+        Raises:
+            LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused.
+            SettingsInvalid: a setting is out of its bounds.
+        """
+        self._first = LoopSettings(
+            Mode(mode), policy, str(seed), replace(configuration or Configuration())
+        )
+        self._first = self._settings(exploration=exploration)
+        self._bench = build_bench(Settings(key=key, manual_clock_from=start, loop=self._first))
+        self._bench.reseed(self._first.seed)
+        self._server = ServerThread(build_app(self._bench, control=True), port)
+        self.key = key
+        """The subscription key that clients send."""
+
+    @property
+    def endpoint(self) -> str:
+        """Where clients find it."""
+        return f"http://127.0.0.1:{self._server.port}"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The two environment variables that say where it is and which key it wants."""
+        return {"PERSONALIZER_ENDPOINT": self.endpoint, "PERSONALIZER_KEY": self.key}
+
+    @property
+    def now(self) -> datetime:
+        """What time it is for the Personalizer."""
+        return self._bench.service.clock.now()
+
+    @property
+    def calls(self) -> Calls:
+        """What clients have called, oldest first."""
+        return self._server.call(self._bench.traffic.journal.calls)
+
+    @property
+    def decisions(self) -> tuple[RecordedDecision, ...]:
+        """What was decided and what became of it, oldest first."""
+        return self._server.call(self._bench.decisions)
+
+    @property
+    def faults(self) -> tuple[OrderedFault, ...]:
+        """Every fault ordered, in order, met or not."""
+        return self._bench.traffic.faults.all()
+
+    @property
+    def unplayed(self) -> tuple[str, ...]:
+        """The scripted choices that no rank has offered yet."""
+        return self._bench.script.unplayed
+
+    def start(self) -> Self:
+        """Start, and return once it answers."""
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop, and return once nothing of it is left."""
+        self._server.stop()
+
+    def reset(
+        self,
+        *,
+        mode: Mode | str | None = None,
+        policy: str | None = None,
+        seed: str | int | None = None,
+        exploration: float | None = None,
+    ) -> None:
+        """Begin anew with the first settings, or others for once: nothing learned, noted, ordered.
+
+        Raises:
+            LearningPolicyInvalid: the policy is refused; nothing has changed then.
+            SettingsInvalid: a setting is out of its bounds.
+        """
+        settings = self._settings(mode, policy, seed, exploration)
+
+        def begin_anew() -> None:
+            self._bench.reset(settings)
+            self._bench.reseed(settings.seed)
+
+        self._server.call(begin_anew)
+
+    def advance(self, step: timedelta | str) -> None:
+        """Move the clock by a timedelta or an ISO 8601 duration, as in ``advance("PT10M")``.
+
+        Raises:
+            ValueError: it is no duration, or a negative one.
+        """
+        self._server.run(self._bench.advance(step_of(step)))
+
+    def teach(
+        self,
+        context: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        action: Mapping[str, Any] | str,
+        reward: float,
+        *,
+        times: int = 1,
+    ) -> None:
+        """Let it learn that `action` earned `reward` in `context`; the next rank knows.
+
+        An action is written as in a rank request, or named by its id once a rank has offered it.
+
+        Raises:
+            OrderInvalid: no rank has offered an action of that id.
+            ServiceProblem: the features are not what a rank accepts.
+        """
+        features, candidate = context_of(context), action_of(action)
+        self._server.call(lambda: self._bench.teach(features, candidate, reward, times))
+
+    def will_choose(self, *action_ids: str) -> None:
+        """Let the next ranks that offer these actions choose them, one rank for each.
+
+        The decision is a real one: what is answered and recorded is the probability that the
+        policy gives the action.
+        """
+        self._server.call(lambda: self._bench.script.add(*action_ids))
+
+    def fail(
+        self,
+        operation: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        message: str = "",
+        retry_after: int | None = None,
+        latency: float | Mapping[str, object] | Latency | None = None,
+        drop: Drop | str | None = None,
+        truncate: int | None = None,
+        late: timedelta | str | None = None,
+        duplicate: int | None = None,
+        times: int | None = 1,
+        probability: float = 1.0,
+        seed: int = 0,
+    ) -> OrderedFault:
+        """Let the next `times` calls of `operation` meet a fault; see `Fault` for the kinds.
+
+        Raises:
+            OrderInvalid: it cannot be carried out; the message says what could.
+        """
+        fault = Fault(
+            operation,
+            status=status,
+            code=code,
+            message=message,
+            retry_after=retry_after,
+            latency=latency_of(latency) if isinstance(latency, float | int | Mapping) else latency,
+            drop=None if drop is None else Drop(drop),
+            truncate=truncate,
+            late=None if late is None else step_of(late),
+            duplicate=duplicate,
+            times=times,
+            probability=probability,
+            seed=seed,
+        )
+        return self._server.call(lambda: self._bench.traffic.faults.order(fault))
+
+    def throttle(
+        self,
+        profile: str | None = None,
+        *,
+        calls: int | None = None,
+        per: timedelta | str | None = None,
+    ) -> None:
+        """Refuse calls beyond a profile's rate, or beyond so many in a period, with 429.
+
+        Raises:
+            OrderInvalid: it names no profile, or says half of a rate, or both.
+        """
+        rate = rate_of(profile, calls, None if per is None else step_of(per))
+        self._server.call(lambda: self._bench.traffic.throttle.limit_to(rate))
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        return await asyncio.to_thread(self.start)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await asyncio.to_thread(self.stop)
+
+    def _settings(
+        self,
+        mode: Mode | str | None = None,
+        policy: str | None = None,
+        seed: str | int | None = None,
+        exploration: float | str | None = None,
+    ) -> LoopSettings:
+        first = self._first
+        configuration = first.configuration
+        if exploration is not None:
+            configuration = replace(configuration, exploration=float(exploration))
+        return LoopSettings(
+            mode=first.mode if mode is None else Mode(mode),
+            policy=first.policy if policy is None else policy,
+            seed=first.seed if seed is None else str(seed),
+            configuration=configuration,
+        )

@@ -1,0 +1,1 @@
+"""What happens to calls on their way: they are noted, disturbed on order, and throttled."""

@@ -1,0 +1,175 @@
+"""Faults on order: what should happen to which calls, and how often it did."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+import numpy as np
+from numpy.random import Generator
+
+from mock_service.errors import OrderInvalid
+from mock_service.traffic.latency import Latency
+from mock_service.traffic.operations import ANY, OPERATIONS
+
+DELAYABLE = frozenset({"reward", "activate", "multislot_reward", "multislot_activate"})
+"""What the service acknowledges before it handles it."""
+_LOWEST_ERROR, _BEYOND_ERRORS = 400, 600
+
+
+class Drop(StrEnum):
+    """When a connection breaks: before the call is handled, or after, with the reply unsaid."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens to calls of one operation.
+
+    ``latency`` goes with every kind; of the kinds there is one: an error ``status``, a ``drop``
+    of the connection, a ``truncate``d reply (cut after that many bytes of its body), ``late``
+    handling of what was acknowledged, or handling it ``duplicate`` times.
+    """
+
+    operation: str
+    """An operation of the contract in snake case, or ``any``."""
+    status: int | None = None
+    """The HTTP error to answer with; the call is not handled."""
+    code: str = ""
+    """The error's code; by default the status."""
+    message: str = ""
+    """The error's message; by default what the gateway says."""
+    retry_after: int | None = None
+    """Seconds in a Retry-After header."""
+    latency: Latency | None = None
+    """How long the call waits before anything else happens to it."""
+    drop: Drop | None = None
+    """When the connection breaks."""
+    truncate: int | None = None
+    """How many bytes of the reply's body arrive; the call is handled."""
+    late: timedelta | None = None
+    """How long after its acknowledgement a reward or activation is handled."""
+    duplicate: int | None = None
+    """How many times the call is handled; the first reply is sent."""
+    times: int | None = 1
+    """How many calls meet the fault; None means all of them, until it is taken back."""
+    probability: float = 1.0
+    """The chance that a call which could meet the fault does."""
+    seed: int = 0
+    """Decides which calls meet it and how long they wait."""
+
+    @property
+    def kind(self) -> str:
+        """What it does besides making the call wait, in a word."""
+        kinds = ("status", "drop", "truncate", "late", "duplicate")
+        return next((kind for kind in kinds if getattr(self, kind) is not None), "latency")
+
+    def __post_init__(self) -> None:
+        """Raise OrderInvalid for what cannot be carried out."""
+        for holds, complaint in self._expectations():
+            if not holds:
+                raise OrderInvalid(complaint)
+
+    def _expectations(self) -> tuple[tuple[bool, str], ...]:
+        kinds = [self.status, self.drop, self.truncate, self.late, self.duplicate]
+        given = len(kinds) - kinds.count(None)
+        names = "status, drop, truncate, late, duplicate"
+        return (
+            (
+                self.operation in {ANY, *OPERATIONS},
+                f"operation {self.operation!r} should be {ANY} or one of {', '.join(OPERATIONS)}",
+            ),
+            (given <= 1, f"a fault has one of {names}; order several faults instead"),
+            (given == 1 or self.latency is not None, f"a fault needs one of {names}, or latency"),
+            (
+                self.status is None or _LOWEST_ERROR <= self.status < _BEYOND_ERRORS,
+                "status should be an HTTP error from 400 to 599",
+            ),
+            (
+                self.status is not None or not (self.code or self.message or self.retry_after),
+                "code, message and retry_after belong to a status",
+            ),
+            (
+                self.late is None or self.operation in DELAYABLE,
+                f"late is for what is acknowledged first: {', '.join(sorted(DELAYABLE))}",
+            ),
+            (self.late is None or self.late >= timedelta(), "late should not be negative"),
+            (self.truncate is None or self.truncate >= 0, "truncate should be at least 0 bytes"),
+            (self.duplicate is None or self.duplicate > 1, "duplicate should be at least 2"),
+            (self.retry_after is None or self.retry_after >= 0, "retry_after should be at least 0"),
+            (self.times is None or self.times >= 1, "times should be at least 1, or nothing"),
+            (0 <= self.probability <= 1, "probability should be within [0, 1]"),
+            (self.seed >= 0, "seed should be at least 0"),
+        )
+
+
+@dataclass(slots=True, eq=False)
+class OrderedFault:
+    """A fault that waits for its calls, and counts them."""
+
+    number: int
+    fault: Fault
+    met: int = 0
+    """How many calls really met it."""
+    _rng: Generator = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Take chance from the fault's own seed."""
+        self._rng = np.random.default_rng(self.fault.seed)
+
+    @property
+    def spent(self) -> bool:
+        """Whether it has been met as often as it was ordered."""
+        return self.fault.times is not None and self.met >= self.fault.times
+
+    def meets(self, operation: str) -> bool:
+        """Say whether the next call of `operation` meets the fault, and count it if so."""
+        if self.fault.operation not in {operation, ANY}:
+            return False
+        if self.fault.probability < 1 and self._rng.random() >= self.fault.probability:
+            return False
+        self.met += 1
+        return True
+
+    def waiting_seconds(self) -> float:
+        """Return how long the call that just met the fault waits."""
+        return self.fault.latency.draw(self._rng) if self.fault.latency is not None else 0.0
+
+
+class Faults:
+    """All faults on order; the earliest that fits a call is the one it meets."""
+
+    def __init__(self) -> None:
+        self._ordered: list[OrderedFault] = []
+        self.waiting: list[OrderedFault] = []
+        """Those that can still be met; empty most of the time, and then calls cost nothing."""
+
+    def order(self, fault: Fault) -> OrderedFault:
+        """Let the next fitting calls meet `fault`."""
+        ordered = OrderedFault(len(self._ordered) + 1, fault)
+        self._ordered.append(ordered)
+        self.waiting.append(ordered)
+        return ordered
+
+    def met_by(self, operation: str) -> OrderedFault | None:
+        """Return the fault that a call of `operation` meets now, if any."""
+        met = next((ordered for ordered in self.waiting if ordered.meets(operation)), None)
+        if met is not None and met.spent:
+            self.waiting.remove(met)
+        return met
+
+    def take_back(self, number: int) -> bool:
+        """Let nobody meet that fault any more; False when it was not waiting."""
+        before = len(self.waiting)
+        self.waiting = [ordered for ordered in self.waiting if ordered.number != number]
+        return len(self.waiting) < before
+
+    def clear(self) -> None:
+        """Forget every fault."""
+        self._ordered = []
+        self.waiting = []
+
+    def all(self) -> tuple[OrderedFault, ...]:
+        """Return every fault ordered, in order, met or not."""
+        return tuple(self._ordered)

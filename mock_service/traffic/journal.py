@@ -1,0 +1,149 @@
+"""The journal: what was called, what was answered, and when."""
+
+from collections import deque
+from datetime import datetime
+from time import perf_counter
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from pydantic_core import from_json
+from starlette.types import Scope
+
+from mock_service.traffic.operations import operation_of
+
+MOST_CALLS = 5_000
+MOST_BYTES = 32 * 2**20
+"""Beyond either, the oldest calls are forgotten."""
+
+
+class Call(NamedTuple):
+    """One request and how it ended."""
+
+    number: int
+    at: datetime
+    method: str
+    path: str
+    """The path as it was meant: percent signs decoded."""
+    query: str
+    raw_headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    """The body as it was sent; empty when the service did not look at it."""
+    status: int | None
+    """The HTTP status of the reply; None when the connection broke before there was one."""
+    seconds: float | None
+    """How long the answer took; None while it lasts."""
+
+    @property
+    def operation(self) -> str | None:
+        """The operation of the contract in snake case; None for any other path."""
+        return operation_of(self.method, self.path)
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; raises ValueError when it is none."""
+        value = from_json(self.body)
+        if isinstance(value, dict):
+            return value
+        raise ValueError(f"the body of {self.method} {self.path} is no JSON object: {self.body!r}")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The request's headers, names in lower case."""
+        return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.raw_headers}
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The query's parameters."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+
+class Calls(tuple[Call, ...]):
+    """Calls in the order of their beginning; `where` narrows them down."""
+
+    __slots__ = ()
+
+    def where(
+        self,
+        operation: str | None = None,
+        *,
+        status: int | None = None,
+        method: str | None = None,
+        path: str | None = None,
+    ) -> "Calls":
+        """Return the calls that have all of these; `path` is a part of the path."""
+        return Calls(
+            call
+            for call in self
+            if (operation is None or call.operation == operation)
+            and (status is None or call.status == status)
+            and (method is None or call.method == method)
+            and (path is None or path in call.path)
+        )
+
+
+class Note:
+    """One call while it lasts, and after."""
+
+    __slots__ = ("_at", "_began", "_number", "_scope", "body", "path", "seconds", "status")
+
+    def __init__(self, number: int, at: datetime, scope: Scope) -> None:
+        self._number = number
+        self._at = at
+        self._began = perf_counter()
+        self._scope = scope
+        self.path: str = scope["path"]
+        self.body = b""
+        self.status: int | None = None
+        self.seconds: float | None = None
+
+    def end(self) -> None:
+        """Stop the watch."""
+        self.seconds = perf_counter() - self._began
+
+    def call(self) -> Call:
+        """Return what is known by now."""
+        scope = self._scope
+        return Call(
+            self._number,
+            self._at,
+            scope["method"],
+            self.path,
+            scope["query_string"].decode("latin-1"),
+            tuple(scope["headers"]),
+            self.body,
+            self.status,
+            self.seconds,
+        )
+
+
+class Journal:
+    """The latest calls, within bounds of number and size."""
+
+    def __init__(self) -> None:
+        self._notes: deque[Note] = deque()
+        self._bytes = 0
+        self._begun = 0
+
+    def begin(self, at: datetime, scope: Scope) -> Note:
+        """Return a note on the call that begins now."""
+        self._begun += 1
+        note = Note(self._begun, at, scope)
+        self._notes.append(note)
+        return note
+
+    def end(self, note: Note) -> None:
+        """Close `note`, and forget the oldest ones beyond the bounds."""
+        note.end()
+        self._bytes += len(note.body)
+        while len(self._notes) > MOST_CALLS or self._bytes > MOST_BYTES:
+            self._bytes -= len(self._notes.popleft().body)
+
+    def calls(self) -> Calls:
+        """Return what is remembered, oldest first."""
+        return Calls(note.call() for note in self._notes)
+
+    def clear(self) -> None:
+        """Forget every call."""
+        self._notes.clear()
+        self._bytes = 0
+        self._begun = 0

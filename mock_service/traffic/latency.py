@@ -1,0 +1,98 @@
+"""How long a disturbed call is kept waiting: a fixed time, or one drawn anew for each call."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from numpy.random import Generator
+
+from mock_service.errors import OrderInvalid
+
+
+class Latency(Protocol):
+    """A distribution of seconds."""
+
+    def draw(self, rng: Generator) -> float:
+        """Return how many seconds the next call waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The same wait for every call."""
+
+    seconds: float
+
+    def draw(self, _: Generator) -> float:
+        """Return the one wait there is."""
+        return self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform:
+    """Any wait between two bounds is as likely as any other."""
+
+    low: float
+    high: float
+
+    def draw(self, rng: Generator) -> float:
+        """Return a wait between the bounds."""
+        return float(rng.uniform(self.low, self.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Exponential:
+    """Short waits are common and long ones are rare."""
+
+    mean: float
+
+    def draw(self, rng: Generator) -> float:
+        """Return a wait of at least zero."""
+        return float(rng.exponential(self.mean))
+
+
+@dataclass(frozen=True, slots=True)
+class Lognormal:
+    """Half the waits are below the median, and some are far above: what real services look like."""
+
+    median: float
+    sigma: float
+
+    def draw(self, rng: Generator) -> float:
+        """Return a wait above zero."""
+        return self.median * math.exp(self.sigma * float(rng.standard_normal()))
+
+
+DISTRIBUTIONS: dict[str, tuple[Callable[..., Latency], tuple[str, ...]]] = {
+    "constant": (Constant, ("seconds",)),
+    "uniform": (Uniform, ("low", "high")),
+    "exponential": (Exponential, ("mean",)),
+    "lognormal": (Lognormal, ("median", "sigma")),
+}
+"""Each distribution by name, and its parameters: numbers of at least zero."""
+
+
+def latency_of(value: float | Mapping[str, object]) -> Latency:
+    """Return the latency that is written as seconds or as ``{"distribution": ..., ...}``.
+
+    Raises:
+        OrderInvalid: it is neither, or its numbers make no sense.
+    """
+    if isinstance(value, int | float):
+        return Constant(_seconds("latency", value))
+    name = str(value.get("distribution"))
+    if name not in DISTRIBUTIONS:
+        raise OrderInvalid(f"latency: distribution should be one of {', '.join(DISTRIBUTIONS)}")
+    make, parameters = DISTRIBUTIONS[name]
+    if set(value) != {"distribution", *parameters}:
+        raise OrderInvalid(f"latency: {name} takes {' and '.join(parameters)}")
+    numbers = [_seconds(f"latency.{parameter}", value[parameter]) for parameter in parameters]
+    if numbers != sorted(numbers) and name == "uniform":
+        raise OrderInvalid("latency: low should not be above high")
+    return make(*numbers)
+
+
+def _seconds(name: str, value: object) -> float:
+    if isinstance(value, int | float) and 0 <= value < math.inf:
+        return float(value)
+    raise OrderInvalid(f"{name} should be a number of at least 0, and is {value!r}")

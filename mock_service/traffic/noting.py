@@ -1,0 +1,48 @@
+"""The outermost layer: it notes every call in the journal."""
+
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mock_service.traffic.traffic import Traffic
+
+CONTROL_PREFIX = "/mock/"
+"""What exists only here is no traffic of an application."""
+_LONGEST_BODY = 2**20
+
+
+class NotingLayer:
+    """An ASGI layer that listens to both sides and changes nothing."""
+
+    def __init__(self, app: ASGIApp, traffic: Traffic) -> None:
+        self._app = app
+        self._traffic = traffic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and note it and its answer."""
+        if scope["type"] != "http" or scope["path"].startswith(CONTROL_PREFIX):
+            await self._app(scope, receive, send)
+            return
+        journal = self._traffic.journal
+        note = journal.begin(self._traffic.clock.now(), scope)
+
+        async def listen() -> Message:
+            message = await receive()
+            body = message.get("body")
+            if body and len(note.body) <= _LONGEST_BODY:
+                note.body += body
+            return message
+
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                note.status = int(message["status"])
+            await send(message)
+
+        answered = False
+        try:
+            await self._app(scope, listen, tell)
+            answered = True
+        finally:
+            if not answered and note.status is None:
+                note.status = HTTPStatus.INTERNAL_SERVER_ERROR.value  # said by the server around us
+            journal.end(note)

@@ -1,0 +1,71 @@
+"""What is known and ordered about the calls of one server."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from starlette.types import ASGIApp, Message
+
+from mock_service.clock import Clock
+from mock_service.traffic.faults import Faults
+from mock_service.traffic.journal import Journal
+from mock_service.traffic.replay import WholeRequest
+from mock_service.traffic.throttling import Throttle
+
+
+class Held:
+    """Calls that were acknowledged and are still to be handled."""
+
+    def __init__(self) -> None:
+        self._calls: list[tuple[datetime, WholeRequest, ASGIApp]] = []
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def hold(self, request: WholeRequest, app: ASGIApp, until: datetime) -> None:
+        """Keep `request` for `app` until that moment."""
+        self._calls.append((until, request, app))
+        self._calls.sort(key=lambda call: call[0])
+
+    def next_due(self) -> datetime | None:
+        """Return when the next call is to be handled; None when nothing is held."""
+        return self._calls[0][0] if self._calls else None
+
+    async def release(self, now: datetime) -> None:
+        """Handle every call whose moment has come; what it is answered nobody hears any more."""
+        while self._calls and self._calls[0][0] <= now:
+            _, request, app = self._calls.pop(0)
+            await request.handle(app, _unheard)
+
+    def clear(self) -> None:
+        """Forget every call that is held."""
+        self._calls.clear()
+
+
+@dataclass(slots=True)
+class Traffic:
+    """The journal of a server's calls, and everything that may happen to them."""
+
+    clock: Clock
+    journal: Journal = field(default_factory=Journal)
+    faults: Faults = field(default_factory=Faults)
+    throttle: Throttle = field(default_factory=Throttle)
+    held: Held = field(default_factory=Held)
+    resets: int = 0
+    """How often everything was forgotten: a call that waited meanwhile belongs to another life."""
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing can happen to a call but being handled."""
+        return not (self.faults.waiting or self.held or self.throttle.rate)
+
+    def clear(self) -> None:
+        """Forget all calls, and disturb none any more."""
+        self.resets += 1
+        self.journal.clear()
+        self.faults.clear()
+        self.throttle.limit_to(None)
+        self.held.clear()
+
+
+async def _unheard(_: Message) -> None:
+    pass

@@ -1,0 +1,57 @@
+"""The Node examples run as their readers would run them."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from mock_service.testing import LocalPersonalizer
+from tests.clients.node import EXAMPLES, NODE
+
+SCRIPTS = ("recommend.mjs", "recommend-rest.mjs") if NODE else ()
+
+
+def run(script: str, personalizer: LocalPersonalizer) -> subprocess.CompletedProcess[str]:
+    """Run a script of examples/node."""
+    return subprocess.run(
+        [NODE or "node", script],
+        cwd=EXAMPLES,
+        env={"PATH": os.environ["PATH"], **personalizer.environ},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_recommends_and_rewards(personalizer: LocalPersonalizer, script: str) -> None:
+    """What it prints is what was decided, and its reward was learned."""
+    done = run(script, personalizer)
+
+    (decision,) = personalizer.decisions
+    printed = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert (printed["chosen"], printed["eventId"]) == (decision.chosen, decision.event_id)
+    assert (decision.rewards, decision.learned) == ((1.0,), True)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_says_what_the_service_said(personalizer: LocalPersonalizer, script: str) -> None:
+    """The error's status and code."""
+    personalizer.fail("rank", status=409, code="ModelRankingError", message="Nothing to rank.")
+
+    done = run(script, personalizer)
+
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["status"] == 409
+    assert json.loads(done.stdout)["code"] == "ModelRankingError"
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    """Whoever installs it takes the packages from wherever they take packages from."""
+    lock = (EXAMPLES / "package-lock.json").read_text(encoding="utf-8")
+
+    assert "resolved" not in lock
+    assert lock.count('"integrity"') > 50

@@ -16,23 +16,16 @@ Id = Annotated[str, Field(max_length=MAX_ID_LENGTH)]
 NewId = Annotated[Id, Field(json_schema_extra={"minLength": 1})]
 """An id that should have a character; `mock_service.rest.validation` says so in better words."""
 
-_FEATURE: dict[str, Any] = {
-    "anyOf": [
-        {"type": "string"},
-        {"type": "number"},
-        {"type": "boolean"},
-        {"type": "array", "items": {"type": "number"}},
-    ]
-}
-_NAMES = {"minLength": 1}
 _FEATURES: dict[str, Any] = {
     "items": {
         "type": "object",
-        "propertyNames": _NAMES,
         "additionalProperties": {
             "anyOf": [
-                *_FEATURE["anyOf"],
-                {"type": "object", "propertyNames": _NAMES, "additionalProperties": _FEATURE},
+                {"type": "string"},
+                {"type": "number"},
+                {"type": "boolean"},
+                {"type": "array", "items": {"type": "number"}},
+                {"type": "object"},
             ]
         },
     }

@@ -97,7 +97,7 @@ def test_random_policies_are_taken_or_refused(taught: Endpoint) -> None:
     taught.send("DELETE", path)
 
     assert set(statuses) == {200, 400, 403}  # 403: several slots do not go with auto-optimization
-    assert min(statuses.values()) > 10
+    assert min(statuses[200], statuses[400]) > 10  # both kinds were among them
     assert model_of(taught)
 
 

@@ -40,7 +40,7 @@ ORDERS = "^/mock/(faults|throttling)"
 """What makes the contract's operations fail on purpose."""
 
 tried = settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     phases=[Phase.generate],
     derandomize=True,

@@ -4,6 +4,8 @@ Loose context features live in the namespace ``FromUrl``, loose action features 
 nested object opens a namespace of its own name. A name that starts with an underscore is ignored,
 which also keeps a client's key from ever acting as one of Vowpal Wabbit's own (``_label``,
 ``_multi``, ``_tag`` and their kin). Null is no feature, nor is a name without a character.
+A namespace's name begins with an ASCII character here, if need be with one put in front: Vowpal
+Wabbit writes where it must not when it crosses a namespace of another first byte.
 """
 
 import json
@@ -50,7 +52,7 @@ def _cleaned(value: object) -> object:
     """Return `value` without the names and nulls that make no feature."""
     if isinstance(value, dict):
         return {
-            name: _cleaned(inner)
+            _named(name, inner): _cleaned(inner)
             for name, inner in value.items()
             if inner is not None and name and not name.startswith("_")
         }
@@ -59,3 +61,8 @@ def _cleaned(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return max(-LARGEST_NUMBER, min(LARGEST_NUMBER, value))
+
+
+def _named(name: str, inner: object) -> str:
+    """Return a name as it is, or fit for the namespace that an object or an array opens."""
+    return f"n{name}" if isinstance(inner, dict | list) and not name[0].isascii() else name

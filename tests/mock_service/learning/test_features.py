@@ -15,6 +15,16 @@ def test_a_name_that_vowpal_wabbit_would_obey_is_ignored(name: str) -> None:
     assert json.loads(action_document(features)) == {"j": [{"a": 1}, {"ns": {"b": 2}}, {}]}
 
 
+@pytest.mark.parametrize("opened", [{"x": 1}, [1, 2.5]])
+def test_a_namespace_begins_with_an_ascii_character(opened: object) -> None:
+    """The name of a feature may begin with any."""
+    features = json.dumps([{"ñandú": opened, "é": 1}, {"ns": {"ü": opened}}])
+
+    assert json.loads(action_document(features)) == {
+        "j": [{"nñandú": opened, "é": 1}, {"ns": {"nü": opened}}]
+    }
+
+
 def test_loose_context_features_live_where_the_service_puts_them() -> None:
     """In the namespace FromUrl."""
     document = json.loads(context_document('[{"device":"mobile"}]'))

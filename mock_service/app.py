@@ -23,14 +23,15 @@ from mock_service.control import (
 )
 from mock_service.errors import ServiceProblem
 from mock_service.rest import status
-from mock_service.rest.contract import contract_router
+from mock_service.rest.contract import OPERATIONS
 from mock_service.rest.gateway import Gateway
+from mock_service.rest.operations import add_operations
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
 from mock_service.traffic.bench import Bench
 from mock_service.traffic.disturbing import DisturbingLayer
 from mock_service.traffic.noting import NotingLayer
 
-ROUTERS = (contract_router(), status.router)
+ROUTERS = (status.router,)
 
 CONTROL = (
     reset.router,
@@ -67,6 +68,7 @@ def build_app(bench: Bench, *, control: bool, accept_bearer: bool = False) -> Fa
         },
     )
     app.state.service, app.state.bench = bench.service, bench
+    add_operations(app.router, OPERATIONS)
     for router in ROUTERS + (CONTROL if control else ()):
         app.include_router(router)
     return app

@@ -5,13 +5,16 @@ actions and labelled actions are kept parsed, and combined. An example may be pr
 learned from any number of times.
 """
 
+import json
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from vowpalwabbit import pyvw
 
 from mock_service.learning.features import (
+    ACTION_NAMESPACE,
+    CONTEXT_NAMESPACE,
     action_document,
     context_document,
     labelled_document,
@@ -42,7 +45,7 @@ class ParsedExamples:
         shared = self._contexts.get(context) or self._parse_context(context)
         if actions is not self._current_actions:
             self._actions.make_room(len(actions))
-            self._current = [shared, *self._each(actions)]
+            self._current = [shared, *self._examples_of(actions)]
             self._current_actions = actions
         self._current[0] = shared
         return self._current
@@ -60,6 +63,18 @@ class ParsedExamples:
             self._finish(shared)
         return example
 
+    def costs(self, context: list[object], actions: list[list[object]]) -> list[float]:
+        """Return the model's cost of each list of action features; nothing of it is kept."""
+        document = {
+            CONTEXT_NAMESPACE: context,
+            "_multi": [{ACTION_NAMESPACE: features} for features in actions],
+        }
+        examples = self._workspace.parse(json.dumps(document))
+        self._workspace.predict_multi(examples)
+        costs = [example.get_partial_prediction() for example in examples[1:]]
+        self._workspace.finish_example(examples)
+        return costs
+
     def clear(self) -> None:
         """Give everything back to the workspace, for the last time."""
         for kind in (self._labelled, self._contexts, self._actions):
@@ -73,20 +88,21 @@ class ParsedExamples:
         self._contexts.add(context, example)
         return example
 
-    def _each(self, actions: tuple[Action, ...]) -> Iterator[pyvw.Example]:
-        """Yield an example for each action: those with the same features get one each.
+    def _examples_of(self, actions: tuple[Action, ...]) -> list[pyvw.Example]:
+        """Return an example for each action; those with the same features have one each.
 
-        The same example twice in a decision makes Vowpal Wabbit mix up its predictions.
+        One example twice in a decision would hold two predictions in the place of one, and crash.
         """
-        seen: dict[str, int] = {}
-        for action in actions:
-            features = action.features
-            copy = seen[features] = seen.get(features, -1) + 1
-            yield self._actions.get((features, copy)) or self._parse_action(features, copy)
+        texts = [action.features for action in actions]
+        if len(set(texts)) == len(texts):
+            return [self._action(text, 0) for text in texts]
+        return [self._action(text, texts[:place].count(text)) for place, text in enumerate(texts)]
 
-    def _parse_action(self, features: str, copy: int) -> pyvw.Example:
-        (example,) = self._workspace.parse(action_document(features))
-        self._actions.add((features, copy), example)
+    def _action(self, features: str, twin: int) -> pyvw.Example:
+        example = self._actions.get((features, twin))
+        if example is None:
+            (example,) = self._workspace.parse(action_document(features))
+            self._actions.add((features, twin), example)
         return example
 
     def _finish(self, example: pyvw.Example) -> None:

@@ -2,7 +2,7 @@
 
 from mock_service.learning.models import open_model
 from mock_service.loop.decision import Action, Decision
-from mock_service.loop.seams import Prediction
+from mock_service.loop.seams import Explanation, Prediction
 from mock_service.loop.state import Models
 
 
@@ -20,6 +20,10 @@ class ImmediateLearner:
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions` with everything learned so far."""
         return self._model.predict(context, actions)
+
+    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
+        """Say what features add to the predicted reward of each action."""
+        return self._model.explain(context, actions)
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""
@@ -53,6 +57,10 @@ class ExportingLearner:
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions` with the last exported model."""
         return self._published.predict(context, actions)
+
+    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
+        """Say what features add to the predicted reward of each action."""
+        return self._published.explain(context, actions)
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""

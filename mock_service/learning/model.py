@@ -5,9 +5,10 @@ from functools import cached_property
 from vowpalwabbit import pyvw
 
 from mock_service.learning.examples import ParsedExamples
+from mock_service.learning.explanation import explained
 from mock_service.learning.workspace import check, given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
-from mock_service.loop.seams import Prediction
+from mock_service.loop.seams import Explanation, Prediction
 
 
 class VowpalModel:
@@ -52,6 +53,16 @@ class VowpalModel:
             order.sort(key=lambda index: -probabilities[index])
             ranked.sort(reverse=True)
         return Prediction(tuple(order), tuple(ranked))
+
+    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
+        """Say what features add to the predicted reward of each action; nothing when untrained."""
+        if not self.trained:
+            return [()] * len(actions)
+        return explained(self.costs, context, actions)
+
+    def costs(self, context: list[object], actions: list[list[object]]) -> list[float]:
+        """Return the predicted cost of each list of action features; features are not kept."""
+        return self._parsed.costs(context, actions)
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""

@@ -6,7 +6,7 @@ from mock_service.learning.model import VowpalModel
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.slot_model import VowpalSlotModel
 from mock_service.loop.decision import Action, Decision
-from mock_service.loop.seams import Prediction
+from mock_service.loop.seams import Explanation, Prediction
 
 
 class Model(Protocol):
@@ -15,6 +15,9 @@ class Model(Protocol):
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions`, best first; uniform in the given order when untrained."""
 
+    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
+        """Say what features add to the predicted reward of each action."""
+
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""
 
@@ -22,7 +25,7 @@ class Model(Protocol):
         """Return the model as Vowpal Wabbit writes it; empty when untrained."""
 
     def close(self) -> None:
-        """Give back what the model holds."""
+        """Give back what the model holds; happens by itself when nobody holds the model."""
 
 
 def open_model(arguments: str, model: bytes = b"") -> Model:

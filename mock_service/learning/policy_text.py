@@ -15,6 +15,9 @@ _LONGEST_POLICY = 2000
 _WITHOUT_MEANING = frozenset({"--dsjson"})
 SINGLE_SLOT = "--cb_explore_adf"
 MULTI_SLOT = "--ccb_explore_adf"
+_EXPLORATIONS = frozenset(
+    {"--softmax", "--squarecb", "--regcb", "--regcbopt", "--cover", "--bag", "--rnd", "--first"}
+)
 MOST_BITS = 24
 """A model of 24 bits takes 256 MB; Vowpal Wabbit's own choice is 18."""
 
@@ -63,6 +66,12 @@ def vowpal_arguments(text: str) -> str:
 def is_multi_slot(text: str) -> bool:
     """Say whether a policy is for multi-slot ranks: the two kinds exclude each other."""
     return MULTI_SLOT in text.split()
+
+
+@lru_cache(maxsize=64)
+def explores_by_default(text: str) -> bool:
+    """Say whether a policy explores as the service's own: with an epsilon and nothing else."""
+    return not set(text.replace("=", " ").split()) & _EXPLORATIONS
 
 
 def _options(text: str, allowed: dict[str, re.Pattern[str] | None]) -> set[str]:

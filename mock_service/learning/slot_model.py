@@ -6,7 +6,7 @@ from typing import Any
 from mock_service.learning.features import cleaned_features
 from mock_service.learning.workspace import given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
-from mock_service.loop.seams import Prediction
+from mock_service.loop.seams import Explanation, Prediction
 from mock_service.loop.slots import SLOT_KEY
 
 
@@ -42,6 +42,10 @@ class VowpalSlotModel:
         return Prediction(
             tuple(action for action, _ in ranked), tuple(shortest(chance) for _, chance in ranked)
         )
+
+    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
+        """Say nothing: the service explains single-slot ranks only."""
+        return [()] * len(actions)
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward` in its slot."""

@@ -22,6 +22,10 @@ class Prediction:
     probabilities: tuple[float, ...]
 
 
+Explanation = tuple[tuple[str, float], ...]
+"""Names of features, or of two joined by ``^``, and what each adds to the predicted reward."""
+
+
 class Learner(Protocol):
     """A policy that improves: it is asked, it is taught, and what it was taught is published."""
 
@@ -33,6 +37,9 @@ class Learner(Protocol):
 
     def publish(self) -> bool:
         """Let `predict` answer with all that was learned so far; say whether that was news."""
+
+    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
+        """Say, for each action, what its features add; nothing of an untrained model's."""
 
     def models(self) -> Models:
         """Return both models in Vowpal Wabbit's format."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, LearningMode, Mode
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.events import PendingEvent
-from mock_service.loop.seams import LearnerFactory, Prediction, StateStore
+from mock_service.loop.seams import Explanation, LearnerFactory, Prediction, StateStore
 from mock_service.loop.state import Checkpoint, LoopState, Models
 
 
@@ -38,6 +38,10 @@ class Teacher:
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions` with the published model."""
         return self._learner.predict(context, actions)
+
+    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
+        """Say what features add to the predicted reward of each action."""
+        return self._learner.explain(context, actions)
 
     def learn(self, decision: Decision, reward: float, at: datetime) -> None:
         """Learn one lesson; in quick mode it is public at once."""

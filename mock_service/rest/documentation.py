@@ -1,6 +1,7 @@
 """How an endpoint that reads its own body appears in the OpenAPI document."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,14 +12,20 @@ from mock_service.rest.wire import MAX_ID_LENGTH, ErrorResponseBody
 
 def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """Return the OpenAPI entry of a JSON request body."""
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    definitions = schema.pop("$defs", {})
-    return {
-        "requestBody": {
-            "required": required,
-            "content": {"application/json": {"schema": _inlined(schema, definitions)}},
-        }
-    }
+    return {"requestBody": {"required": required, "content": _json_of(model)}}
+
+
+def success_of(reply: type[BaseModel] | type[bytes] | None) -> dict[str, Any]:
+    """Return the OpenAPI entry of a success: JSON, raw bytes or nothing.
+
+    The entry is written out: FastAPI would build a validator for each, a second's work at every
+    start, and none of them would be used.
+    """
+    if reply is None:
+        return {"description": "Done."}
+    if issubclass(reply, BaseModel):
+        return {"description": "The answer.", "content": _json_of(reply)}
+    return {"description": "The bytes.", "content": _BYTES}
 
 
 def request_of(
@@ -29,9 +36,9 @@ def request_of(
     entry: dict[str, Any] = {"parameters": parameters} if parameters else {}
     if body is bytes:
         return entry | {"requestBody": {"required": True, "content": _BYTES}}
-    if body is not None and issubclass(body, BaseModel):
-        return entry | body_of(body)
-    return entry
+    if body is None or not issubclass(body, BaseModel):
+        return entry
+    return entry | body_of(body)
 
 
 def query_parameter(name: str, schema: dict[str, Any], *, required: bool = False) -> dict[str, Any]:
@@ -41,17 +48,22 @@ def query_parameter(name: str, schema: dict[str, Any], *, required: bool = False
 
 def errors_of(version: Version) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI entries of the errors that any operation may answer with."""
-    header = {"x-ms-error-code": {"schema": {"type": "string"}}} if version.in_query else {}
-    return {
-        status: {"model": ErrorResponseBody, "description": text, "headers": header}
-        for status, text in _ERRORS.items()
-    }
+    entry: dict[str, Any] = {"content": _json_of(ErrorResponseBody)}
+    if version.in_query:
+        entry["headers"] = {"x-ms-error-code": {"schema": {"type": "string"}}}
+    return {status: {"description": text, **entry} for status, text in _ERRORS.items()}
+
+
+@lru_cache
+def _json_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the OpenAPI entry of JSON content, with everything it refers to in place."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    definitions = schema.pop("$defs", {})
+    return {"application/json": {"schema": _inlined(schema, definitions)}}
 
 
 _IDS = re.compile(r"{(\w+)(?::path)?}")
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-BINARY: dict[int | str, dict[str, Any]] = {200: {"description": "The bytes.", "content": _BYTES}}
-"""The OpenAPI entry of a success that holds raw bytes."""
 
 _ERRORS = {
     400: "The request is invalid.",
@@ -60,7 +72,6 @@ _ERRORS = {
     404: "There is no such thing.",
     409: "The request contradicts the state of the loop.",
 }
-ERRORS: dict[int | str, dict[str, Any]] = errors_of(Version.V1_0)
 
 
 def _id_parameter(name: str) -> dict[str, Any]:
@@ -78,3 +89,7 @@ def _inlined(schema: object, definitions: dict[str, Any]) -> object:
         name = schema["$ref"].rsplit("/", 1)[-1]
         return _inlined(definitions[name], definitions)
     return {key: _inlined(value, definitions) for key, value in schema.items()}
+
+
+ERRORS = errors_of(Version.V1_0)
+"""The errors that any route may answer with."""

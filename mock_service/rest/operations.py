@@ -13,7 +13,12 @@ from starlette.responses import Response
 from mock_service.errors import ServiceProblem
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.rest.bodies import read_body
-from mock_service.rest.documentation import BINARY, errors_of, query_parameter, request_of
+from mock_service.rest.documentation import (
+    errors_of,
+    query_parameter,
+    request_of,
+    success_of,
+)
 from mock_service.rest.routing import CallRoute
 from mock_service.rest.service import service_of
 from mock_service.rest.versions import Version
@@ -103,8 +108,8 @@ def _add_route(router: APIRouter, operation: Operation, version: Version) -> Non
         description=operation.answer.__doc__,
         tags=[version.value],
         route_class_override=CallRoute,
-        response_model=None if reply is bytes else reply,
-        responses=errors_of(version) | (BINARY if reply is bytes else {}),
+        response_model=None,
+        responses={int(operation.success): success_of(reply), **errors_of(version)},
         openapi_extra=request_of(operation.path, query, body),
     )
 

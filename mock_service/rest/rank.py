@@ -5,9 +5,11 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from mock_service.errors import ServiceProblem
-from mock_service.learning.policy_text import is_multi_slot
+from mock_service.learning.policy_text import explores_by_default, is_multi_slot
+from mock_service.learning.workspace import shortest
 from mock_service.loop.decision import Decision
 from mock_service.loop.identity import new_event_id
+from mock_service.loop.learning_loop import LearningLoop
 from mock_service.rest.bodies import parsed
 from mock_service.rest.operations import Call, Operation
 from mock_service.rest.replies import json_reply
@@ -27,8 +29,23 @@ async def rank(call: Call) -> Response:
             "InvalidApiAccess", "This loop is for multi-slot ranks: call multislot/rank."
         )
     decision = loop.rank(rank_request(body, lambda: new_event_id(service.ids)))
+    answer = rank_response(decision)
+    if loop.configuration.explainability and explores_by_default(loop.state.policy):
+        answer["inferenceExplanation"] = _explanation(loop, decision)
     await service.committed()
-    return json_reply(HTTPStatus.CREATED, rank_response(decision), BILLING)
+    return json_reply(HTTPStatus.CREATED, answer, BILLING)
+
+
+def _explanation(loop: LearningLoop, decision: Decision) -> list[dict[str, object]]:
+    """Say of each eligible action what its features add to its predicted reward."""
+    terms = loop.teacher.explain(decision.context, decision.actions)
+    return [
+        {
+            "id": action.id,
+            "features": [{"name": name, "score": shortest(score)} for name, score in scores],
+        }
+        for action, scores in zip(decision.actions, terms, strict=True)
+    ]
 
 
 def rank_response(decision: Decision) -> dict[str, object]:

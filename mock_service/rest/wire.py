@@ -87,12 +87,27 @@ class RankedActionBody(Body):
     probability: Annotated[float, Field(ge=0, le=1)]
 
 
+class FeatureScoreBody(Body):
+    """A feature, or two of them crossed, and what it adds to the predicted reward."""
+
+    name: str
+    score: float
+
+
+class ExplainedActionBody(Body):
+    """An action and what its features add, most important first."""
+
+    id: Id
+    features: list[FeatureScoreBody]
+
+
 class RankResponseBody(Body):
     """The answer to a rank request."""
 
     ranking: list[RankedActionBody]
     event_id: Id
     reward_action_id: Id
+    inference_explanation: list[ExplainedActionBody] | None = None
 
 
 class RewardRequestBody(Body):

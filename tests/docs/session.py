@@ -68,11 +68,14 @@ class Session:
         return done.stdout
 
     def _serve(self, options: list[str]) -> None:
-        """Serve on a free port: the guide's own may be taken here."""
+        """Serve on a free port, the guide's own may be taken here, from the reader's folder."""
         self._servers.close()
         if "--port" in options:
             place = options.index("--port")
             del options[place : place + 2]
+        if "--data-dir" in options:
+            place = options.index("--data-dir") + 1
+            options[place] = str(self._folder / options[place])
         endpoint = self._servers.enter_context(served_by_command(*options))
         self._environment |= {
             "PERSONALIZER_ENDPOINT": endpoint.url,

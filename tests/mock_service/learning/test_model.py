@@ -1,5 +1,6 @@
 """The model: the same decisions as plain Vowpal Wabbit, bit for bit, at a fraction of the cost."""
 
+import gc
 import json
 from datetime import UTC, datetime
 
@@ -150,3 +151,31 @@ def test_any_namespace_can_be_learned_from_again_and_again(name: str) -> None:
         model.predict(f'[{{"m":{n}}}]', actions)
 
     assert model.predict("[]", actions).order[0] == 0
+
+
+def test_actions_with_the_same_features_are_actions_of_their_own() -> None:
+    """Each with its own probability, in ranks and in lessons, also next to others."""
+    twins = (ACTIONS[0], Action("twin", ACTIONS[0].features), ACTIONS[1], ACTIONS[0])
+    order, chances = (1, 0, 2, 3), (0.25,) * 4
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    taught = Decision("e", at, "[]", twins, twins, order, chances, deferred=False)
+    model = VowpalModel(PRESETS["quick"].arguments)
+    for _ in range(20):
+        model.learn(taught, 1.0)
+
+    prediction = model.predict("[]", twins)
+
+    assert sorted(prediction.order) == [0, 1, 2, 3]
+    assert sum(prediction.probabilities) == pytest.approx(1)
+
+
+def test_models_that_nobody_holds_are_given_back_in_order() -> None:
+    """A process that forgets models, with what they parsed and learned, lives on."""
+    for _ in range(30):
+        model = VowpalModel(PRESETS["quick"].arguments)
+        for n in range(5):
+            model.learn(decision("[]", n, 0.2), 1.0)
+        cycle: list[object] = [model]
+        cycle.append(cycle)
+        del model, cycle
+        gc.collect()

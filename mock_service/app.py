@@ -27,6 +27,7 @@ from mock_service.rest.contract import OPERATIONS
 from mock_service.rest.gateway import Gateway
 from mock_service.rest.operations import add_operations
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
+from mock_service.rest.shortcuts import Shortcuts
 from mock_service.traffic.bench import Bench
 from mock_service.traffic.disturbing import DisturbingLayer
 from mock_service.traffic.noting import NotingLayer
@@ -54,13 +55,15 @@ def build_app(bench: Bench, *, control: bool, accept_bearer: bool = False) -> Fa
 
     Without `control` it is a plain service: nothing is noted, disturbed or steered.
     """
+    shortcuts = Middleware(Shortcuts, operations=OPERATIONS)
     gateway = Middleware(Gateway, service=bench.service, accept_bearer=accept_bearer)
     app = FastAPI(
         title="personalizer-lab",
         description="A local Personalizer.",
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_alive,
-        middleware=_around(gateway, bench) if control else [gateway],
+        middleware=[*(_around(gateway, bench) if control else [gateway]), shortcuts],
         exception_handlers={
             ServiceProblem: on_service_problem,
             HTTPException: on_http_exception,

@@ -88,12 +88,17 @@ def served(settings: Settings | None = None, *, seed: str = "0") -> Iterator[End
 
 
 @contextmanager
-def served_by_command(*options: str) -> Iterator[Endpoint]:
+def served_by_command(*options: str, folder: Path = ROOT) -> Iterator[Endpoint]:
     """Run ``personalizer-lab serve`` in a process of its own and read its export lines."""
     kept = () if "--data-dir" in options else ("--in-memory",)
     command = [sys.executable, "-m", "simulator", "serve", "--port", "0", *kept, *options]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         try:
             yield exports_of(process, lines=4 if "--tls" in options else 2)

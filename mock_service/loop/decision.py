@@ -85,14 +85,15 @@ class Decision:
         An imitating loop answers in the order of the request. Excluded actions keep their place
         in the request, with probability 0, and the others fill the places that remain.
         """
+        actions = self.actions
         lines = list(zip(self.order, self.probabilities, strict=True))
         if self.learning_mode is LearningMode.APPRENTICE:
             lines.sort()
-        ranked = iter([(self.actions[index].id, chance) for index, chance in lines])
-        if len(self.actions) == len(self.candidates):
-            return tuple([RankedAction(*line) for line in ranked])
-        eligible = {id(action) for action in self.actions}
+        ranked = [RankedAction(actions[index].id, chance) for index, chance in lines]
+        if len(actions) == len(self.candidates):
+            return tuple(ranked)
+        eligible, rest = {id(action) for action in actions}, iter(ranked)
         return tuple(
-            RankedAction(*next(ranked)) if id(action) in eligible else RankedAction(action.id, 0.0)
+            next(rest) if id(action) in eligible else RankedAction(action.id, 0.0)
             for action in self.candidates
         )

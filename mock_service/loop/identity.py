@@ -7,6 +7,8 @@ from typing import Protocol
 
 _SUFFIX_LETTERS = string.ascii_letters + string.digits
 _SUFFIX_LENGTH = 5
+_BYTES_OF_AN_ID = 16
+_BYTES_AT_A_TIME = 256 * _BYTES_OF_AN_ID
 
 
 class IdSource(Protocol):
@@ -17,11 +19,19 @@ class IdSource(Protocol):
 
 
 class RandomIds:
-    """Ids nobody can foresee."""
+    """Ids nobody can foresee; chance is fetched for many at a time, since asking for it is slow."""
+
+    def __init__(self) -> None:
+        self._chance = b""
+        self._used = 0
 
     def bits(self) -> int:
         """Return 128 bits from the operating system's source of chance."""
-        return secrets.randbits(128)
+        if self._used == len(self._chance):
+            self._chance = secrets.token_bytes(_BYTES_AT_A_TIME)
+            self._used = 0
+        self._used += _BYTES_OF_AN_ID
+        return int.from_bytes(self._chance[self._used - _BYTES_OF_AN_ID : self._used], "big")
 
 
 class SeededIds:

@@ -100,7 +100,7 @@ def _add_route(router: APIRouter, operation: Operation, version: Version) -> Non
     query = [*operation.query, *([_VERSION_PARAMETER] if version.in_query else [])]
     router.add_api_route(
         version.prefix + operation.path,
-        _handler(operation.answer, version),
+        handler_of(operation, version),
         methods=[operation.method],
         operation_id=f"{operation.id}_{version.name}",
         status_code=operation.success,
@@ -120,7 +120,12 @@ def _of(shape: Shape, version: Version) -> type[BaseModel] | type[bytes] | None:
     return shape(version)
 
 
-def _handler(answer: Answer, version: Version) -> Callable[[Request], Awaitable[Response]]:
+def handler_of(
+    operation: "Operation", version: Version
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers requests to an operation in a version."""
+    answer = operation.answer
+
     async def handle(request: Request) -> Response:
         return await answer(Call(request, version))
 

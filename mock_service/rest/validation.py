@@ -25,7 +25,7 @@ def rank_request(body: RankRequestBody, new_event_id: Callable[[], str]) -> Rank
     event_id = event_id_of(body.event_id, new_event_id)
     if not 1 <= len(body.actions) <= MAX_ACTIONS:
         raise invalid(f"Action count should be between 1 and {MAX_ACTIONS}.")
-    actions = tuple([action_of(action) for action in body.actions])
+    actions = _same(tuple([action_of(action) for action in body.actions]))
     excluded = frozenset(body.excluded_actions or ())
     return RankRequest(
         event_id,
@@ -59,7 +59,19 @@ def action_of(action: RankableAction | None) -> Action:
     features = [feature for feature in action.features if feature is not None]
     if not features:
         raise invalid("Every action should have at least one non-null action feature.")
-    return Action(action.id, checked_text(features))
+    return _action(action.id, checked_text(features))
+
+
+@lru_cache(maxsize=1024)
+def _action(id_: str, features: str) -> Action:
+    """Return one and the same object for the same action: most requests repeat them."""
+    return Action(id_, features)
+
+
+@lru_cache(maxsize=256)
+def _same(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Return one and the same object for the same actions, so that what is known is found."""
+    return actions
 
 
 def checked_text(features: list[Any]) -> str:

@@ -1,10 +1,10 @@
 """Values of the loop as columns, and back, to the last bit."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
 
 from mock_service.loop.configuration import LearningMode
 from mock_service.loop.decision import Action, Decision
@@ -29,12 +29,12 @@ def to_moment(number: int) -> datetime:
 
 def actions_text(actions: tuple[Action, ...]) -> str:
     """Return actions as one text."""
-    return json.dumps([[action.id, action.features] for action in actions], separators=(",", ":"))
+    return to_json([[action.id, action.features] for action in actions]).decode()
 
 
 def actions_of(text: str) -> tuple[Action, ...]:
     """Return the actions of a text."""
-    return tuple(Action(id_, features) for id_, features in json.loads(text))
+    return tuple(Action(id_, features) for id_, features in from_json(text))
 
 
 def answer_text(decision: Decision) -> str:
@@ -43,13 +43,13 @@ def answer_text(decision: Decision) -> str:
     if len(decision.actions) != len(decision.candidates):
         eligible = {id(action) for action in decision.actions}
         answer.append([n for n, action in enumerate(decision.candidates) if id(action) in eligible])
-    return json.dumps(answer, separators=(",", ":"))
+    return to_json(answer).decode()
 
 
 def decision_of(row: tuple[Any, ...], candidates: tuple[Action, ...]) -> Decision:
     """Return the decision in a row of `EVENT_COLUMNS`."""
     _, event_id, at, context, _, answer, deferred, learning_mode, model = row
-    order, probabilities, *eligible = json.loads(answer)
+    order, probabilities, *eligible = from_json(answer)
     actions = tuple(candidates[n] for n in eligible[0]) if eligible else candidates
     return Decision(
         event_id,

@@ -24,7 +24,8 @@ class _Batch:
 
     statements: list[Statement] = field(default_factory=list)
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
-    finished: threading.Event = field(default_factory=threading.Event)
+    finished: threading.Event | None = None
+    """Set once a batch that another thread commits is committed."""
     error: sqlite3.Error | None = None
     concluded: bool = False
 
@@ -100,7 +101,8 @@ class Ledger:
         """
         committing = self._committing
         if committing is not None:
-            committing.finished.wait()
+            if committing.finished is not None:
+                committing.finished.wait()
             self._conclude(committing)
         batch = self._collecting
         if batch.statements:
@@ -146,6 +148,7 @@ class Ledger:
             self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
             self._thread.start()
         self._committing, self._collecting = self._collecting, _Batch()
+        self._committing.finished = threading.Event()
         self._queue.put((self._committing, running))
 
     def _work(self) -> None:
@@ -167,7 +170,8 @@ class Ledger:
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
         finally:
-            batch.finished.set()
+            if batch.finished is not None:
+                batch.finished.set()
 
     def _finish(self, batch: _Batch, running: asyncio.AbstractEventLoop) -> None:
         """Back on the event loop: tell who waited, and begin with what has been collected."""

@@ -73,10 +73,7 @@ class Session:
         if "--port" in options:
             place = options.index("--port")
             del options[place : place + 2]
-        if "--data-dir" in options:
-            place = options.index("--data-dir") + 1
-            options[place] = str(self._folder / options[place])
-        endpoint = self._servers.enter_context(served_by_command(*options))
+        endpoint = self._servers.enter_context(served_by_command(*options, folder=self._folder))
         self._environment |= {
             "PERSONALIZER_ENDPOINT": endpoint.url,
             "PERSONALIZER_KEY": endpoint.key,

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 import httpx2
 
-from mock_service.conformance import events, gateway, ranking, refusals
+from mock_service.conformance import (
+    administration,
+    events,
+    gateway,
+    ranking,
+    refusals,
+    versions,
+)
 from mock_service.conformance.probe import ContractBroken, Probe
 
 SECTIONS = {
@@ -13,6 +20,8 @@ SECTIONS = {
     "rank": ranking.CHECKS,
     "what rank refuses": refusals.CHECKS,
     "reward and activate": events.CHECKS,
+    "configuration, policy, model and logs": administration.CHECKS,
+    "other versions": versions.CHECKS,
 }
 
 

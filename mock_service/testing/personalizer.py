@@ -214,6 +214,18 @@ class LocalPersonalizer:
         rate = rate_of(profile, calls, None if per is None else step_of(per))
         self._server.call(lambda: self._bench.traffic.throttle.limit_to(rate))
 
+    def snapshot(self) -> bytes:
+        """Return all it knows: settings, model, events, and where the clock stands."""
+        return self._server.call(self._bench.snapshot)
+
+    def restore(self, snapshot: bytes) -> None:
+        """Let it be what it was when `snapshot` was taken; the journal and the faults stay.
+
+        Raises:
+            ServiceProblem: it is no snapshot; nothing has changed then.
+        """
+        self._server.call(lambda: self._bench.restore(snapshot))
+
     def __enter__(self) -> Self:
         return self.start()
 

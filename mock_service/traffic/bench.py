@@ -15,7 +15,7 @@ from mock_service.loop.script import Script
 from mock_service.loop.witness import Witness
 from mock_service.rest.validation import rank_request
 from mock_service.rest.wire import RankableAction, RankRequestBody
-from mock_service.settings import LoopSettings
+from mock_service.settings import DEFAULT_LOOP, LoopSettings
 from mock_service.traffic.record import RecordedDecision, recorded
 from mock_service.traffic.traffic import Traffic
 
@@ -64,6 +64,19 @@ class Bench:
             self.service.advance(max(due - clock.now(), timedelta()))
             await held.release(clock.now())
         self.service.advance(target - clock.now())
+
+    def snapshot(self) -> bytes:
+        """Return the default loop as one file."""
+        self.service.default.loop.settle()
+        return self.service.snapshot(DEFAULT_LOOP)
+
+    def restore(self, snapshot: bytes) -> None:
+        """Make the default loop what it was.
+
+        Raises:
+            ServiceProblem: InvalidSnapshot; nothing was changed.
+        """
+        self.service.restore(DEFAULT_LOOP, snapshot)
 
     def decisions(self) -> tuple[RecordedDecision, ...]:
         """Return the latest decisions and what became of them, oldest first."""

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_service.rest.replies import empty_reply
-from mock_service.rest.wire import MAX_ID_LENGTH, RewardRequestBody
+from mock_service.rest.wire import MAX_ID_LENGTH, RewardRequestBody, SlotsRewardRequestBody
 from mock_service.traffic.connection import transport_of, until_gone
 from mock_service.traffic.faults import Drop, Fault, OrderedFault
 from mock_service.traffic.operations import operation_of
@@ -17,7 +17,10 @@ from mock_service.traffic.traffic import Traffic
 _CUT_STATUS_LINE = b"HTTP/1.1 20"
 """What is sent of a reply without a body; a whole status line would pass with some clients."""
 
-_LATE_BODIES: dict[str, type[BaseModel]] = {"reward": RewardRequestBody}
+_LATE_BODIES: dict[str, type[BaseModel]] = {
+    "reward": RewardRequestBody,
+    "multislot_reward": SlotsRewardRequestBody,
+}
 """What the service looks at before it acknowledges."""
 
 

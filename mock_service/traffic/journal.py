@@ -84,13 +84,26 @@ class Calls(tuple[Call, ...]):
 class Note:
     """One call while it lasts, and after."""
 
-    __slots__ = ("_at", "_began", "_number", "_scope", "body", "path", "seconds", "status")
+    __slots__ = (
+        "_at",
+        "_began",
+        "_headers",
+        "_method",
+        "_number",
+        "_query",
+        "body",
+        "path",
+        "seconds",
+        "status",
+    )
 
     def __init__(self, number: int, at: datetime, scope: Scope) -> None:
         self._number = number
         self._at = at
         self._began = perf_counter()
-        self._scope = scope
+        self._method: str = scope["method"]
+        self._query: bytes = scope["query_string"]
+        self._headers: list[tuple[bytes, bytes]] = scope["headers"]
         self.path: str = scope["path"]
         self.body = b""
         self.status: int | None = None
@@ -102,14 +115,13 @@ class Note:
 
     def call(self) -> Call:
         """Return what is known by now."""
-        scope = self._scope
         return Call(
             self._number,
             self._at,
-            scope["method"],
+            self._method,
             self.path,
-            scope["query_string"].decode("latin-1"),
-            tuple(scope["headers"]),
+            self._query.decode("latin-1"),
+            tuple(self._headers),
             self.body,
             self.status,
             self.seconds,

@@ -77,12 +77,12 @@ def by_python_sdk(personalizer: LocalPersonalizer, operation: str) -> Told:
     return Told(201)
 
 
-def by_new_python_sdk(personalizer: LocalPersonalizer, operation: str) -> Told:
-    """Call with azure-ai-personalizer, told not to try again."""
+def by_new_python_sdk(personalizer: LocalPersonalizer, operation: str, *, retries: int = 0) -> Told:
+    """Call with azure-ai-personalizer, which may be told to try again."""
     client: Any = NewClient(
         personalizer.endpoint,
         AzureKeyCredential(personalizer.key),
-        retry_total=0,
+        retry_total=retries,
         read_timeout=PATIENCE_SECONDS,
     )
     try:

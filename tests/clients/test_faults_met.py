@@ -20,6 +20,7 @@ CLIENTS: dict[str, Client] = {
     "httpx2": by_httpx2,
     "requests": by_requests,
     "Python SDK": by_python_sdk,
+    "newer Python SDK": by_new_python_sdk,
     **({"Node SDK": by_node_sdk} if NODE else {}),
 }
 
@@ -153,16 +154,12 @@ def test_a_throttled_call_is_not_handled(personalizer: LocalPersonalizer, client
     assert client(personalizer, "rank").status == 201
 
 
-@pytest.mark.parametrize("operation", ["rank", "reward"])
-def test_the_newer_python_sdk_meets_errors_and_drops(
-    personalizer: LocalPersonalizer, operation: str
-) -> None:
-    """Each is counted once: it was told not to try again."""
-    busy = personalizer.fail(operation, status=429)
-    told = [by_new_python_sdk(personalizer, operation).status]
-    gone = personalizer.fail(operation, drop="before")
-    told.append(by_new_python_sdk(personalizer, operation).status)
+def test_the_newer_python_sdk_waits_as_it_is_told(personalizer: LocalPersonalizer) -> None:
+    """Left to itself it tries again after the seconds that the service names."""
+    busy = personalizer.fail("rank", status=429, retry_after=0, times=3)
 
-    assert told == [429, None]
-    assert (busy.met, gone.met) == (1, 1)
-    assert [call.operation for call in personalizer.calls] == [operation, operation]
+    told = by_new_python_sdk(personalizer, "rank", retries=3)
+
+    assert (told.status, busy.met) == (201, 3)
+    assert [call.status for call in personalizer.calls] == [429, 429, 429, 201]
+    assert len({call.headers["x-ms-client-request-id"] for call in personalizer.calls}) == 1

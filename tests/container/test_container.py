@@ -107,10 +107,10 @@ def test_the_container_serves_keeps_its_data_and_writes_nowhere_else(image: Imag
 
 
 def test_what_is_added_to_the_base_image_is_small(image: Image) -> None:
-    """Some 100 MB: Python's slim image takes as much again."""
+    """Some 120 MB, half of it NumPy; Python's slim image takes as much again."""
     size = sum(path.stat().st_size for path in image.lab.rglob("*") if path.is_file())
 
-    assert size < 110 * MEGABYTE
+    assert size < 130 * MEGABYTE
 
 
 def test_the_image_is_slim_and_its_user_is_nobody_special() -> None:

@@ -68,7 +68,7 @@ class Session:
         return done.stdout
 
     def _serve(self, options: list[str]) -> None:
-        """Serve on a free port: the guide's own may be taken here."""
+        """Serve on a free port, the guide's own may be taken here, from the reader's folder."""
         self._servers.close()
         if "--port" in options:
             place = options.index("--port")

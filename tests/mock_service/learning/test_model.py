@@ -141,6 +141,18 @@ def test_an_untrained_model_has_no_snapshot() -> None:
     assert VowpalModel(PRESETS["quick"].arguments).snapshot() == b""
 
 
+@pytest.mark.parametrize("name", ["ñ", "ÿ", "😀", "ab"])
+def test_any_namespace_can_be_learned_from_again_and_again(name: str) -> None:
+    """Some first bytes made Vowpal Wabbit write over its own memory, and end the process."""
+    actions = (Action("a", json.dumps([{name: {"x": 1}}, {f"{name}2": [1, 2]}])), ACTIONS[0])
+    model = VowpalModel(PRESETS["quick"].arguments)
+    for n in range(30):
+        model.learn(decision(f'[{{"n":{n}}}]', 0, 0.5, actions), 1.0)
+        model.predict(f'[{{"m":{n}}}]', actions)
+
+    assert model.predict("[]", actions).order[0] == 0
+
+
 def test_actions_with_the_same_features_are_actions_of_their_own() -> None:
     """Each with its own probability, in ranks and in lessons, also next to others."""
     twins = (ACTIONS[0], Action("twin", ACTIONS[0].features), ACTIONS[1], ACTIONS[0])

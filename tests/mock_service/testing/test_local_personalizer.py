@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from mock_service.errors import LearningPolicyInvalid, OrderInvalid
+from mock_service.errors import LearningPolicyInvalid, OrderInvalid, ServiceProblem
 from mock_service.testing import LocalPersonalizer
 from mock_service.traffic.faults import OrderedFault
 from tests.serving import ARTICLES
@@ -154,6 +154,24 @@ def test_azure_mode_shows_a_lesson_after_wait_and_export(personalizer: LocalPers
 
     assert before == {0.33333334}
     assert (best["id"], round(best["probability"], 2)) == (chosen, 0.87)
+
+
+def test_a_snapshot_brings_back_what_was_known(personalizer: LocalPersonalizer) -> None:
+    """The model, the events that wait, and the time; also after a reset."""
+    personalizer.teach([], ARTICLES[0], 1.0)
+    rank(personalizer, eventId="e")
+    personalizer.advance("PT9M")
+    known, then = personalizer.snapshot(), personalizer.now
+    personalizer.reset()
+
+    personalizer.restore(known)
+    best = max(rank(personalizer)["ranking"], key=lambda line: line["probability"])
+    reward(personalizer, "e", 0.5)
+
+    assert personalizer.now == then
+    assert best["id"] == "politics"
+    with pytest.raises(ServiceProblem, match="InvalidSnapshot"):
+        personalizer.restore(b"anything else")
 
 
 def test_reset_gives_back_the_first_settings(personalizer: LocalPersonalizer) -> None:

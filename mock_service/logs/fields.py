@@ -1,0 +1,115 @@
+"""The small parts of a log line, each read strictly: a wrong one raises NotAnEvent."""
+
+from datetime import UTC, datetime
+from typing import Any, TypeGuard
+
+from mock_service.logs.event import UNTRAINED_MODEL, Observation
+
+Json = dict[str, Any]
+
+_LARGEST = 1e300
+_NUMBERS = (int, float)
+
+
+class NotAnEvent(Exception):
+    """A line's parts do not make an event; the text says which part, and what was expected."""
+
+
+def number(value: object, name: str) -> float:
+    """Return a finite number."""
+    if not _counts(value):
+        raise NotAnEvent(f"{name}: expected a number, got {value!r:.40}")
+    return float(value)
+
+
+def optional_number(value: object, name: str) -> float | None:
+    """Return a finite number, or None where there is none."""
+    return None if value is None else number(value, name)
+
+
+def probability(value: object) -> float:
+    """Return a number of at least 0; single precision may go a little over 1."""
+    chance = number(value, "p")
+    if chance < 0:
+        raise NotAnEvent(f"p: expected a probability, got {chance}")
+    return chance
+
+
+def drop_probability(value: object) -> float:
+    """Return the chance that an event was thinned out, below 1."""
+    chance = number(value, "pdrop")
+    if not 0 <= chance < 1:
+        raise NotAnEvent(f"pdrop: expected a chance in [0, 1), got {chance}")
+    return chance
+
+
+def indices(value: object, name: str) -> tuple[int, ...]:
+    """Return whole numbers; a single one stands for a list of it."""
+    items = as_list(value)
+    if not all(type(item) is int for item in items):  # True is no place
+        raise NotAnEvent(f"{name}: expected whole numbers")
+    return tuple(items)
+
+
+def text(value: object) -> str:
+    """Return text, and what is not text as Python writes it; nothing is empty."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else str(value)
+
+
+def moment(value: object) -> datetime | None:
+    """Return a time stamp; one without a zone is in UTC, and more than microseconds are cut."""
+    if not isinstance(value, str):
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def model_id(state: object) -> str:
+    """Return the model a line's ``VWState`` names."""
+    named = state.get("m") if isinstance(state, dict) else None
+    return UNTRAINED_MODEL if named is None else text(named)
+
+
+def observations(items: object) -> tuple[Observation, ...]:
+    """Return what was heard about an event; entries that are not objects are nothing heard."""
+    if not items:
+        return ()
+    return tuple([_observation(item) for item in as_list(items) if isinstance(item, dict)])
+
+
+def as_object(value: object, name: str) -> Json:
+    """Return a JSON object."""
+    if not isinstance(value, dict):
+        raise NotAnEvent(f"{name}: expected an object, got {value!r:.40}")
+    return value
+
+
+def as_list(value: object) -> list[Any]:
+    """Return a list as it is, nothing as an empty one, and anything else as the only item."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def _observation(item: Json) -> Observation:
+    value, slot = item.get("v"), item.get("Index")
+    return Observation(
+        text(item.get("EventId")),
+        float(value) if _counts(value) else None,
+        bool(item.get("ActionTaken")),
+        None if slot is None else text(slot),
+    )
+
+
+def _counts(value: object) -> TypeGuard[float]:
+    return (
+        isinstance(value, _NUMBERS)
+        and value is not True
+        and value is not False
+        and -_LARGEST <= value <= _LARGEST
+    )

@@ -35,6 +35,14 @@ def probability(value: object) -> float:
     return chance
 
 
+def probabilities(value: object) -> tuple[float, ...]:
+    """Return a list of probabilities."""
+    items = as_list(value)
+    if {*map(type, items)} == {float} and 0 <= min(items) <= max(items) <= 1:
+        return tuple(items)
+    return tuple(map(probability, items))
+
+
 def drop_probability(value: object) -> float:
     """Return the chance that an event was thinned out, below 1."""
     chance = number(value, "pdrop")
@@ -46,7 +54,7 @@ def drop_probability(value: object) -> float:
 def indices(value: object, name: str) -> tuple[int, ...]:
     """Return whole numbers; a single one stands for a list of it."""
     items = as_list(value)
-    if not all(type(item) is int for item in items):  # True is no place
+    if not {*map(type, items)} <= {int}:  # True is no place
         raise NotAnEvent(f"{name}: expected whole numbers")
     return tuple(items)
 

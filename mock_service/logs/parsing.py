@@ -5,6 +5,7 @@ other writers put namespaces next to ``_multi`` or straight into an action. Eith
 becomes a feature object with one member, which means the same features to Vowpal Wabbit.
 """
 
+import json
 from functools import lru_cache
 
 from pydantic_core import to_json
@@ -22,6 +23,7 @@ from mock_service.logs.fields import (
     number,
     observations,
     optional_number,
+    probabilities,
     probability,
     text,
 )
@@ -35,7 +37,7 @@ _NOT_SLOT = frozenset({"_id", "_inc", "sj"})
 def decision_from(line: Json) -> LoggedDecision:
     """Return the event of a single-slot line; raises NotAnEvent when its parts make none."""
     context, actions = _context_and_actions(line)
-    order, probabilities = _ranking(line, len(actions))
+    order, chances = _ranking(line, len(actions))
     return LoggedDecision(
         event_id=text(line.get("EventId")),
         at=moment(line.get("Timestamp")),
@@ -47,9 +49,9 @@ def decision_from(line: Json) -> LoggedDecision:
         drop_probability=drop_probability(line.get("pdrop", 0.0)),
         version=text(line.get("Version", "1")),
         order=order,
-        probabilities=probabilities,
+        probabilities=chances,
         cost=number(line.get("_label_cost"), "_label_cost"),
-        propensity=probability(line.get("_label_probability", probabilities[0])),
+        propensity=probability(line.get("_label_probability", chances[0])),
         original_cost=optional_number(line.get("_original_label_cost"), "_original_label_cost"),
     )
 
@@ -79,14 +81,14 @@ def multi_slot_from(line: Json) -> LoggedMultiSlot:
 def _slot(slot: object, outcome: object, actions: int) -> LoggedSlot:
     place, came = as_object(slot, "_slots"), as_object(outcome, "_outcomes")
     order = indices(came.get("_a"), "_a")
-    probabilities = tuple(map(probability, as_list(came.get("_p"))))
-    _check_ranking(order, probabilities, actions)
+    chances = probabilities(came.get("_p"))
+    _check_ranking(order, chances, actions)
     features, allowed = _slot_features(place)
     return LoggedSlot(
         id=text(place.get("_id", came.get("_id"))),
         features=features,
         order=order,
-        probabilities=probabilities,
+        probabilities=chances,
         cost=number(came.get("_label_cost"), "_label_cost"),
         original_cost=optional_number(came.get("_original_label_cost"), "_original_label_cost"),
         allowed=allowed,
@@ -113,8 +115,14 @@ def _context_and_actions(line: Json) -> tuple[str, tuple[Action, ...]]:
     multi = context.get("_multi")
     if not isinstance(multi, list) or not multi:
         raise NotAnEvent("c._multi: expected a list with at least one action")
-    actions = tuple([_action(as_object(item, "_multi"), n) for n, item in enumerate(multi)])
-    return _features(context, "FromUrl", _NOT_CONTEXT), _shared(actions)
+    return _features(context, "FromUrl", _NOT_CONTEXT), _actions(_json(multi))
+
+
+@lru_cache(maxsize=512)
+def _actions(multi: str) -> tuple[Action, ...]:
+    """Return the actions of a text: most lines of a log offer the actions of an earlier one."""
+    items = json.loads(multi)
+    return tuple([_action(as_object(item, "_multi"), place) for place, item in enumerate(items)])
 
 
 def _action(action: Json, place: int) -> Action:
@@ -136,28 +144,25 @@ def _features(owner: Json, loose: str, others: frozenset[str]) -> str:
 
 
 def _json(value: object) -> str:
-    return to_json(value).decode()
-
-
-@lru_cache(maxsize=1024)
-def _shared(actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    """Return the first of equal values: most lines of a log offer the actions of the last."""
-    return actions
+    try:
+        return to_json(value).decode()
+    except ValueError:  # half a character, which JSON can write and UTF-8 cannot
+        return json.dumps(value, separators=(",", ":"))
 
 
 def _ranking(line: Json, actions: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
     """Return the order, the labelled action first, and the probabilities that belong to it."""
     order = tuple([place - 1 for place in indices(line.get("a"), "a")])
-    probabilities = tuple(map(probability, as_list(line.get("p"))))
+    chances = probabilities(line.get("p"))
     label = _label(line)
     if not order:
-        order, probabilities = (label,), (probability(line.get("_label_probability")),)
-    _check_ranking(order, probabilities, actions)
+        order, chances = (label,), (probability(line.get("_label_probability")),)
+    _check_ranking(order, chances, actions)
     if label == order[0] or label not in order:
-        return order, probabilities
+        return order, chances
     place = order.index(label)
     front = (place, *range(place), *range(place + 1, len(order)))
-    return tuple([order[n] for n in front]), tuple([probabilities[n] for n in front])
+    return tuple([order[n] for n in front]), tuple([chances[n] for n in front])
 
 
 def _label(line: Json) -> int:

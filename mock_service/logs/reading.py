@@ -59,12 +59,13 @@ class LogReader:
         for found in objects:
             try:
                 event, kind = _understood(found)
-            except NotAnEvent as wrong:
+            except (NotAnEvent, RecursionError) as wrong:
                 problem = problem or str(wrong)
                 continue
-            self.counts[kind] += 1
             if event is not None:
                 yield event
+            if event is not None or not problem:  # remains of a torn line are part of the damage
+                self.counts[kind] += 1
         if problem:
             self._complain(place, problem)
         elif not objects:

@@ -156,6 +156,7 @@ def test_every_line_is_counted_by_its_kind_and_no_event_is_lost() -> None:
         ('"pdrop":0.25', '"pdrop":1', "pdrop: expected a chance in [0, 1)"),
         ('"_multi":[', '"_multi":[7,', "_multi: expected an object"),
         ('"_label_cost"', "_label_cost", "not JSON"),
+        ('"noon"', "[" * 100_000, "recursion"),
     ],
 )
 def test_a_damaged_line_is_counted_and_named(old: str, new: str, complaint: str) -> None:
@@ -178,10 +179,13 @@ def test_a_whole_event_after_a_torn_one_on_the_same_line_is_read() -> None:
 
 
 def test_marks_before_the_text_and_half_characters_do_no_harm() -> None:
-    """A byte order mark, and an id cut in the middle of a surrogate pair."""
-    lines = ["\ufeff" + AZURE, AZURE.replace('"EventId":"e1","a"', '"EventId":"\\ud83d","a"')]
+    """A byte order mark, and an id and a feature cut in the middle of a surrogate pair."""
+    cut = AZURE.replace('"EventId":"e1","a"', '"EventId":"\\ud83d","a"').replace("noon", "\\ud83d")
 
-    assert [event.event_id for event in read_log(lines)] == ["e1", "\ud83d"]
+    marked, halved = read_log(["\ufeff" + AZURE, cut])
+
+    assert (marked.event_id, halved.event_id) == ("e1", "\ud83d")
+    assert halved.context == '[{"timeOfDay":"\\ud83d"},{"device":{"os":"tv"}}]'
 
 
 def test_a_label_that_is_not_in_front_is_the_action_that_was_shown() -> None:

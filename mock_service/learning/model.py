@@ -1,6 +1,7 @@
 """One Vowpal Wabbit model with its exploration."""
 
 import tempfile
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,6 +44,18 @@ class VowpalModel:
             order.sort(key=lambda index: -probabilities[index])
             ranked.sort(reverse=True)
         return Prediction(tuple(order), tuple(ranked))
+
+    def judge(
+        self, context: str, actions: tuple[Action, ...]
+    ) -> tuple[Sequence[float], Sequence[float]]:
+        """Return each action's probability and predicted cost, in the order given."""
+        count = len(actions)
+        if not self.trained:
+            return [1.0 / count] * count, [0.0] * count
+        examples = self._parsed.decision(context, actions)
+        self._workspace.predict_multi(examples)
+        costs = [example.get_partial_prediction() for example in examples[1:]]
+        return examples[0].get_action_scores(), costs
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""

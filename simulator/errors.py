@@ -3,6 +3,7 @@
 SimulatorError
 ├── ScenarioNotFound     no scenario has that name
 ├── ScenarioInvalid      a scenario file holds mistakes: one line each
+├── HookProblem          a scenario's Python function is not there, or fails
 ├── OptionsInvalid       options that contradict each other
 └── EndpointProblem      a Personalizer endpoint is out of reach or answers with an error
 """
@@ -31,6 +32,14 @@ class ScenarioInvalid(SimulatorError):
     def __init__(self, mistakes: Sequence[str]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(mistakes))
+
+
+class HookProblem(SimulatorError):
+    """A Python function that a scenario names is not there, or fails."""
+
+    def __init__(self, hook: str, problem: str) -> None:
+        self.hook = hook
+        super().__init__(f"the scenario's Python function {hook}: {' '.join(problem.split())}")
 
 
 class OptionsInvalid(SimulatorError):

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
+from simulator.engine.pending import Pending
 from simulator.engine.tally import Tally
 from simulator.personalizer.seam import Personalizer
 from simulator.users.crowd import Block, Crowd
@@ -25,35 +27,49 @@ def run(
 ) -> Tally:
     """Let `rounds` users come, and return what came of it.
 
-    Event ids are `run_id` and the number of the visit. An interrupt from the keyboard ends the run
-    early, and what was measured until then is kept.
+    Event ids are `run_id` and the number of the visit. Rewards that come late arrive between the
+    visits that follow. An interrupt from the keyboard ends the run early, and what was measured
+    until then is kept.
     """
-    tally = Tally(crowd.action_count)
+    tally, pending = Tally(crowd.action_count), Pending(personalizer)
+    course = _Run(personalizer, pending, tally, run_id, listeners)
     try:
         for block in crowd.blocks(rounds):
-            _run_block(block, personalizer, tally, run_id, listeners)
+            course.play(block)
+        pending.deliver(until=timedelta.max)
     except KeyboardInterrupt:
         pass
     return tally
 
 
-def _run_block(
-    block: Block, personalizer: Personalizer, tally: Tally, run_id: str, listeners: Listeners
-) -> None:
-    chosen: list[int] = []
-    watcher = listeners.watcher
-    try:
-        for visit, rewards in zip(block.visits, block.rewards.tolist(), strict=True):
-            event_id = f"{run_id}-{visit.number}"
-            recommendation = personalizer.rank(visit, event_id)
-            shown = recommendation.order[0]
-            personalizer.reward(event_id, rewards[shown])
-            chosen.append(shown)
-            if watcher is not None:
-                watcher(_interaction(event_id, block, len(chosen) - 1, recommendation))
-    finally:
-        tally.add(block, chosen)
-    listeners.progress(len(chosen))
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Who takes part in a run."""
+
+    personalizer: Personalizer
+    pending: Pending
+    tally: Tally
+    run_id: str
+    listeners: Listeners
+
+    def play(self, block: Block) -> None:
+        """Let the visits of a block happen, one after the other."""
+        chosen: list[int] = []
+        watcher = self.listeners.watcher
+        self.pending.begin(block)
+        try:
+            for row, visit in enumerate(block.visits):
+                event_id = f"{self.run_id}-{visit.number}"
+                self.pending.deliver(until=visit.moment)
+                recommendation = self.personalizer.rank(visit, event_id)
+                shown = recommendation.order[0]
+                self.pending.send(row, shown, visit, event_id)
+                chosen.append(shown)
+                if watcher is not None:
+                    watcher(_interaction(event_id, block, row, recommendation))
+        finally:
+            self.tally.add(block, chosen)
+        self.listeners.progress(len(chosen))
 
 
 def _interaction(
@@ -64,7 +80,7 @@ def _interaction(
         event_id,
         block.visits[row],
         recommendation,
-        {name: float(array[place]) for name, array in block.outcomes.items()},
+        {name: float(deed.amounts[place]) for name, deed in block.outcomes.items()},
         float(block.rewards[place]),
         float(block.values[place]),
     )

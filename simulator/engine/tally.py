@@ -14,6 +14,7 @@ _COLUMNS: dict[str, type] = {
     "regret": np.float64,
     "blind_reward": np.float64,
     "best_reward": np.float64,
+    "blind_value": np.float64,
 }
 
 
@@ -22,14 +23,18 @@ class Tally:
 
     ``best`` is the action of highest expected value, and ``regret`` how much less than that the
     chosen one is worth on average. ``blind_reward`` is what a choice by lot would have earned on
-    average over the actions, and ``best_reward`` what the best action would have earned.
+    average over the actions, and ``best_reward`` what the best action would have earned. Values
+    are expected ones.
     """
 
     def __init__(self, actions: int) -> None:
         self._blocks: dict[str, list[NDArray[np.generic]]] = {name: [] for name in _COLUMNS}
         self.fixed_rewards = np.zeros(actions)
+        self.fixed_values = np.zeros(actions)
         """What showing nothing but that action would have earned in all; shape (actions,)."""
         self.rounds = 0
+        self.reported = self.lost = self.repeated = 0
+        """Rewards that were sent, those of them that never arrived, and those that came twice."""
 
     def add(self, block: Block, chosen: list[int]) -> None:
         """Keep what came of the first visits of `block`, one for each of the `chosen` actions."""
@@ -48,13 +53,27 @@ class Tally:
             "regret": expected[rows, best] - expected[rows, chosen],
             "blind_reward": rewards.mean(axis=1),
             "best_reward": rewards[rows, best],
+            "blind_value": expected.mean(axis=1),
         }
         for name, column in columns.items():
             self._blocks[name].append(column.astype(_COLUMNS[name]))
         self.fixed_rewards += rewards.sum(axis=0)
+        self.fixed_values += expected.sum(axis=0)
         self.rounds += count
+        self._count_feedback(block, rows, chosen)
 
     def column(self, name: str) -> NDArray[np.float64]:
         """Return a column; shape (rounds,)."""
         blocks = self._blocks[name]
         return np.concatenate(blocks).astype(np.float64) if blocks else np.zeros(0)
+
+    def _count_feedback(self, block: Block, rows: NDArray[np.intp], chosen: list[int]) -> None:
+        if block.feedback is None:
+            self.reported += len(rows)
+            return
+        lost = int(block.feedback.lost[rows, chosen].sum())
+        repeated = int(block.feedback.duplicated[rows, chosen].sum())
+        arrived = sum(int(a.arrives[rows, chosen].sum()) for a in block.feedback.arrivals)
+        self.reported += arrived - repeated + lost
+        self.lost += lost
+        self.repeated += repeated

@@ -1,6 +1,6 @@
 """The host's learning loop in this process: no HTTP, and the same decisions."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from mock_service.build import build_loop
 from mock_service.clock import ManualClock
@@ -13,7 +13,7 @@ _START = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday, so that a week of visits 
 
 
 class InProcessPersonalizer:
-    """A learning loop of its own, on a clock that the visits move."""
+    """A learning loop of its own, on a clock that visits and rewards move."""
 
     def __init__(self, settings: LoopSettings) -> None:
         """Start a loop that has seen nothing yet.
@@ -23,21 +23,28 @@ class InProcessPersonalizer:
         """
         self._clock = ManualClock(_START)
         self._loop = build_loop(settings, self._clock)
+        self._moment = timedelta()
         self._guest_actions: tuple[Action, ...] = ()
         self._host_actions: tuple[HostAction, ...] = ()
 
     def rank(self, visit: Visit, event_id: str) -> Recommendation:
         """Rank the visit's actions for its context, at the visit's moment."""
-        self._clock.advance(_START + visit.moment - self._clock.now())
+        self._move_to(visit.moment)
         if visit.actions is not self._guest_actions:
             self._guest_actions = visit.actions
             self._host_actions = tuple(HostAction(a.id, a.features) for a in visit.actions)
         decision = self._loop.rank(RankRequest(event_id, visit.context, self._host_actions))
         return Recommendation(decision.order, decision.probabilities)
 
-    def reward(self, event_id: str, value: float) -> None:
-        """Report the reward of an event."""
+    def reward(self, event_id: str, value: float, moment: timedelta) -> None:
+        """Report the reward of an event at that moment."""
+        if moment is not self._moment:
+            self._move_to(moment)
         self._loop.reward(event_id, value)
 
     def close(self) -> None:
         """Do nothing: memory is all that is held."""
+
+    def _move_to(self, moment: timedelta) -> None:
+        self._moment = moment
+        self._clock.advance(_START + moment - self._clock.now())

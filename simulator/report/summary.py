@@ -19,6 +19,7 @@ class ProfileSummary:
     name: str
     visits: int
     mean_reward: float | None
+    mean_value: float | None
     best_action: str | None
     best_action_share: float | None
     regret: float
@@ -26,18 +27,32 @@ class ProfileSummary:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What the same visits would have earned with a choice that does not learn."""
+    """What the same visits would have earned with a choice that does not learn.
+
+    ``action`` is the one that is always shown: the best of them by reward.
+    """
 
     mean_reward: float
+    mean_value: float
     action: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackAccount:
+    """Rewards that were sent, those of them that never arrived, and those that came twice."""
+
+    reported: int
+    lost: int
+    repeated: int
+
+
+@dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """The mean reward of the visits that end with number ``round``."""
+    """The means of the visits that end with number ``round``."""
 
     round: int
     mean_reward: float
+    mean_value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,7 @@ class Summary:
     profiles: list[ProfileSummary]
     baselines: dict[str, Baseline]
     curve: list[CurvePoint]
+    feedback: FeedbackAccount
     interactions_per_second: float | None
 
     def as_dict(self) -> dict[str, object]:
@@ -84,7 +100,8 @@ def summarise(
         regret=_rounded(tally.column("regret").sum()),
         profiles=_profiles(scenario, tally),
         baselines=_baselines(scenario, tally),
-        curve=_curve(reward),
+        curve=_curve(reward, tally.column("value")),
+        feedback=FeedbackAccount(tally.reported, tally.lost, tally.repeated),
         interactions_per_second=round(tally.rounds / seconds, 1) if seconds > 0 else None,
     )
 
@@ -104,6 +121,7 @@ def _profile(
         name=name,
         visits=len(best),
         mean_reward=_mean(tally.column("reward")[theirs]),
+        mean_value=_mean(tally.column("value")[theirs]),
         best_action=scenario.action_ids[np.bincount(best).argmax()] if len(best) else None,
         best_action_share=_mean(tally.column("chosen")[theirs] == best),
         regret=_rounded(tally.column("regret")[theirs].sum()),
@@ -116,18 +134,27 @@ def _baselines(scenario: Scenario, tally: Tally) -> dict[str, Baseline]:
         return {}
     fixed = int(tally.fixed_rewards.argmax())
     return {
-        "uniform": Baseline(_rounded(tally.column("blind_reward").mean())),
-        "best_fixed": Baseline(
-            _rounded(tally.fixed_rewards[fixed] / tally.rounds), scenario.action_ids[fixed]
+        "uniform": Baseline(
+            _rounded(tally.column("blind_reward").mean()),
+            _rounded(tally.column("blind_value").mean()),
         ),
-        "oracle": Baseline(_rounded(tally.column("best_reward").mean())),
+        "best_fixed": Baseline(
+            _rounded(tally.fixed_rewards[fixed] / tally.rounds),
+            _rounded(tally.fixed_values[fixed] / tally.rounds),
+            scenario.action_ids[fixed],
+        ),
+        "oracle": Baseline(
+            _rounded(tally.column("best_reward").mean()),
+            _rounded((tally.column("value") + tally.column("regret")).mean()),
+        ),
     }
 
 
-def _curve(reward: NDArray[np.float64]) -> list[CurvePoint]:
+def _curve(reward: NDArray[np.float64], value: NDArray[np.float64]) -> list[CurvePoint]:
     ends = np.unique(np.linspace(0, len(reward), CURVE_POINTS + 1).astype(int))
     return [
-        CurvePoint(int(end), _rounded(reward[start:end].mean())) for start, end in pairwise(ends)
+        CurvePoint(int(end), _rounded(reward[start:end].mean()), _rounded(value[start:end].mean()))
+        for start, end in pairwise(ends)
     ]
 
 

@@ -5,7 +5,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from simulator.report.summary import CurvePoint, Summary
+from simulator.report.summary import CurvePoint, FeedbackAccount, Summary
 from simulator.vocabulary import Interaction
 
 _CURVE_ROWS = 8
@@ -15,6 +15,8 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 def show_summary(console: Console, summary: Summary) -> None:
     """Print the figures of a run, by profile and next to its baselines."""
     console.print(Group(_headline(summary), _comparison(summary), _profiles(summary)))
+    if summary.feedback.lost or summary.feedback.repeated:
+        console.print(_feedback(summary.feedback))
     if summary.curve:
         console.print(_curve(summary))
 
@@ -42,26 +44,29 @@ def _headline(summary: Summary) -> RenderableType:
 
 
 def _comparison(summary: Summary) -> Table:
-    table = Table("", title="Mean reward", title_justify="left", box=SIMPLE_HEAD)
-    for heading in ("overall", "last quarter", "best action shown", "regret"):
+    title = f"Mean reward (design: {summary.reward_design}) and value"
+    table = Table("", title=title, title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("reward", "last quarter", "value", "best action shown", "regret"):
         table.add_column(heading, justify="right")
     table.add_row(
         "[bold]Personalizer",
         f"[bold]{_figure(summary.mean_reward)}",
         f"[bold]{_figure(summary.mean_reward_last_quarter)}",
+        f"[bold]{_figure(summary.mean_value)}",
         _share(summary.best_action_share),
         f"{summary.regret:,.1f}",
         end_section=True,
     )
     for name, baseline in summary.baselines.items():
         label = name.replace("_", " ") + (f" ({baseline.action})" if baseline.action else "")
-        table.add_row(label, _figure(baseline.mean_reward), "", "", "")
+        figures = (_figure(baseline.mean_reward), "", _figure(baseline.mean_value))
+        table.add_row(label, *figures, "", "")
     return table
 
 
 def _profiles(summary: Summary) -> Table:
     table = Table("profile", title="By profile", title_justify="left", box=SIMPLE_HEAD)
-    for heading in ("visits", "mean reward", "regret"):
+    for heading in ("visits", "reward", "value", "regret"):
         table.add_column(heading, justify="right")
     table.add_column("best action")
     table.add_column("shown", justify="right")
@@ -70,11 +75,19 @@ def _profiles(summary: Summary) -> Table:
             profile.name,
             f"{profile.visits:,}",
             _figure(profile.mean_reward),
+            _figure(profile.mean_value),
             f"{profile.regret:,.1f}",
             profile.best_action or "",
             _share(profile.best_action_share),
         )
     return table
+
+
+def _feedback(account: FeedbackAccount) -> Text:
+    return Text(
+        f"Rewards: {account.reported:,} sent, {account.lost:,} never arrived, "
+        f"{account.repeated:,} arrived twice\n"
+    )
 
 
 def _curve(summary: Summary) -> Text:
@@ -84,7 +97,8 @@ def _curve(summary: Summary) -> Text:
     low, high = min(means + known), max(means + known)
     span = (high - low) or 1.0
     heights = [round((mean - low) / span * _CURVE_ROWS * 8) for mean in means]
-    lines = ["Learning curve: mean reward, from its floor (uniform) to its ceiling (oracle)"]
+    uniform, oracle = known
+    lines = [f"Learning curve: mean reward (uniform {uniform:.2f}, oracle {oracle:.2f})"]
     for row in reversed(range(_CURVE_ROWS)):
         label = {_CURVE_ROWS - 1: f"{high:.2f}", 0: f"{low:.2f}"}.get(row, "")
         cells = "".join(_EIGHTHS[max(0, min(8, height - row * 8))] for height in heights)

@@ -12,6 +12,10 @@ from simulator.scenario.consistency import inconsistencies
 from simulator.scenario.model import Scenario
 
 _LONGEST_VALUE = 60
+_WHAT_THE_PATH_SAYS = {
+    "name": "the file's own name is the scenario's; leave it out",
+    "folder": "the file's own folder is the scenario's; leave it out",
+}
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -38,12 +42,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _checked(path: Path, document: dict[str, Any]) -> Scenario:
-    if "name" in document:
-        raise ScenarioInvalid(
-            [f"{path}: name: the file's own name is the scenario's; leave it out"]
-        )
+    if own := _WHAT_THE_PATH_SAYS.keys() & document:
+        raise ScenarioInvalid([f"{path}: {key}: {_WHAT_THE_PATH_SAYS[key]}" for key in sorted(own)])
     try:
-        return Scenario.model_validate({**document, "name": path.stem})
+        return Scenario.model_validate({**document, "name": path.stem, "folder": str(path.parent)})
     except ValidationError as error:
         lines = dict.fromkeys(f"{path}: {_line(detail)}" for detail in error.errors())
         raise ScenarioInvalid(list(lines)) from error

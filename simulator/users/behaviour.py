@@ -1,44 +1,130 @@
-"""What users do with what they are shown, and what that is truly worth."""
+"""What users do with what they are shown, when, and what that is truly worth."""
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from simulator.scenario.model import Rating, Scenario
+from simulator.scenario.model import Scenario
+from simulator.scenario.outcomes import Happening, Outcome, Rating
+from simulator.users.delays import drawn_delays
 
-Outcomes = dict[str, NDArray[np.float64]]
-"""What users would do with each action, by outcome; shapes (visits, actions)."""
+Amounts = NDArray[np.float64]
 
 
-class Behaviour:
-    """Turns tastes into outcomes."""
+class Deed(NamedTuple):
+    """One outcome, as it would be with each action; arrays have the shape (visits, actions).
 
-    def __init__(self, scenario: Scenario, chance: Generator) -> None:
-        self._outcomes = scenario.outcomes
-        self._chance = chance
+    ``amounts`` are 0 where it does not happen. ``happened`` is None when it always happens, and
+    ``moments``, in microseconds since the visit, is None when it happens at once.
+    """
 
-    def outcomes(self, tastes: NDArray[np.float64]) -> Outcomes:
-        """Return what users of these tastes do; tastes have the shape (visits, actions)."""
-        return {
-            name: _rated(outcome, tastes, self._chance.uniform(-1, 1, tastes.shape))
-            for name, outcome in self._outcomes.items()
-        }
+    amounts: Amounts
+    happened: NDArray[np.bool_] | None = None
+    moments: Amounts | None = None
 
-    def values(self, outcomes: Outcomes) -> NDArray[np.float64]:
-        """Return what the outcomes are truly worth; shape (visits, actions)."""
-        return sum_of([self._outcomes[name].value * array for name, array in outcomes.items()])
-
-    def expected_values(self, tastes: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what users of these tastes bring on average; shape (visits, actions)."""
-        return sum_of(
-            [
-                outcome.value * _expected_rating(outcome, tastes)
-                for outcome in self._outcomes.values()
-            ]
+    def beginning(self, count: int) -> "Deed":
+        """Return the first `count` visits of it."""
+        return Deed(
+            self.amounts[:count],
+            None if self.happened is None else self.happened[:count],
+            None if self.moments is None else self.moments[:count],
         )
 
 
-def sum_of(arrays: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+Outcomes = dict[str, Deed]
+"""What users would do with each action, by outcome."""
+
+
+class Behaviour:
+    """Turns tastes into outcomes.
+
+    Every outcome is drawn for every visit and action, also where its step before does not happen:
+    so no draw depends on another.
+    """
+
+    def __init__(self, scenario: Scenario, *, chance: Generator, delays: Generator) -> None:
+        self._outcomes = scenario.outcomes
+        self._chances = {
+            name: _chances_by_action(outcome, scenario.action_ids)
+            for name, outcome in scenario.outcomes.items()
+            if isinstance(outcome, Happening)
+        }
+        self._chance = chance
+        self._delays = dict(
+            zip(scenario.outcomes, delays.spawn(len(scenario.outcomes)), strict=True)
+        )
+
+    def outcomes(self, tastes: Amounts) -> Outcomes:
+        """Return what users of these tastes do; tastes have the shape (visits, actions)."""
+        done: Outcomes = {}
+        for name, outcome in self._outcomes.items():
+            happened = self._reached(outcome, done)
+            if isinstance(outcome, Rating):
+                amounts = _rated(outcome, tastes, self._chance.uniform(-1, 1, tastes.shape))
+                amounts = amounts if happened is None else amounts * happened
+            else:
+                does = self._chance.random(tastes.shape) < self._probability(name, tastes)
+                happened = does if happened is None else does & happened
+                amounts = happened.astype(np.float64)
+            done[name] = Deed(amounts, happened, self._moments(name, done, tastes.shape))
+        return done
+
+    def values(self, outcomes: Outcomes) -> Amounts:
+        """Return what the outcomes are truly worth; shape (visits, actions)."""
+        return sum_of(
+            [self._outcomes[name].value * deed.amounts for name, deed in outcomes.items()]
+        )
+
+    def expected_values(self, tastes: Amounts) -> Amounts:
+        """Return what users of these tastes bring on average; shape (visits, actions)."""
+        given: dict[str, Amounts] = {}
+        values = []
+        for name, outcome in self._outcomes.items():
+            reached = self._chance_to_reach(outcome, given)
+            if isinstance(outcome, Rating):
+                mean = _expected_rating(outcome, tastes)
+            else:
+                mean = self._probability(name, tastes)
+            given[name] = mean if reached is None else mean * reached
+            values.append(outcome.value * given[name])
+        return sum_of(values)
+
+    def _reached(self, outcome: Outcome, done: Outcomes) -> NDArray[np.bool_] | None:
+        """Say who gets as far as this outcome; None for everybody."""
+        before = done[outcome.after].happened if outcome.after else None
+        if not outcome.unless:
+            return before
+        others = ~np.asarray(done[outcome.unless].happened)
+        return others if before is None else others & before
+
+    def _chance_to_reach(self, outcome: Outcome, given: dict[str, Amounts]) -> Amounts | None:
+        """Return how likely users get as far as this outcome; None for certainly.
+
+        An outcome and the one it excludes share the step before, so what is left of that step's
+        chance is the chance of not having done the other.
+        """
+        before = given[outcome.after] if outcome.after else None
+        if not outcome.unless:
+            return before
+        rest: Amounts = (1.0 if before is None else before) - given[outcome.unless]
+        return rest
+
+    def _probability(self, name: str, tastes: Amounts) -> Amounts:
+        low, high = self._chances[name]
+        return low + (high - low) * tastes
+
+    def _moments(self, name: str, done: Outcomes, shape: tuple[int, ...]) -> Amounts | None:
+        outcome = self._outcomes[name]
+        before = done[outcome.after].moments if outcome.after else None
+        if outcome.delay is None:
+            return before
+        delays = drawn_delays(outcome.delay, self._delays[name], shape)
+        return delays if before is None else before + delays
+
+
+def sum_of(arrays: list[Amounts]) -> Amounts:
     """Return the sum of arrays of one shape, in their order."""
     total = arrays[0]
     for array in arrays[1:]:
@@ -46,14 +132,18 @@ def sum_of(arrays: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     return total
 
 
-def _rated(
-    outcome: Rating, tastes: NDArray[np.float64], noise: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    rated: NDArray[np.float64] = np.clip(tastes + outcome.rating * noise, 0, 1)
+def _chances_by_action(outcome: Happening, action_ids: list[str]) -> tuple[Amounts, Amounts]:
+    """Return the chance at a taste of 0 and at a taste of 1, each by action."""
+    ends = np.array([outcome.by_action.get(id_, outcome.chance) for id_ in action_ids])
+    return ends[:, 0], ends[:, 1]
+
+
+def _rated(outcome: Rating, tastes: Amounts, noise: Amounts) -> Amounts:
+    rated: Amounts = np.clip(tastes + outcome.rating * noise, 0, 1)
     return rated.round(outcome.decimals)
 
 
-def _expected_rating(outcome: Rating, tastes: NDArray[np.float64]) -> NDArray[np.float64]:
+def _expected_rating(outcome: Rating, tastes: Amounts) -> Amounts:
     """Average min(1, max(0, taste + noise)) over noise spread evenly in [-rating, rating].
 
     The integral of the clipped line from 0 to x is 0 below 0, x^2/2 within [0, 1] and x - 1/2
@@ -64,6 +154,6 @@ def _expected_rating(outcome: Rating, tastes: NDArray[np.float64]) -> NDArray[np
     return (high - low) / (2 * outcome.rating)
 
 
-def _integral_of_clipped(end: NDArray[np.float64]) -> NDArray[np.float64]:
+def _integral_of_clipped(end: Amounts) -> Amounts:
     inside = np.clip(end, 0, 1)
     return inside**2 / 2 + np.maximum(end - 1, 0)

@@ -8,8 +8,9 @@ from numpy.random import SeedSequence, default_rng
 from numpy.typing import NDArray
 
 from simulator.scenario.model import Scenario
-from simulator.users.behaviour import Behaviour, Outcomes
+from simulator.users.behaviour import Behaviour, Outcomes, sum_of
 from simulator.users.population import Population
+from simulator.users.post import Feedback, Post
 from simulator.users.reward_design import RewardDesign
 from simulator.users.taste import Tastes
 from simulator.vocabulary import Visit
@@ -17,13 +18,16 @@ from simulator.vocabulary import Visit
 BLOCK = 256
 """Visits drawn at a time: enough to spread numpy's cost, few enough to start at once."""
 
-_PURPOSES = ("profiles", "context", "traffic", "outcomes")
+_PURPOSES = ("profiles", "context", "traffic", "outcomes", "delays", "feedback")
 """Each has a generator of its own; new ones go to the end, so that old seeds stay what they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some visits and what would come of every action; arrays have shape (visits, actions)."""
+    """Some visits and what would come of every action; arrays have shape (visits, actions).
+
+    ``rewards`` are what is reported in all, and ``feedback`` is when it arrives: None for at once.
+    """
 
     visits: list[Visit]
     profiles: NDArray[np.intp]
@@ -31,6 +35,7 @@ class Block:
     rewards: NDArray[np.float64]
     values: NDArray[np.float64]
     expected_values: NDArray[np.float64]
+    feedback: Feedback | None = None
 
 
 class Crowd:
@@ -41,13 +46,17 @@ class Crowd:
 
         Raises:
             OptionsInvalid: the scenario has no such reward design.
+            HookProblem: a Python function of the scenario is not there.
         """
         streams = SeedSequence(seed).spawn(len(_PURPOSES))
         chance = dict(zip(_PURPOSES, map(default_rng, streams), strict=True))
         self.design = RewardDesign(scenario, reward)
         self.action_count = len(scenario.actions)
         self._tastes = Tastes(scenario)
-        self._behaviour = Behaviour(scenario, chance["outcomes"])
+        self._behaviour = Behaviour(scenario, chance=chance["outcomes"], delays=chance["delays"])
+        self._post = Post(
+            scenario.feedback, outcomes=len(scenario.outcomes), chance=chance["feedback"]
+        )
         self._population = Population(
             scenario,
             profiles=chance["profiles"],
@@ -61,16 +70,18 @@ class Crowd:
             yield _beginning(self._next_block(), rounds - start)
 
     def _next_block(self) -> Block:
-        visits, profiles = self._population.draw(BLOCK)
-        tastes = self._tastes.of(profiles)
+        arrivals = self._population.draw(BLOCK)
+        tastes = self._tastes.of(arrivals)
         outcomes = self._behaviour.outcomes(tastes)
+        reports = self.design.reports(outcomes)
         return Block(
-            visits,
-            profiles,
+            arrivals.visits,
+            arrivals.profiles,
             outcomes,
-            self.design.rewards(outcomes),
+            sum_of([report.total() for report in reports]),
             self._behaviour.values(outcomes),
             self._behaviour.expected_values(tastes),
+            self._post.carry(reports, BLOCK),
         )
 
 
@@ -80,8 +91,9 @@ def _beginning(block: Block, count: int) -> Block:
     return Block(
         block.visits[:count],
         block.profiles[:count],
-        {name: array[:count] for name, array in block.outcomes.items()},
+        {name: deed.beginning(count) for name, deed in block.outcomes.items()},
         block.rewards[:count],
         block.values[:count],
         block.expected_values[:count],
+        block.feedback.beginning(count) if block.feedback else None,
     )

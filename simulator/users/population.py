@@ -1,7 +1,6 @@
 """Who comes, when, and with what context."""
 
 import json
-from datetime import timedelta
 from itertools import repeat
 from typing import NamedTuple
 
@@ -9,7 +8,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from simulator.scenario.model import Choice, Sampled, Scenario, WholeNumber
+from simulator.scenario.model import Scenario
+from simulator.scenario.sampling import Choice, Sampled, WholeNumber
 from simulator.vocabulary import Action, Visit
 
 _CONTEXTS_KEPT = 4096
@@ -17,10 +17,14 @@ _MICROSECONDS_PER_HOUR = 3.6e9
 
 
 class Arrivals(NamedTuple):
-    """Some visits, and for each the index of its profile; shape (visits,)."""
+    """Some visits, and for each the index of its profile and its moment; shapes (visits,).
+
+    ``moments`` are microseconds since the simulation began.
+    """
 
     visits: list[Visit]
     profiles: NDArray[np.intp]
+    moments: NDArray[np.float64]
 
 
 class Population:
@@ -44,6 +48,7 @@ class Population:
         profiles = np.searchsorted(self._cumulative, self._profiles.random(count), side="right")
         columns = [_drawn(spec, self._context, count) for spec in self._scenario.context.values()]
         keys = list(zip(profiles.tolist(), *columns, strict=True))
+        moments = self._moments(count)
         visits = list(
             map(
                 Visit,
@@ -51,19 +56,20 @@ class Population:
                 [self._names[key[0]] for key in keys],
                 [self._texts.get(key) or self._new_text(key) for key in keys],
                 repeat(self._actions, count),
-                self._moments(count),
+                moments.astype("timedelta64[us]").tolist(),
             )
         )
         self._number += count
-        return Arrivals(visits, profiles)
+        return Arrivals(visits, profiles, moments)
 
-    def _moments(self, count: int) -> list[timedelta]:
+    def _moments(self, count: int) -> NDArray[np.float64]:
         """Return when the next visits happen: a Poisson process has exponential gaps."""
         mean = _MICROSECONDS_PER_HOUR / self._scenario.traffic.per_hour
-        moments = self._moment + np.cumsum(self._traffic.exponential(mean, count))
+        moments: NDArray[np.float64] = self._moment + np.cumsum(
+            self._traffic.exponential(mean, count)
+        )
         self._moment = float(moments[-1])
-        moved: list[timedelta] = moments.astype("timedelta64[us]").tolist()
-        return moved
+        return moments
 
     def _new_text(self, key: tuple[int | str, ...]) -> str:
         """Return the context as text; the same context is the same object, while it is kept."""
@@ -96,3 +102,5 @@ def _drawn(spec: Sampled, chance: Generator, count: int) -> list[str]:
             return [texts[index] for index in chance.choice(len(texts), count, p=shares).tolist()]
         case WholeNumber(integer=(low, high)):
             return [str(n) for n in chance.integers(low, high, count, endpoint=True).tolist()]
+        case _:
+            raise NotImplementedError

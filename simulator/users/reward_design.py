@@ -1,11 +1,12 @@
-"""From what a user did to the number the learner hears."""
-
-import numpy as np
-from numpy.typing import NDArray
+"""From what a user did to the number the learner hears, and when it is known."""
 
 from simulator.errors import OptionsInvalid
 from simulator.scenario.model import Scenario
-from simulator.users.behaviour import Outcomes, sum_of
+from simulator.scenario.rewards import Hooked
+from simulator.users.behaviour import Outcomes
+from simulator.users.hooked_reward import HookedReward
+from simulator.users.reports import Report
+from simulator.users.weighing import weighted_reports
 
 
 class RewardDesign:
@@ -16,15 +17,19 @@ class RewardDesign:
 
         Raises:
             OptionsInvalid: the scenario has no such design.
+            HookProblem: the design's Python function is not there.
         """
         self.name = name or next(iter(scenario.rewards))
         if self.name not in scenario.rewards:
             known = ", ".join(scenario.rewards)
             raise OptionsInvalid(f"--reward: expected one of {known}, got {name!r}")
-        self._design = scenario.rewards[self.name]
+        design = scenario.rewards[self.name]
+        self._design = (
+            HookedReward(design, scenario.folder) if isinstance(design, Hooked) else design
+        )
 
-    def rewards(self, outcomes: Outcomes) -> NDArray[np.float64]:
-        """Return the reward each outcome would bring; shape (visits, actions)."""
-        parts = [weight * outcomes[name] for name, weight in self._design.weights.items()]
-        rewards: NDArray[np.float64] = np.clip(sum_of(parts), *self._design.clip)
-        return rewards
+    def reports(self, outcomes: Outcomes) -> list[Report]:
+        """Return the rewards that these outcomes bring, all of one visit and action together."""
+        if isinstance(self._design, HookedReward):
+            return self._design.reports(outcomes)
+        return weighted_reports(self._design, outcomes)

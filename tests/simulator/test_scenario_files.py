@@ -19,7 +19,7 @@ MISTAKES = [
     (
         "choice = [true, false]",
         "chose = [1]",
-        "one of the keys choice, integer, got {'chose': [1]}",
+        "normal, time_of_day, calendar, got {'chose': [1]}",
     ),
     (
         "choice = [true, false]",
@@ -53,7 +53,7 @@ MISTAKES = [
     (
         "weights = { rating",
         "weights = { click",
-        "rewards.rating.weights: expected outcomes (rating)",
+        "rewards.rating.weights: expected outcomes of this file (rating), got",
     ),
     ("schema = 1", 'schema = 1\nname = "x"', "name: the file's own name is the scenario's"),
     ("schema = 1", "schema 1", "not TOML: "),

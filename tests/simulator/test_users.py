@@ -68,6 +68,53 @@ def test_expected_values_are_the_means_of_many_values() -> None:
     assert expected.max() == pytest.approx(0.975)
 
 
+def test_a_funnels_expected_values_are_the_means_of_many_values() -> None:
+    """Each step depends on the one before it, and some exclude each other."""
+    blocks = list(Crowd(find_scenario("news-clickbait"), seed=1).blocks(BLOCK * 200))
+    drawn = np.concatenate([block.values for block in blocks])
+    expected = np.concatenate([block.expected_values for block in blocks])
+
+    assert np.allclose(drawn.mean(axis=0), expected.mean(axis=0), atol=0.01)
+    for block in blocks[:3]:
+        click, read, share, leave = (
+            block.outcomes[name].amounts for name in ("click", "read", "share", "leave")
+        )
+        assert np.all(read <= click)
+        assert np.all(share <= read)
+        assert np.all(leave <= click - read)
+
+
+def test_tastes_drift_at_a_moment_or_bit_by_bit() -> None:
+    """In the drift scenario: sports fans after 2.5 hours, finance professionals from 1 h to 3 h."""
+    blocks = list(Crowd(find_scenario("news-drift"), seed=1).blocks(3000))
+    visits = [visit for block in blocks for visit in block.visits]
+    expected = np.concatenate([block.expected_values for block in blocks])
+    hours = np.array([visit.moment.total_seconds() / 3600 for visit in visits])
+    fans = np.array([visit.profile == "sports-fan" for visit in visits])
+    finance = np.array([visit.profile == "finance-pro" for visit in visits])
+
+    assert np.allclose(expected[fans & (hours < 2.5), 2], 0.975)
+    assert np.allclose(expected[fans & (hours >= 2.5), 2], 0.2)
+    assert np.allclose(expected[finance & (hours < 1), 1], 0.5)
+    assert np.allclose(expected[finance & (hours > 3), 1], 0.975)
+    middle = finance & (abs(hours - 2) < 0.05)
+    assert np.allclose(expected[middle, 1], 0.75, atol=0.02)
+    assert np.allclose(expected[middle, 3], 0.6, atol=0.03)
+
+
+def test_the_reward_design_changes_nothing_but_rewards() -> None:
+    """Visits, outcomes and values are the same: common random numbers."""
+    bait = find_scenario("news-clickbait")
+    clicks = next(Crowd(bait, seed=4, reward="clicks").blocks(BLOCK))
+    engagement = next(Crowd(bait, seed=4, reward="engagement").blocks(BLOCK))
+
+    assert clicks.visits == engagement.visits
+    assert np.array_equal(clicks.values, engagement.values)
+    for name, deed in clicks.outcomes.items():
+        assert np.array_equal(deed.amounts, engagement.outcomes[name].amounts)
+    assert not np.array_equal(clicks.rewards, engagement.rewards)
+
+
 def test_visits_come_as_often_as_the_traffic_says() -> None:
     """600 visits an hour are one every six seconds."""
     *_, last = (visit for block in Crowd(NEWS, seed=1).blocks(6000) for visit in block.visits)

@@ -1,0 +1,108 @@
+"""The options that several commands share, and what they choose."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from mock_service.loop.configuration import AGGREGATIONS, Configuration, Mode
+from mock_service.settings import DEVELOPMENT_KEY, LoopSettings
+from simulator.build import Target
+from simulator.errors import OptionsInvalid
+from simulator.scenario.parts import parse_duration
+
+ExplorationOption = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Share of ranks that explore. [default: 0.2]")
+]
+PolicyOption = Annotated[
+    str, typer.Option(help="Preset or Vowpal Wabbit arguments; default: the mode's preset.")
+]
+ModeOption = Annotated[
+    Mode | None, typer.Option(help="quick: learn at once. azure: wait and export. [default: quick]")
+]
+WaitOption = Annotated[
+    str, typer.Option(help="Reward wait time, like 90s, 10m or 1h30m. [default: 10m]")
+]
+DefaultRewardOption = Annotated[
+    float | None, typer.Option(min=-1, max=1, help="What silence is worth. [default: 0]")
+]
+AggregationOption = Annotated[
+    str,
+    typer.Option(help=f"What an event's rewards make: {', '.join(AGGREGATIONS)}."),
+]
+ExportOption = Annotated[
+    str, typer.Option(help="In azure mode, how often ranks see a new model. [default: 5m]")
+]
+EndpointOption = Annotated[
+    str, typer.Option(envvar="PERSONALIZER_ENDPOINT", help="Rank there and not in this process.")
+]
+KeyOption = Annotated[
+    str, typer.Option(envvar="PERSONALIZER_KEY", help="The endpoint's key.", show_envvar=True)
+]
+DEFAULT_KEY = DEVELOPMENT_KEY
+
+
+@dataclass(frozen=True, slots=True)
+class LoopChoices:
+    """What was chosen about the learning loop; empty and None leave it as it is."""
+
+    exploration: float | None = None
+    policy: str = ""
+    mode: Mode | None = None
+    wait: str = ""
+    default_reward: float | None = None
+    aggregation: str = ""
+    export_every: str = ""
+
+    def settings(self) -> LoopSettings:
+        """Return the loop that was chosen.
+
+        Raises:
+            OptionsInvalid: a text that is no duration, or no aggregation.
+        """
+        usual = Configuration()
+        if self.aggregation and self.aggregation not in AGGREGATIONS:
+            known = ", ".join(AGGREGATIONS)
+            raise OptionsInvalid(f"--aggregation: expected one of {known}, got {self.aggregation}")
+        configuration = Configuration(
+            reward_wait_time=_duration("--wait", self.wait, usual.reward_wait_time),
+            default_reward=self.default_reward or usual.default_reward,
+            reward_aggregation=self.aggregation or usual.reward_aggregation,
+            exploration=usual.exploration if self.exploration is None else self.exploration,
+            model_export_frequency=_duration(
+                "--export-every", self.export_every, usual.model_export_frequency
+            ),
+        )
+        return LoopSettings(self.mode or Mode.QUICK, self.policy, configuration=configuration)
+
+    def target(self, endpoint: Target | None) -> LoopSettings | Target:
+        """Return where to rank: an endpoint's learning is its own to choose.
+
+        Raises:
+            OptionsInvalid: something was chosen that belongs to the endpoint.
+        """
+        if endpoint is None:
+            return self.settings()
+        theirs = [
+            f"--{name.replace('_', '-')}"
+            for name in self.__slots__
+            if getattr(self, name) not in (None, "")
+        ]
+        if theirs:
+            raise OptionsInvalid(
+                f"{theirs[0]} belongs to the server at {endpoint.endpoint}: give it to "
+                "`personalizer-lab serve`, or leave out --endpoint (and PERSONALIZER_ENDPOINT) to "
+                "run in this process"
+            )
+        return endpoint
+
+
+def _duration(option: str, text: str, usual: timedelta) -> timedelta:
+    try:
+        chosen = parse_duration(text) if text else usual
+    except ValueError as error:
+        raise OptionsInvalid(f"{option}: {error}") from error
+    if not chosen:
+        raise OptionsInvalid(f"{option}: expected a duration above 0s, got {text}")
+    return chosen

@@ -1,0 +1,78 @@
+"""Python functions that a scenario file names: finding them, beside the file or installed."""
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from simulator.errors import HookProblem
+
+_FAILURES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What somebody else's code may fail with, other than asking this process to end."""
+
+
+def load_hook(hook: str, folder: str) -> Callable[..., Any]:
+    """Return the function that ``module:object`` names.
+
+    A module beside the scenario file, in `folder`, comes before one that is installed.
+
+    Raises:
+        HookProblem: there is no such module, it fails, or it has no such function.
+    """
+    module_name, _, path = hook.partition(":")
+    target: Any = _module(module_name, folder, hook)
+    for name in path.split("."):
+        if not hasattr(target, name):
+            raise HookProblem(hook, f"{module_name} has no {name!r}")
+        target = getattr(target, name)
+    if not callable(target):
+        raise HookProblem(hook, f"expected a function, got {type(target).__name__}")
+    found: Callable[..., Any] = target
+    return found
+
+
+def _module(name: str, folder: str, hook: str) -> ModuleType:
+    beside = Path(folder, *name.split(".")).with_suffix(".py")
+    try:
+        if folder and beside.is_file():
+            return _module_at(name, beside)
+        return importlib.import_module(name)
+    except _FAILURES as error:
+        raise HookProblem(hook, f"{name} cannot be imported: {error}") from error
+
+
+def _module_at(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(name, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def call_hook(hook: str, function: Callable[..., Any], *arguments: object) -> object:
+    """Return what the function says.
+
+    Raises:
+        HookProblem: it fails; the message holds its own words.
+    """
+    try:
+        return function(*arguments)
+    except _FAILURES as error:
+        raise HookProblem(hook, f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,93 @@
+"""The pieces every table of a scenario file is made of: names, shares, durations, features."""
+
+import re
+from datetime import timedelta
+from math import isfinite
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    FiniteFloat,
+    WithJsonSchema,
+)
+
+_UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
+_DURATION = re.compile("".join(rf"(?:(\d+(?:\.\d+)?){unit})?" for unit in _UNITS), re.ASCII)
+_LONGEST = timedelta(days=36_500)
+
+
+class Part(BaseModel):
+    """A table of the file: no other keys than these."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+def parse_duration(value: object) -> timedelta:
+    """Return a duration from a text like ``90s``, ``10m``, ``2h30m`` or ``1d``.
+
+    Raises:
+        ValueError: it is no such text, or longer than a century.
+    """
+    if isinstance(value, timedelta):
+        return value
+    found = _DURATION.fullmatch(value) if isinstance(value, str) and value else None
+    if found is None:
+        raise ValueError(f"expected a duration like 90s, 10m, 2h30m or 1d, got {value!r}")
+    parts = zip(found.groups(), _UNITS.values(), strict=True)
+    seconds = sum(float(number or 0) * size for number, size in parts)
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"expected a duration of at most a century, got {value!r}")
+    return timedelta(seconds=seconds)
+
+
+def _feature_value(value: object) -> object:
+    if isinstance(value, str | bool | int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    raise ValueError(f"expected a text, a finite number, true or false, got {value!r}")
+
+
+FeatureValue = Annotated[
+    Any,
+    AfterValidator(_feature_value),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
+FeatureName = Annotated[str, Field(min_length=1)]
+Features = dict[FeatureName, FeatureValue]
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
+Amount = Annotated[FiniteFloat, Field(strict=True)]
+Name = Annotated[str, Field(min_length=1, max_length=256)]
+"""Ids are limited to 256 characters by the service's contract."""
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    WithJsonSchema({"type": "string", "pattern": r"^(\d+(\.\d+)?[dhms])+$"}),
+]
+"""A length of time, written like ``90s``, ``10m``, ``2h30m`` or ``1d``."""
+Hook = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*$")]
+"""A Python object, as ``module:object``; the module may lie beside the scenario file."""
+
+
+def by_key(*keys: str) -> Discriminator:
+    """Tell the kinds of a table apart by the key that only one kind has."""
+
+    def kind(table: object) -> str | None:
+        found = table if isinstance(table, dict) else ()
+        return next((f"<{key}>" for key in keys if key in found), None)
+
+    return Discriminator(
+        kind,
+        custom_error_type="kind",
+        custom_error_message=f"expected a table with one of the keys {', '.join(keys)}",
+    )
+
+
+def check_rising(bounds: tuple[float, float]) -> None:
+    """Refuse a range whose ends are the wrong way round."""
+    low, high = bounds
+    if low > high:
+        raise ValueError(f"expected the lower end first, got {list(bounds)}")

@@ -1,0 +1,56 @@
+"""Reward designs: how what a user did becomes the number the learner hears."""
+
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, Tag
+from pydantic import model_validator as validator
+
+from simulator.scenario.parts import Amount, Duration, Hook, Part, by_key, check_rising
+
+
+class _Design(Part):
+    wait: Duration | None = None
+    """How long the application waits for outcomes; later ones do not count."""
+    clip: tuple[Amount, Amount] = (-1.0, 1.0)
+    """A reward outside of this range is moved to its nearer end."""
+
+    @validator(mode="after")
+    def _range_rises(self) -> Self:
+        check_rising(self.clip)
+        return self
+
+
+class Weighted(_Design):
+    """Each outcome counts with its weight; a negative weight is a penalty."""
+
+    weights: Annotated[dict[str, Amount], Field(min_length=1)]
+    combine: Literal["sum", "first", "last", "each"] = "sum"
+    """One reward with the sum of what counts, or with the first or the last alone; or a reward for
+    each outcome, as it happens."""
+    half_life: Duration | None = None
+    """An outcome this long after the visit counts half, and half of that when twice as late."""
+    nothing: Amount | Literal["unsent"] = 0.0
+    """The reward when no outcome counts; ``unsent`` leaves it to the service's default reward."""
+
+    @validator(mode="after")
+    def _time_passes(self) -> Self:
+        if self.half_life == timedelta():
+            raise ValueError("expected a half_life above 0s")
+        return self
+
+
+class Hooked(_Design):
+    """The reward is what a Python function says.
+
+    It is called with the outcomes that counted, in order of time: name, amount, and seconds since
+    the visit.
+    """
+
+    hook: Hook
+
+
+RewardSpec = Annotated[
+    Annotated[Weighted, Tag("<weights>")] | Annotated[Hooked, Tag("<hook>")],
+    by_key("weights", "hook"),
+]

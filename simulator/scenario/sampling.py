@@ -1,0 +1,84 @@
+"""Context features that are different on every visit: where their values come from."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, FiniteFloat, StrictInt, Tag
+from pydantic import model_validator as validator
+
+from simulator.scenario.parts import Amount, FeatureValue, Part, by_key, check_rising
+
+_Hour = Annotated[float, Field(ge=0, lt=24, strict=True)]
+
+
+class Choice(Part):
+    """A feature drawn from a list, each value as likely as its weight says."""
+
+    choice: Annotated[list[FeatureValue], Field(min_length=1)]
+    weights: list[Annotated[FiniteFloat, Field(ge=0)]] | None = None
+
+    @validator(mode="after")
+    def _weights_fit(self) -> Self:
+        if self.weights is not None:
+            if len(self.weights) != len(self.choice):
+                raise ValueError(
+                    f"expected as many weights as choices, got {len(self.weights)} for "
+                    f"{len(self.choice)}"
+                )
+            if not sum(self.weights):
+                raise ValueError("expected at least one weight above 0")
+        return self
+
+
+class WholeNumber(Part):
+    """A whole number drawn evenly from a range, both ends included."""
+
+    integer: tuple[StrictInt, StrictInt]
+
+    @validator(mode="after")
+    def _range_rises(self) -> Self:
+        check_rising(self.integer)
+        return self
+
+
+class Normal(Part):
+    """A number drawn from a normal distribution, given as its mean and standard deviation."""
+
+    normal: tuple[Amount, Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)]]
+    decimals: Annotated[int, Field(ge=0, le=15)] = 2
+    within: tuple[Amount, Amount] | None = None
+    """Numbers outside are moved to the nearer end."""
+
+    @validator(mode="after")
+    def _range_rises(self) -> Self:
+        if self.within is not None:
+            check_rising(self.within)
+        return self
+
+
+class TimeOfDay(Part):
+    """The part of the day, by the hour at which it begins; the last one lasts past midnight."""
+
+    time_of_day: Annotated[dict[Annotated[str, Field(min_length=1)], _Hour], Field(min_length=1)]
+
+    @validator(mode="after")
+    def _hours_rise(self) -> Self:
+        hours = list(self.time_of_day.values())
+        if hours != sorted(set(hours)):
+            raise ValueError(f"expected later and later hours, got {hours}")
+        return self
+
+
+class Calendar(Part):
+    """What the clock shows: the hour (0 to 23), the day's name, or whether it is a weekend."""
+
+    calendar: Literal["hour", "day_of_week", "weekend"]
+
+
+Sampled = Annotated[
+    Annotated[Choice, Tag("<choice>")]
+    | Annotated[WholeNumber, Tag("<integer>")]
+    | Annotated[Normal, Tag("<normal>")]
+    | Annotated[TimeOfDay, Tag("<time_of_day>")]
+    | Annotated[Calendar, Tag("<calendar>")],
+    by_key("choice", "integer", "normal", "time_of_day", "calendar"),
+]

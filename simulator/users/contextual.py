@@ -1,0 +1,134 @@
+"""Tastes that follow the context: a table by its features, a linear model, a Python function.
+
+The truth is worked out from the very context that the personalizer sees, and once for each context
+that comes again and again.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.errors import HookProblem, ScenarioInvalid
+from simulator.scenario.hooks import call_hook, load_hook
+from simulator.scenario.model import Scenario
+from simulator.scenario.tastes import ANYTHING, ByContext, Linear, Tastes, Term
+from simulator.users.population import Arrivals
+
+_ROWS_KEPT = 4096
+Row = NDArray[np.float64]
+"""How well each action pleases one visitor; shape (actions,)."""
+_Features = Mapping[str, object]
+_Rule = Callable[[str, _Features], Row]
+
+
+class ContextualTastes:
+    """Tastes by profile and context."""
+
+    def __init__(self, scenario: Scenario, spec: Tastes) -> None:
+        """Prepare the rule.
+
+        Raises:
+            HookProblem: the Python function is not there.
+        """
+        self._profiles = list(scenario.profiles)
+        rule = _rule(scenario, spec)
+        self._row = lru_cache(_ROWS_KEPT)(lambda name, text: rule(name, merged(json.loads(text))))
+
+    def of(self, arrivals: Arrivals) -> NDArray[np.float64]:
+        """Return how well each action pleases each visitor; shape (visits, actions).
+
+        Raises:
+            HookProblem: the Python function fails, or returns no tastes.
+            ScenarioInvalid: a table says nothing about a visit.
+        """
+        return np.array([self._row(visit.profile, visit.context) for visit in arrivals.visits])
+
+
+def merged(features: list[dict[str, object]]) -> dict[str, object]:
+    """Return the features of a list of objects as one mapping."""
+    return {name: value for item in features for name, value in item.items()}
+
+
+def as_key(value: object) -> str:
+    """Return how a table by context writes a feature's value."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _rule(scenario: Scenario, spec: Tastes) -> _Rule:
+    if spec.by_context is not None:
+        return _table_rule(scenario, spec.by_context)
+    if spec.linear is not None:
+        return _linear_rule(scenario, spec.linear)
+    return _hook_rule(scenario, spec.hook or "")
+
+
+def _table_rule(scenario: Scenario, spec: ByContext) -> _Rule:
+    ids = scenario.action_ids
+
+    def rule(_: str, context: _Features) -> Row:
+        node: object = spec.table
+        for feature in spec.features:
+            value = as_key(context.get(feature))
+            if not isinstance(node, dict) or (value not in node and ANYTHING not in node):
+                raise ScenarioInvalid(
+                    [f"tastes.by_context.table: no entry for {feature} = {value!r}"]
+                )
+            node = node.get(value, node.get(ANYTHING))
+        tastes = node if isinstance(node, dict) else {node: spec.pleased}
+        return np.array([float(tastes.get(id_, spec.others)) for id_ in ids])
+
+    return rule
+
+
+def _linear_rule(scenario: Scenario, spec: Linear) -> _Rule:
+    actions = [merged(action.features) for action in scenario.actions]
+    by_action = np.array(
+        [[_factor(term, "action", action) for action in actions] for term in spec.terms]
+    )
+
+    def rule(_: str, context: _Features) -> Row:
+        factors = np.array([_factor(term, "context", context) for term in spec.terms])
+        total: Row = spec.intercept + factors @ by_action
+        if spec.link == "logistic":
+            return np.asarray(0.5 * (1.0 + np.tanh(total / 2.0)))  # the logistic, without overflow
+        return np.clip(total, 0.0, 1.0)
+
+    return rule
+
+
+def _factor(term: Term, side: str, features: _Features) -> float:
+    """Return what context or action contribute to a term: 0 where its conditions do not hold."""
+    conditions = term.context if side == "context" else term.action
+    if any(features.get(name) != wanted for name, wanted in conditions.items()):
+        return 0.0
+    product = term.weight if side == "context" else 1.0
+    for name in term.times:
+        owner, _, feature = name.partition(".")
+        if owner == side:
+            value = features.get(feature, 0.0)
+            product *= float(value) if isinstance(value, int | float) else 0.0
+    return product
+
+
+def _hook_rule(scenario: Scenario, hook: str) -> _Rule:
+    function = load_hook(hook, scenario.folder)
+    actions = {action.id: merged(action.features) for action in scenario.actions}
+
+    def rule(profile: str, context: _Features) -> Row:
+        answer = call_hook(hook, function, profile, dict(context), actions)
+        return _checked(hook, answer, len(actions))
+
+    return rule
+
+
+def _checked(hook: str, answer: object, count: int) -> Row:
+    try:
+        row = np.asarray(answer, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise HookProblem(hook, f"expected {count} numbers, got {answer!r}") from error
+    if row.shape != (count,) or not ((row >= 0) & (row <= 1)).all():
+        raise HookProblem(hook, f"expected {count} numbers in [0, 1], got {answer!r}")
+    return row

@@ -1,0 +1,35 @@
+"""How long things take."""
+
+from datetime import timedelta
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from simulator.scenario.outcomes import Delay, Exponential, Fixed, LogNormal, Uniform
+
+MICROSECOND = timedelta(microseconds=1)
+LONGEST_DELAY = 3.2e15
+"""A century in microseconds: a longer draw would leave the calendar."""
+
+
+def drawn_delays(spec: Delay, chance: Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return delays in microseconds."""
+    return np.minimum(_drawn(spec, chance, shape), LONGEST_DELAY)
+
+
+def microseconds(duration: timedelta) -> float:
+    """Return a duration as the number its delays are compared with."""
+    return duration / MICROSECOND
+
+
+def _drawn(spec: Delay, chance: Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    match spec:
+        case Fixed(fixed=time):
+            return np.full(shape, microseconds(time))
+        case Uniform(uniform=(low, high)):
+            return chance.uniform(microseconds(low), microseconds(high), shape)
+        case Exponential(exponential=mean):
+            return chance.exponential(microseconds(mean), shape)
+        case LogNormal(lognormal=median, spread=spread):
+            return microseconds(median) * chance.lognormal(0.0, spread, shape)

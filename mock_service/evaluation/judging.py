@@ -24,10 +24,10 @@ from mock_service.evaluation.estimators import (
 from mock_service.evaluation.overlap import Overlap, overlap_of
 from mock_service.evaluation.policies import Actions, Policy, PolicySource, act
 from mock_service.evaluation.traffic import Column, Traffic
-from mock_service.learning.replay import replay
+from mock_service.learning.replay import expect
 
-REWARD_MODEL = "--cb_explore_adf --cb_type dm -q ::"
-"""The model of the rewards behind ``dr`` and ``dm``: squared loss, every pair of namespaces."""
+_REWARD_INTERACTIONS = "-q ::"
+"""What the model of the rewards behind ``dr`` and ``dm`` crosses: every pair of namespaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Judge:
         """What a model expected of every action before it saw what the decision earned."""
         if not self.options.with_model or not len(self.traffic):
             return None
-        return replay(self.traffic.events, REWARD_MODEL).rewards
+        return expect(self.traffic.events, _REWARD_INTERACTIONS)
 
     def judge(self, policies: Iterable[Policy]) -> list[Verdict]:
         """Judge each policy.

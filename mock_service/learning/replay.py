@@ -1,7 +1,7 @@
 """A policy walks through logged decisions: asked first about each, and taught it afterwards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,15 @@ def replay(
         vowpal.close()
     np.negative(replayed.rewards, out=replayed.rewards)
     return replayed
+
+
+def expect(events: Sequence[LoggedDecision], interactions: str) -> NDArray[np.float64]:
+    """Return the reward a model expected of every action, with what it saw of earlier events.
+
+    The model is a regression on the rewards by squared loss, in which every event counts the same.
+    """
+    even = [replace(event, propensity=1.0) for event in events]
+    return replay(even, f"--cb_explore_adf --cb_type mtr {interactions}").rewards
 
 
 def train(events: Sequence[LoggedDecision], arguments: str) -> VowpalModel:

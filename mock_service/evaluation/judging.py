@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from math import inf
 
 import numpy as np
@@ -69,18 +68,28 @@ class Verdict:
 
 
 class Judge:
-    """Judges policies on the same traffic."""
+    """Judges policies on the same traffic.
 
-    def __init__(self, traffic: Traffic, options: Options | None = None) -> None:
+    ``expected`` is what a model expected of every action before it saw what the decision earned,
+    with the shape (decisions, actions); it is worked out unless it is given.
+    """
+
+    def __init__(
+        self,
+        traffic: Traffic,
+        options: Options | None = None,
+        expected: NDArray[np.float64] | None = None,
+    ) -> None:
         self.traffic = traffic
         self.options = options or Options()
+        if expected is None and self.options.with_model and len(traffic):
+            expected = expect(traffic.events, _REWARD_INTERACTIONS)
+        self.expected = expected
 
-    @cached_property
-    def expected(self) -> NDArray[np.float64] | None:
-        """What a model expected of every action before it saw what the decision earned."""
-        if not self.options.with_model or not len(self.traffic):
-            return None
-        return expect(self.traffic.events, _REWARD_INTERACTIONS)
+    @property
+    def best(self) -> Estimator:
+        """The estimator with the smallest error to expect."""
+        return Estimator.SNIPS if self.expected is None else Estimator.DR
 
     def judge(self, policies: Iterable[Policy]) -> list[Verdict]:
         """Judge each policy.
@@ -111,14 +120,13 @@ class Judge:
 
     def _verdict(self, acted: Actions, rivals: int) -> Verdict:
         sample = self.sample(acted)
-        best = Estimator.SNIPS if self.expected is None else Estimator.DR
         return Verdict(
             policy=acted.policy,
             estimates={name: estimate(sample, name) for name in Estimator},
             bootstrapped=bootstrap(sample, Estimator.IPS, default_rng(self.options.seed)),
             anytime=confidence_sequence(sample, *self._reward_range()),
-            best=best,
-            advantage=advantage(sample, best, rivals),
+            best=self.best,
+            advantage=advantage(sample, self.best, rivals),
             overlap=overlap_of(
                 acted.of_logged(self.traffic) / self.traffic.propensities, self.clip
             ),

@@ -4,6 +4,7 @@ SimulatorError
 ├── ScenarioNotFound     no scenario has that name
 ├── ScenarioInvalid      a scenario file holds mistakes: one line each
 ├── HookProblem          a scenario's Python function is not there, or fails
+├── RunsFailed           an experiment's workers died again and again
 ├── OptionsInvalid       options that contradict each other
 └── EndpointProblem      a Personalizer endpoint is out of reach or answers with an error
 """
@@ -32,6 +33,16 @@ class ScenarioInvalid(SimulatorError):
     def __init__(self, mistakes: Sequence[str]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(mistakes))
+
+
+class RunsFailed(SimulatorError):
+    """An experiment's workers died again and again; finished runs are kept."""
+
+    def __init__(self, setting: str, deaths: int) -> None:
+        super().__init__(
+            f"workers died {deaths} times in a row, the last time near a run of {setting!r}: is "
+            "there enough memory for so many workers? Finished runs are kept"
+        )
 
 
 class HookProblem(SimulatorError):

@@ -36,6 +36,13 @@ class Recommendation(NamedTuple):
     order: tuple[int, ...]
     probabilities: tuple[float, ...]
 
+    def favourite(self) -> int:
+        """Return the most probable action's index, or -1 if several are equally probable."""
+        highest = max(self.probabilities)
+        if self.probabilities.count(highest) > 1:
+            return -1
+        return self.order[self.probabilities.index(highest)]
+
 
 class Interaction(NamedTuple):
     """One visit and what came of it; ``outcomes`` holds what the user did, by name."""

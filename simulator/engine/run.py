@@ -55,6 +55,7 @@ class _Run:
     def play(self, block: Block) -> None:
         """Let the visits of a block happen, one after the other."""
         chosen: list[int] = []
+        favoured: list[int] = []
         watcher = self.listeners.watcher
         self.pending.begin(block)
         try:
@@ -65,10 +66,11 @@ class _Run:
                 shown = recommendation.order[0]
                 self.pending.send(row, shown, visit, event_id)
                 chosen.append(shown)
+                favoured.append(recommendation.favourite())
                 if watcher is not None:
                     watcher(_interaction(event_id, block, row, recommendation))
         finally:
-            self.tally.add(block, chosen)
+            self.tally.add(block, chosen, favoured)
         self.listeners.progress(len(chosen))
 
 

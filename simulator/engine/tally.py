@@ -14,6 +14,8 @@ _COLUMNS: dict[str, type] = {
     "regret": np.float64,
     "blind_reward": np.float64,
     "best_reward": np.float64,
+    "favoured_value": np.float64,
+    "has_favourite": np.bool_,
     "blind_value": np.float64,
 }
 
@@ -23,8 +25,10 @@ class Tally:
 
     ``best`` is the action of highest expected value, and ``regret`` how much less than that the
     chosen one is worth on average. ``blind_reward`` is what a choice by lot would have earned on
-    average over the actions, and ``best_reward`` what the best action would have earned. Values
-    are expected ones.
+    average over the actions, and ``best_reward`` what the best action would have earned.
+    ``favoured_value`` is what the action is worth to which the policy gave the highest probability,
+    which without a favourite is ``blind_value``, the worth of a choice by lot. Values are expected
+    ones.
     """
 
     def __init__(self, actions: int) -> None:
@@ -36,14 +40,18 @@ class Tally:
         self.reported = self.lost = self.repeated = 0
         """Rewards that were sent, those of them that never arrived, and those that came twice."""
 
-    def add(self, block: Block, chosen: list[int]) -> None:
-        """Keep what came of the first visits of `block`, one for each of the `chosen` actions."""
+    def add(self, block: Block, chosen: list[int], favoured: list[int]) -> None:
+        """Keep what came of the first visits of `block`, one for each of the `chosen` actions.
+
+        A favoured action of -1 says that the policy favoured none.
+        """
         count = len(chosen)
         if not count:
             return
         rows = np.arange(count)
         expected, rewards = block.expected_values[:count], block.rewards[:count]
         best = expected.argmax(axis=1)
+        favourites, blind_value = np.array(favoured), expected.mean(axis=1)
         columns = {
             "profile": block.profiles[:count],
             "chosen": np.array(chosen),
@@ -53,7 +61,9 @@ class Tally:
             "regret": expected[rows, best] - expected[rows, chosen],
             "blind_reward": rewards.mean(axis=1),
             "best_reward": rewards[rows, best],
-            "blind_value": expected.mean(axis=1),
+            "favoured_value": np.where(favourites < 0, blind_value, expected[rows, favourites]),
+            "has_favourite": favourites >= 0,
+            "blind_value": blind_value,
         }
         for name, column in columns.items():
             self._blocks[name].append(column.astype(_COLUMNS[name]))

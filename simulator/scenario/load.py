@@ -1,6 +1,7 @@
 """From a TOML file to a scenario, or to every mistake in it: file, key, value, expectation."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,41 @@ def load_scenario(path: Path) -> Scenario:
     Raises:
         ScenarioInvalid: with one line for every mistake.
     """
-    scenario = _checked(path, _read(path))
+    return _consistent(path, _checked(path, _read(path)))
+
+
+def _consistent(path: Path, scenario: Scenario) -> Scenario:
     if mistakes := [f"{path}: {line}" for line in inconsistencies(scenario)]:
         raise ScenarioInvalid(mistakes)
     return scenario
+
+
+def with_parameters(scenario: Scenario, parameters: Mapping[str, object]) -> Scenario:
+    """Return the scenario with other values at keys like ``traffic.per_hour`` or ``actions.0.id``.
+
+    Raises:
+        ScenarioInvalid: there is no such key, or it does not allow the value.
+    """
+    document = scenario.model_dump(by_alias=True, exclude_unset=True, warnings=False)
+    path = Path(document.pop("folder", "."), f"{document.pop('name')}.toml")
+    for key, value in parameters.items():
+        _put(document, key, value)
+    return _consistent(path, _checked(path, document))
+
+
+def _put(document: dict[str, Any], key: str, value: object) -> None:
+    *tables, last = key.split(".")
+    place: Any = document
+    for name in tables:
+        if isinstance(place, list) and name.isdecimal() and int(name) < len(place):
+            place = place[int(name)]
+        elif isinstance(place, dict):
+            place = place.setdefault(name, {})
+        else:
+            break
+    if not isinstance(place, dict):
+        raise ScenarioInvalid([f"{key}: expected a key of the scenario"])
+    place[last] = value
 
 
 def _read(path: Path) -> dict[str, Any]:

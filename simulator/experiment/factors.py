@@ -1,0 +1,145 @@
+"""What can be varied: each factor's name, and how a level that a person wrote changes a setting."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import product
+
+from simulator.errors import OptionsInvalid
+from simulator.experiment.setting import Choices, Setting
+from simulator.scenario.load import with_parameters
+from simulator.scenario.model import Scenario
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+_COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^\[{]*[\]}])")
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Something that is varied, and the levels it takes, as they were written."""
+
+    name: str
+    levels: tuple[str, ...]
+
+
+Change = Callable[[Choices, str], Choices]
+
+
+def read_factor(text: str) -> Factor:
+    """Return the factor in a text like ``exploration=0,0.1``.
+
+    Raises:
+        OptionsInvalid: it is not of that form, or names a level twice.
+    """
+    name, equals, levels = text.partition("=")
+    if not (equals and name.strip() and levels.strip()):
+        raise OptionsInvalid(f"--vary: expected FACTOR=LEVEL,LEVEL,..., got {text!r}")
+    return factor(name, _COMMA_OUTSIDE_BRACKETS.split(levels))
+
+
+def factor(name: str, levels: list[str]) -> Factor:
+    """Return a factor of these levels.
+
+    Raises:
+        OptionsInvalid: there is no such factor, or a level is empty or there twice.
+    """
+    name, texts = name.strip(), tuple(level.strip() for level in levels)
+    if name not in FACTORS and "." not in name:
+        raise OptionsInvalid(
+            f"--vary: expected one of {', '.join(FACTORS)}, or a scenario's key like "
+            f"traffic.per_hour, got {name!r}"
+        )
+    if not all(texts) or len(set(texts)) < len(texts):
+        raise OptionsInvalid(f"--vary {name}: expected every level once, got {','.join(texts)!r}")
+    return Factor(name, texts)
+
+
+def settings_of(scenario: Scenario, factors: tuple[Factor, ...]) -> list[Setting]:
+    """Return every combination of the factors' levels; the last factor changes fastest.
+
+    Raises:
+        OptionsInvalid: a level is none of its factor's.
+        ScenarioInvalid: a scenario does not allow a value.
+    """
+    cells = product(*(factor.levels for factor in factors))
+    names = [factor.name for factor in factors]
+    return [_setting(scenario, tuple(zip(names, cell, strict=True))) for cell in cells]
+
+
+def _setting(scenario: Scenario, levels: tuple[tuple[str, str], ...]) -> Setting:
+    choices = Choices()
+    parameters: dict[str, object] = {}
+    for name, text in levels:
+        if name in FACTORS:
+            choices = FACTORS[name](choices, text)
+        else:
+            parameters[name] = _toml_value(text)
+    if parameters:
+        scenario = with_parameters(scenario, parameters)
+    if choices.reward and choices.reward not in scenario.rewards:
+        known = ", ".join(scenario.rewards)
+        raise OptionsInvalid(f"--vary reward: expected one of {known}, got {choices.reward!r}")
+    return Setting(levels, scenario, choices)
+
+
+def _toml_value(text: str) -> object:
+    """Return the value of a text as TOML reads it; what TOML cannot read is a text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _exploration(choices: Choices, text: str) -> Choices:
+    share = _number("exploration", text)
+    if not 0 <= share <= 1:
+        raise OptionsInvalid(f"--vary exploration: expected a share in [0, 1], got {text!r}")
+    return replace(choices, exploration=share)
+
+
+def _default_reward(choices: Choices, text: str) -> Choices:
+    return replace(choices, default_reward=_number("default-reward", text))
+
+
+def _wait(choices: Choices, text: str) -> Choices:
+    return replace(choices, reward_wait_time=_duration("reward-wait-time", text))
+
+
+def _export(choices: Choices, text: str) -> Choices:
+    return replace(choices, model_export_frequency=_duration("model-export-frequency", text))
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not abs(number) < float("inf"):
+        raise OptionsInvalid(f"--vary {name}: expected a finite number, got {text!r}")
+    return number
+
+
+def _duration(name: str, text: str) -> timedelta:
+    match = _DURATION.fullmatch(text)
+    if not match or not float(match[1]):
+        raise OptionsInvalid(
+            f"--vary {name}: expected a duration like 30s, 10m or 2h, got {text!r}"
+        )
+    return timedelta(**{_UNITS[match[2]]: float(match[1])})
+
+
+FACTORS: dict[str, Change] = {
+    "exploration": _exploration,
+    "reward": lambda choices, text: replace(choices, reward=text),
+    "policy": lambda choices, text: replace(choices, policy=text),
+    "mode": lambda choices, text: replace(choices, mode=text),
+    "reward-wait-time": _wait,
+    "model-export-frequency": _export,
+    "aggregation": lambda choices, text: replace(choices, aggregation=text),
+    "default-reward": _default_reward,
+    "loop-seed": lambda choices, text: replace(choices, loop_seed=text),
+}
+"""``loop-seed`` changes nothing but the loop's own dice: a check that compares like with like."""

@@ -1,0 +1,36 @@
+"""What a comparison may be about: one number a run, more is better."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulator.errors import OptionsInvalid
+from simulator.experiment.figures import RunFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A number of a run to compare settings by; ``about`` completes "it is worth 0.1 ..."."""
+
+    name: str
+    of: Callable[[RunFigures], float]
+    about: str
+
+
+def find_objective(name: str) -> Objective:
+    """Return the objective of that name.
+
+    Raises:
+        OptionsInvalid: there is none.
+    """
+    if name not in OBJECTIVES:
+        raise OptionsInvalid(f"--objective: expected one of {', '.join(OBJECTIVES)}, got {name!r}")
+    return OBJECTIVES[name]
+
+
+_ALL = (
+    Objective("value", lambda run: run.mean_value, "true value per visit"),
+    Objective("late-value", lambda run: run.late_value, "true value per visit of the last quarter"),
+    Objective("reward", lambda run: run.mean_reward, "reward per visit"),
+)
+
+OBJECTIVES: dict[str, Objective] = {objective.name: objective for objective in _ALL}

@@ -1,0 +1,64 @@
+"""One setting of an experiment: a scenario, and everything that can be chosen about its runs."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.metadata import version
+
+from simulator.scenario.model import Scenario
+
+_DECIDES_A_RUN = ("personalizer-lab", "numpy", "vowpalwabbit")
+"""The packages that a run's figures hang on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a setting chooses; None and empty leave it at the loop's own default."""
+
+    exploration: float | None = None
+    policy: str = ""
+    mode: str | None = None
+    reward_wait_time: timedelta | None = None
+    model_export_frequency: timedelta | None = None
+    aggregation: str | None = None
+    default_reward: float | None = None
+    loop_seed: str = "0"
+    reward: str = ""
+    """A reward design of the scenario; empty takes its first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """A cell of the grid; ``levels`` is what makes it differ from the others, as it was written."""
+
+    levels: tuple[tuple[str, str], ...]
+    scenario: Scenario
+    choices: Choices = field(default_factory=Choices)
+
+    @property
+    def label(self) -> str:
+        """The setting in words."""
+        return ", ".join(f"{name}={text}" for name, text in self.levels) or "the scenario as it is"
+
+    def level(self, factor: str) -> str:
+        """Return the level of a factor."""
+        return dict(self.levels)[factor]
+
+    def digest(self) -> str:
+        """Return a text that two settings share only if they make the same runs."""
+        parts = [
+            self.scenario.model_dump_json(warnings=False, exclude={"folder"}),
+            json.dumps([repr(getattr(self.choices, name)) for name in Choices.__slots__]),
+            *(version(package) for package in _DECIDES_A_RUN),
+        ]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One setting with one seed: a worker's task."""
+
+    setting: Setting
+    seed: int
+    rounds: int

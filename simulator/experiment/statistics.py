@@ -1,0 +1,156 @@
+"""Paired differences with honest intervals, for as few as five seeds.
+
+Every setting ran on the same seeds, so a comparison is one column of differences, an entry a seed.
+The intervals are studentised bootstrap intervals that hold for all comparisons at once: the seeds
+are drawn anew, and the 95% quantile of the largest |t| over the comparisons says how many standard
+errors wide every interval is. ``docs/decisions/0015-studentised-intervals.md`` has the coverage
+that was measured, and that of the intervals that were not taken.
+"""
+
+from dataclasses import dataclass
+from math import isinf, sqrt
+
+import numpy as np
+from numpy.random import default_rng
+from numpy.typing import NDArray
+from scipy import stats
+
+Columns = NDArray[np.float64]
+"""Figures by seed and setting, or differences by seed and comparison."""
+
+CONFIDENCE = 0.95
+POWER = 0.8
+MOST_SEEDS = 10_000
+"""More than that are not recommended: so small a difference is hardly worth knowing."""
+_RESAMPLES = 2000
+_FEWEST_TO_RESAMPLE = 5
+_BATCH = 250
+_SAME = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate and its 95% confidence interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+    @property
+    def decided(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low > 0 or self.high < 0
+
+
+def intervals(columns: Columns) -> list[Interval]:
+    """Return an interval for the mean of each column; together they hold with 95% confidence."""
+    critical = critical_value(columns)
+    means, errors = columns.mean(axis=0), _error(columns, 0)
+    return [
+        Interval(float(mean), float(mean - critical * error), float(mean + critical * error))
+        for mean, error in zip(means, errors, strict=True)
+    ]
+
+
+def critical_value(columns: Columns) -> float:
+    """Return how many standard errors wide the columns' intervals are, to hold all at once.
+
+    Never less than Student's t for one comparison; with fewer than five seeds, too few to draw
+    from, it is Student's t corrected by Bonferroni.
+    """
+    seeds, comparisons = columns.shape
+    if seeds < _FEWEST_TO_RESAMPLE:
+        return float(stats.t.ppf(1 - (1 - CONFIDENCE) / 2 / comparisons, seeds - 1))
+    floor = float(stats.t.ppf((1 + CONFIDENCE) / 2, seeds - 1))
+    return max(floor, float(np.quantile(_largest_t(columns), CONFIDENCE)))
+
+
+def best_probabilities(columns: Columns) -> list[float]:
+    """Return for each setting in which share of resamples its mean is the highest."""
+    seeds = len(columns)
+    drawn = default_rng(0).multinomial(seeds, np.full(seeds, 1 / seeds), _RESAMPLES)
+    means = drawn @ columns / seeds
+    highest = means >= means.max(axis=1, keepdims=True) - _SAME
+    shares: list[float] = (highest / highest.sum(axis=1, keepdims=True)).mean(axis=0).tolist()
+    return shares
+
+
+def contenders(columns: Columns) -> list[int]:
+    """Return the settings that cannot be told from the one of highest mean, and that one.
+
+    The truly best setting is among them with 95% confidence (Gupta's subset selection).
+    """
+    best = int(columns.mean(axis=0).argmax())
+    others = [index for index in range(columns.shape[1]) if index != best]
+    if not others:
+        return [best]
+    ahead = intervals(columns[:, [best]] - columns[:, others])
+    undecided = [
+        index for index, interval in zip(others, ahead, strict=True) if not interval.decided
+    ]
+    return sorted([best, *undecided])
+
+
+def recommended_seeds(differences: Columns, critical: float) -> int | None:
+    """Return how many seeds find a difference like this one in at least 8 of 10 cases.
+
+    `critical` is the comparison's critical value, so that the correction for many comparisons
+    counts. The spread is taken at its 80% upper confidence limit, because a small sample that
+    understates it would promise too much. None if 10,000 seeds are not enough.
+    """
+    seeds = len(differences)
+    wide = 2 * stats.t.sf(critical, seeds - 1)
+    spread = differences.std(ddof=1) * sqrt((seeds - 1) / stats.chi2.ppf(0.2, seeds - 1))
+    effect = abs(differences.mean()) / spread if spread else np.inf
+    if isinf(effect):
+        return seeds
+    if _power(MOST_SEEDS, effect, wide) < POWER:
+        return None
+    low, high = 2, MOST_SEEDS
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _power(middle, effect, wide) >= POWER else (middle + 1, high)
+    return low
+
+
+def _power(seeds: int, effect: float, wide: float) -> float:
+    """Return the chance that a t-test of size `wide` finds an effect of so many spreads."""
+    critical = stats.t.ppf(1 - wide / 2, seeds - 1)
+    return float(stats.nct.sf(critical, seeds - 1, effect * sqrt(seeds)))
+
+
+def _largest_t(columns: Columns) -> NDArray[np.float64]:
+    """Return the largest |t| over the comparisons in each of many resamples of the seeds."""
+    means = columns.mean(axis=0)
+
+    def largest(*drawn: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+        t = [
+            _t(np.abs(column.mean(axis) - mean), _error(column, axis))
+            for column, mean in zip(drawn, means, strict=True)
+        ]
+        result: NDArray[np.float64] = np.max(t, axis=0)
+        return result
+
+    resampled = stats.bootstrap(
+        tuple(columns.T),
+        largest,
+        n_resamples=_RESAMPLES,
+        batch=_BATCH,
+        paired=True,
+        vectorized=True,
+        method="percentile",
+        rng=default_rng(0),
+    )
+    distribution: NDArray[np.float64] = resampled.bootstrap_distribution
+    return distribution
+
+
+def _t(distance: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return distances in standard errors; a resample without any spread tells nothing."""
+    return np.divide(distance, error, out=np.zeros_like(distance), where=error > _SAME)
+
+
+def _error(columns: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+    """Return the standard error of the mean."""
+    error: NDArray[np.float64] = columns.std(axis=axis, ddof=1) / sqrt(columns.shape[axis])
+    return error

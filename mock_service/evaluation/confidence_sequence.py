@@ -12,19 +12,16 @@ nonparametric, nonasymptotic confidence sequences" (Annals of Statistics, 2021).
 """
 
 from collections.abc import Callable
-from math import exp, lgamma, log
+from math import log
 
 import numpy as np
+from scipy import special
 
 from mock_service.evaluation.estimators import NOTHING, Estimate, Sample
 from mock_service.evaluation.traffic import Column
 
 _RHO = 1.0
 """The mixture's tuning: at which accumulated variance the bound is tightest."""
-
-_TINY = 1e-300
-_CLOSE = 1e-16
-_MOST_STEPS = 100_000
 
 
 def confidence_sequence(
@@ -92,42 +89,5 @@ def _log_wealth(surplus: float, spread: float) -> float:
 
 
 def _log_lower_gamma(shape: float, reach: float) -> float:
-    """Return the logarithm of the lower incomplete gamma function, not regularised.
-
-    Below its mean by the power series; above, as what the continued fraction of the upper one
-    leaves (Abramowitz and Stegun, 6.5.29 and 6.5.31, the latter by Lentz's method).
-    """
-    front = shape * log(reach) - reach
-    if reach < shape + 1:
-        return front + log(_series(shape, reach))
-    return lgamma(shape) + log(max(_TINY, 1 - exp(front - lgamma(shape)) * _fraction(shape, reach)))
-
-
-def _series(shape: float, reach: float) -> float:
-    term = total = 1 / shape
-    for step in range(1, _MOST_STEPS):
-        term *= reach / (shape + step)
-        total += term
-        if term < total * _CLOSE:
-            break
-    return total
-
-
-def _fraction(shape: float, reach: float) -> float:
-    beside = reach + 1 - shape
-    before, below = 1 / _TINY, 1 / beside
-    value = below
-    for step in range(1, _MOST_STEPS):
-        factor = -step * (step - shape)
-        beside += 2
-        below = 1 / _nonzero(factor * below + beside)
-        before = _nonzero(beside + factor / before)
-        change = below * before
-        value *= change
-        if abs(change - 1) < _CLOSE * 10:
-            break
-    return value
-
-
-def _nonzero(value: float) -> float:
-    return value if abs(value) > _TINY else _TINY
+    """Return the logarithm of the lower incomplete gamma function, not regularised."""
+    return log(special.gammainc(shape, reach)) + float(special.gammaln(shape))

@@ -4,12 +4,11 @@ Candidates are compared on the earlier part of the log, and the best are judged 
 which no choice between them has seen: so the winner's estimate is not inflated by having won.
 """
 
-import pickle
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -28,7 +27,9 @@ from mock_service.evaluation.space import (
     Choice,
     interaction_sets,
 )
-from mock_service.evaluation.traffic import Traffic
+from mock_service.evaluation.traffic import Traffic, gather
+from mock_service.logs.reading import read_log
+from mock_service.logs.writing import write_line
 
 _TOGETHER = 8
 """Candidates proposed at a time: a fixed number, so that more cores change no result."""
@@ -50,7 +51,7 @@ class SearchOptions:
     trials: int = 64
     exploration: float = 0.2
     seed: int = 1
-    judging: Options = Options()
+    judging: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,26 +121,27 @@ def _tried(
 def _shared(earlier: Judge) -> Iterator[Callable[[str], float]]:
     """Lend a scoring function that any process of this machine can call.
 
-    The traffic lies in a file, which each process reads once and not with every candidate.
+    The decisions lie in a log, which each process reads once and not with every candidate.
     """
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "earlier.pickle")
-        path.write_bytes(pickle.dumps((earlier.traffic, earlier.options, earlier.expected)))
-        yield partial(_score, path)
+        log = Path(folder, "earlier.dsjson")
+        lines = [write_line(event) + "\n" for event in earlier.traffic.events]
+        log.write_text("".join(lines), encoding="utf-8", errors="backslashreplace")
+        yield partial(_score, log, earlier.options)
 
 
-def _score(path: Path, arguments: str) -> float:
+def _score(log: Path, options: Options, arguments: str) -> float:
     """Return what a candidate would have earned on the earlier part, by its best estimator."""
-    judge = _read(path)
+    judge = _judge_of(log, options)
     acted = act(Policy(arguments, PolicySource.SEARCHED, arguments), judge.traffic)
     value = estimate(judge.sample(acted), judge.best).value
     return _WORST if value is None else value
 
 
 @lru_cache(maxsize=1)
-def _read(path: Path) -> Judge:
-    traffic, options, expected = pickle.loads(path.read_bytes())
-    return Judge(traffic, options, expected)
+def _judge_of(log: Path, options: Options) -> Judge:
+    with log.open(encoding="utf-8") as lines:
+        return Judge(gather(read_log(lines)), options)
 
 
 def _choice(trial: Trial, crossed: dict[str, str], exploration: float) -> str:
@@ -149,7 +151,7 @@ def _choice(trial: Trial, crossed: dict[str, str], exploration: float) -> str:
         interactions=crossed[trial.suggest_categorical("interactions", list(crossed))],
         learning_rate=trial.suggest_float("learning_rate", *LEARNING_RATES, log=True),
         power_t=trial.suggest_categorical("power_t", POWERS),
-        cb_type=trial.suggest_categorical("cb_type", CB_TYPES),
+        cb_type=trial.suggest_categorical(f"cb_type of {kind}", CB_TYPES[kind]),
         exploration=kind,
         spread=_spread(trial, kind, exploration),
     ).arguments

@@ -1,4 +1,4 @@
-"""The learning policies a search may find: which words of Vowpal Wabbit, and how they go together."""
+"""The learning policies a search may find, and how their parts go together."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,13 +43,19 @@ EXPLORATIONS = {
     "squarecb": "--squarecb --gamma_scale {spread}",
     "softmax": "--softmax --lambda {spread}",
 }
-CB_TYPES = ("mtr", "ips", "dr")
+CB_TYPES = {
+    "epsilon-greedy": ("mtr", "ips", "dr"),
+    "squarecb": ("mtr",),
+    "softmax": ("mtr", "ips", "dr"),
+}
 LEARNING_RATES = (1e-3, 10.0)
 POWERS = (0.0, 0.5)
-SPREADS = {"squarecb": (10.0, 1000.0), "softmax": (2.0, 50.0)}
+SPREADS = {"squarecb": (3.0, 30.0), "softmax": (2.0, 12.0)}
 """The bounds of the settings that are searched for; an epsilon is given, not searched for.
 
-Whatever explores less earns more on a log, and starves the learning that comes after it.
+Whatever explores less earns more on a log, where the logging policy has done the exploring for it,
+and starves the learning that comes after it. Within these bounds an action that seems 0.3 worse
+than the best of five keeps a chance of about a hundredth after a hundred events.
 """
 
 

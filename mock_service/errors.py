@@ -3,6 +3,7 @@
 HostError
 ├── ServiceProblem          the service's own complaint, answered in its own shape
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
+├── LogUnusable             a log that cannot be read, or holds nothing to judge by
 └── SettingsInvalid         a setting the server cannot start with
 """
 
@@ -38,6 +39,10 @@ class ServiceProblem(HostError):
 
 class LearningPolicyInvalid(HostError):
     """A learning policy holds an option that is unknown, unsafe or malformed."""
+
+
+class LogUnusable(HostError):
+    """A log cannot be read, or holds no decision that says anything about another policy."""
 
 
 class SettingsInvalid(HostError):

@@ -16,6 +16,7 @@ import optuna
 from optuna.trial import Trial
 
 from mock_service.evaluation.estimators import estimate
+from mock_service.evaluation.found import Found
 from mock_service.evaluation.judging import Judge, Options, Verdict
 from mock_service.evaluation.policies import Actions, Policy, PolicySource, act
 from mock_service.evaluation.space import (
@@ -52,20 +53,6 @@ class SearchOptions:
     exploration: float = 0.2
     seed: int = 1
     judging: Options = field(default_factory=Options)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The best policies of a search, the best first, judged on decisions held out from it.
-
-    ``others`` are the policies they are compared with, on the same decisions; ``trials`` counts
-    the candidates that were tried, and ``decisions`` those they were compared on.
-    """
-
-    best: tuple[Verdict, ...]
-    others: tuple[Verdict, ...]
-    trials: int
-    decisions: int
 
 
 def search(

@@ -5,6 +5,7 @@ import typer
 from mock_service.cli.commands import add_host_commands
 from mock_service.console import run_commands
 from mock_service.errors import HostError
+from simulator.cli.evaluate import evaluate
 from simulator.cli.simulate import simulate
 from simulator.errors import SimulatorError
 
@@ -15,6 +16,7 @@ commands = typer.Typer(
 )
 add_host_commands(commands)
 commands.command()(simulate)
+commands.command()(evaluate)
 
 
 def main() -> None:

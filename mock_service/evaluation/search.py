@@ -71,8 +71,8 @@ def search(
     earlier = Judge(traffic.rows(0, split), chosen.judging)
     ranked = _tried(earlier, chosen, executor, progress)
     found = [
-        Policy(f"{_NAME}{place}", PolicySource.SEARCHED, arguments)
-        for place, arguments in enumerate(ranked[:_NAMED], start=1)
+        Policy(f"{_NAME}{place}", PolicySource.SEARCHED, choice.arguments)
+        for place, choice in enumerate(ranked[:_NAMED], start=1)
     ]
     verdicts = _held_out(traffic, split, [*found, *others], chosen.judging)
     return Found(tuple(verdicts[: len(found)]), tuple(verdicts[len(found) :]), chosen.trials, split)
@@ -83,29 +83,36 @@ def _tried(
     options: SearchOptions,
     executor: Executor | None,
     progress: Callable[[int], None],
-) -> list[str]:
-    """Return the candidates' arguments, best first, each once."""
+) -> list[Choice]:
+    """Return the best candidate of each kind, the best kind first.
+
+    Kinds differ in how they explore or in what they cross: neighbours with hardly another learning
+    rate would all be the same discovery.
+    """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(
         direction="maximize",
         sampler=optuna.samplers.TPESampler(seed=options.seed, n_startup_trials=2 * _TOGETHER),
     )
     crossed = interaction_sets(earlier.traffic.events)
-    scored: dict[str, float] = {}
+    scored: list[tuple[float, Choice]] = []
     with _shared(earlier) as score:
         for start in range(0, options.trials, _TOGETHER):
             trials = [study.ask() for _ in range(min(_TOGETHER, options.trials - start))]
-            candidates = [_choice(trial, crossed, options.exploration) for trial in trials]
-            values = (executor.map if executor else map)(score, candidates)
-            for trial, arguments, value in zip(trials, candidates, values, strict=True):
+            choices = [_choice(trial, crossed, options.exploration) for trial in trials]
+            values = list((executor.map if executor else map)(score, choices))
+            for trial, value in zip(trials, values, strict=True):
                 study.tell(trial, value)
-                scored[arguments] = value
-                progress(1)
-    return sorted(scored, key=lambda arguments: (-scored[arguments], arguments))
+            scored += zip(values, choices, strict=True)
+            progress(len(trials))
+    best: dict[tuple[str, str], Choice] = {}
+    for _, choice in sorted(scored, key=lambda one: (-one[0], one[1].arguments)):
+        best.setdefault(choice.kind, choice)
+    return list(best.values())
 
 
 @contextmanager
-def _shared(earlier: Judge) -> Iterator[Callable[[str], float]]:
+def _shared(earlier: Judge) -> Iterator[Callable[[Choice], float]]:
     """Lend a scoring function that any process of this machine can call.
 
     The decisions lie in a log, which each process reads once and not with every candidate.
@@ -117,10 +124,10 @@ def _shared(earlier: Judge) -> Iterator[Callable[[str], float]]:
         yield partial(_score, log, earlier.options)
 
 
-def _score(log: Path, options: Options, arguments: str) -> float:
+def _score(log: Path, options: Options, choice: Choice) -> float:
     """Return what a candidate would have earned on the earlier part, by its best estimator."""
     judge = _judge_of(log, options)
-    acted = act(Policy(arguments, PolicySource.SEARCHED, arguments), judge.traffic)
+    acted = act(Policy("candidate", PolicySource.SEARCHED, choice.arguments), judge.traffic)
     value = estimate(judge.sample(acted), judge.best).value
     return _WORST if value is None else value
 
@@ -131,8 +138,8 @@ def _judge_of(log: Path, options: Options) -> Judge:
         return Judge(gather(read_log(lines)), options)
 
 
-def _choice(trial: Trial, crossed: dict[str, str], exploration: float) -> str:
-    """Let the search choose the arguments of a candidate."""
+def _choice(trial: Trial, crossed: dict[str, str], exploration: float) -> Choice:
+    """Let the search choose a candidate."""
     kind = trial.suggest_categorical("exploration", list(EXPLORATIONS))
     return Choice(
         interactions=crossed[trial.suggest_categorical("interactions", list(crossed))],
@@ -141,7 +148,7 @@ def _choice(trial: Trial, crossed: dict[str, str], exploration: float) -> str:
         cb_type=trial.suggest_categorical(f"cb_type of {kind}", CB_TYPES[kind]),
         exploration=kind,
         spread=_spread(trial, kind, exploration),
-    ).arguments
+    )
 
 
 def _spread(trial: Trial, kind: str, exploration: float) -> float:

@@ -25,6 +25,11 @@ class Choice:
     spread: float
 
     @property
+    def kind(self) -> tuple[str, str]:
+        """How the policy explores and what it crosses."""
+        return self.exploration, self.interactions
+
+    @property
     def arguments(self) -> str:
         """The choice as Vowpal Wabbit arguments."""
         words = [
@@ -46,8 +51,10 @@ EXPLORATIONS = {
 CB_TYPES = {
     "epsilon-greedy": ("mtr", "ips", "dr"),
     "squarecb": ("mtr",),
-    "softmax": ("mtr", "ips", "dr"),
+    "softmax": ("mtr",),
 }
+"""How to learn, by exploration; those that weigh gaps need predictions on the rewards' own scale."""
+
 LEARNING_RATES = (1e-3, 10.0)
 POWERS = (0.0, 0.5)
 SPREADS = {"squarecb": (3.0, 30.0), "softmax": (2.0, 12.0)}

@@ -10,6 +10,7 @@ from pathlib import Path
 import altair as alt
 
 from mock_service.evaluation.estimators import Estimate, Estimator
+from mock_service.evaluation.found import Found
 from mock_service.evaluation.judging import Verdict
 from mock_service.evaluation.policies import Actions
 from mock_service.evaluation.windows import expanding
@@ -70,17 +71,20 @@ def _sections(evaluated: Evaluated) -> Iterator[Section]:
                 _figures(verdicts),
                 _arguments(evaluated.found.best),
             ),
-            text=(
-                f"{evaluated.found.trials:,} policies were compared on the earlier "
-                f"{evaluated.found.decisions:,} decisions, and the best were judged on the later "
-                "ones, which no choice between them had seen.",
-            ),
+            text=(_how_searched(evaluated.found),),
         )
     history = list(_history(study.acted, evaluated))
     if history:
         yield Section("As the log grew", (_growth(history),))
     if study.importance:
         yield Section("What choices hang on", (_importance(evaluated),))
+
+
+def _how_searched(found: Found) -> str:
+    return (
+        f"{found.trials:,} policies were compared on the earlier {found.decisions:,} decisions, "
+        "and the best were judged on the later ones, which no choice between them had seen."
+    )
 
 
 def _intervals(name: str, title: str, verdicts: Sequence[Verdict]) -> Chart:

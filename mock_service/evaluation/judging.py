@@ -50,7 +50,7 @@ class Verdict:
 
     ``estimates`` have the service's interval; ``bootstrapped`` and ``anytime`` are around ``ips``.
     ``advantage`` is how much more it would have earned than the online policy, decision by
-    decision, by the estimator called ``best``; its intervals hold for all judged policies together.
+    decision, by the estimator called ``best``; the intervals hold for all judged policies together.
     """
 
     policy: Policy
@@ -105,7 +105,7 @@ class Judge:
         return [self._verdict(one, max(1, rivals)) for one in acted]
 
     def sample(self, acted: Actions) -> Sample:
-        """Return what a policy did as the estimators want it."""
+        """Return what a policy did as the estimators want it; the online policy weighs 1."""
         rewards, shares = self.traffic.rewards, self.traffic.shares
         weights = np.minimum(acted.of_logged(self.traffic) / self.traffic.propensities, self.clip)
         if self.expected is None:
@@ -120,13 +120,14 @@ class Judge:
 
     def _verdict(self, acted: Actions, rivals: int) -> Verdict:
         sample = self.sample(acted)
+        best = self.best if acted.policy.source is not PolicySource.ONLINE else Estimator.IPS
         return Verdict(
             policy=acted.policy,
             estimates={name: estimate(sample, name) for name in Estimator},
             bootstrapped=bootstrap(sample, Estimator.IPS, default_rng(self.options.seed)),
             anytime=confidence_sequence(sample, *self._reward_range()),
-            best=self.best,
-            advantage=advantage(sample, self.best, rivals),
+            best=best,
+            advantage=advantage(sample, best, rivals),
             overlap=overlap_of(
                 acted.of_logged(self.traffic) / self.traffic.propensities, self.clip
             ),

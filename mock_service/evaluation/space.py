@@ -53,7 +53,7 @@ CB_TYPES = {
     "squarecb": ("mtr",),
     "softmax": ("mtr",),
 }
-"""How to learn, by exploration; those that weigh gaps need predictions on the rewards' own scale."""
+"""How to learn, by exploration: those that weigh gaps need predictions in the rewards' unit."""
 
 LEARNING_RATES = (1e-3, 10.0)
 POWERS = (0.0, 0.5)

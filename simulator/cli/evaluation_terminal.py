@@ -11,7 +11,7 @@ from rich.text import Text
 from mock_service.evaluation.estimators import Estimate, Estimator
 from mock_service.evaluation.found import Found
 from mock_service.evaluation.judging import Verdict
-from mock_service.evaluation.words import span
+from mock_service.evaluation.policies import PolicySource
 from simulator.cli.evaluation import Evaluated
 
 _WIDE = 48
@@ -39,25 +39,32 @@ def show(console: Console, evaluated: Evaluated) -> None:
 
 
 def _table(verdicts: Sequence[Verdict], title: str) -> Table:
-    best = verdicts[0].best if verdicts else Estimator.IPS
+    best = verdicts[-1].best
     table = Table(
-        "policy",
         title=f"{title} ({_REASONS.get(best, best.value)}), with 95% intervals",
         title_justify="left",
         box=SIMPLE_HEAD,
     )
-    for heading in ("would have earned", "more than online", "ips", "effective", "largest weight"):
+    table.add_column("policy", no_wrap=True)
+    for heading in ("mean reward", "more than online", "effective", "largest weight"):
         table.add_column(heading, justify="right")
     for one in verdicts:
         table.add_row(
             Text(one.policy.name),
-            span(one.headline),
-            span(one.advantage, signed=True),
-            span(one.estimates[Estimator.IPS]),
+            _around(one.headline),
+            "" if one.policy.source is PolicySource.ONLINE else _around(one.advantage, signed=True),
             f"{one.overlap.effective:,.0f}",
             f"{one.overlap.largest_weight:,.1f}",
         )
     return table
+
+
+def _around(estimate: Estimate, *, signed: bool = False) -> str:
+    """Return an estimate with how far its interval reaches."""
+    if estimate.value is None:
+        return "-"
+    value = f"{estimate.value:+.3f}" if signed else f"{estimate.value:.3f}"
+    return value if estimate.high is None else f"{value} ±{estimate.high - estimate.value:.3f}"
 
 
 def _intervals(verdicts: Sequence[Verdict]) -> Text:

@@ -83,7 +83,7 @@ def explain(model: Scorer, context: str, actions: tuple[Action, ...]) -> list[Ex
     without = {one: _expected(model, *_taken(context, actions, {one})) for one in features}
     added = {str(one): whole - without[one] for one in features}
     strongest = sorted(features, key=lambda one: -float(np.abs(added[str(one)]).max()))
-    for one, other in combinations(strongest[:_CROSSED], 2):
+    for one, other in combinations(sorted(strongest[:_CROSSED], key=features.index), 2):
         neither = _expected(model, *_taken(context, actions, {one, other}))
         added[f"{one}^{other}"] = whole - without[one] - without[other] + neither
     return [

@@ -88,7 +88,10 @@ def _plain_seconds(lines: list[bytes]) -> float:
 def _line(number: int) -> bytes:
     """Return a line of about a kilobyte: five actions with three features each."""
     actions = [
-        {"_tag": f"article-{n}", "j": [{"topic": f"t{n}"}, {"length": n * 1.5}, {"video": bool(n % 2)}]}
+        {
+            "_tag": f"article-{n}",
+            "j": [{"topic": f"t{n}"}, {"length": n * 1.5}, {"video": bool(n % 2)}],
+        }
         for n in range(5)
     ]
     context = {"FromUrl": [{"hour": number % 24}, {"device": "mobile"}], "_multi": actions}

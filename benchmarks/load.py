@@ -1,6 +1,7 @@
 """Load on an HTTP server: prepared requests over a few kept-alive connections."""
 
 import json
+import selectors
 import socket
 import subprocess
 import sys
@@ -38,26 +39,48 @@ def process(*command: str, port: int) -> Iterator[int]:
 
 
 class Connections:
-    """Some connections to one port that take turns."""
+    """Some connections to one port, each of which sends its next request when it has a reply."""
 
-    def __init__(self, port: int) -> None:
-        self._sockets = [_connected(port) for _ in range(CONNECTIONS)]
+    def __init__(self, port: int, count: int = CONNECTIONS) -> None:
+        self._sockets = [_connected(port) for _ in range(count)]
+        self._by_number = {connection.fileno(): connection for connection in self._sockets}
 
     def seconds_for(self, requests: Sequence[bytes]) -> float:
-        """Send all `requests`, one at a time on each connection, and return how long it took."""
+        """Send all `requests` and return how long it took."""
         began = perf_counter()
-        for start in range(0, len(requests), CONNECTIONS):
-            batch = requests[start : start + CONNECTIONS]
-            for connection, request in zip(self._sockets, batch, strict=False):
-                connection.sendall(request)
-            for connection, _ in zip(self._sockets, batch, strict=False):
-                _read_reply(connection)
+        self.latencies_of(requests)
         return perf_counter() - began
+
+    def latencies_of(self, requests: Sequence[bytes]) -> list[float]:
+        """Send all `requests` and return how long each waited for its reply, in seconds."""
+        left, latencies = iter(requests), []
+        with selectors.DefaultSelector() as selector:
+            for connection in self._sockets:
+                selector.register(connection, selectors.EVENT_READ, 0.0)
+                _send_next(selector, connection, left)
+            while selector.get_map():
+                for key, _ in selector.select():
+                    connection = self._by_number[key.fd]
+                    _read_reply(connection)
+                    latencies.append(perf_counter() - key.data)
+                    _send_next(selector, connection, left)
+        return latencies
 
     def close(self) -> None:
         """Hang up."""
         for connection in self._sockets:
             connection.close()
+
+
+def _send_next(
+    selector: selectors.BaseSelector, connection: socket.socket, left: Iterator[bytes]
+) -> None:
+    request = next(left, None)
+    if request is None:
+        selector.unregister(connection)
+        return
+    selector.modify(connection, selectors.EVENT_READ, perf_counter())
+    connection.sendall(request)
 
 
 def _connected(port: int) -> socket.socket:

@@ -1,25 +1,31 @@
 """The FastAPI application: routes, error handlers and the gateway around them."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from mock_service.control import clock, learning
 from mock_service.errors import ServiceProblem
+from mock_service.hosting import Service
 from mock_service.rest import events, rank, status
 from mock_service.rest.gateway import Gateway
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
-from mock_service.rest.service import Service
 
-ROUTERS = (rank.router, events.router, status.router)
+ROUTERS = (rank.router, events.router, status.router, clock.router, learning.router)
 
 
-def build_app(service: Service, key: str) -> FastAPI:
-    """Return the application that serves `service` to those who send `key`."""
+def build_app(service: Service) -> FastAPI:
+    """Return the application that serves `service` to those who send a key of its loops."""
     app = FastAPI(
         title="personalizer-lab",
         description="A local Personalizer.",
         redoc_url=None,
-        middleware=[Middleware(Gateway, key=key, ids=service.ids)],
+        lifespan=_alive,
+        middleware=[Middleware(Gateway, service=service)],
         exception_handlers={
             ServiceProblem: on_service_problem,
             HTTPException: on_http_exception,
@@ -30,3 +36,15 @@ def build_app(service: Service, key: str) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     return app
+
+
+@asynccontextmanager
+async def _alive(app: FastAPI) -> AsyncIterator[None]:
+    """Let time pass while the server runs, and keep everything when it ends."""
+    service: Service = app.state.service
+    passing = asyncio.create_task(service.live())
+    yield
+    passing.cancel()
+    with suppress(asyncio.CancelledError):
+        await passing
+    service.close()

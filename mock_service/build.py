@@ -1,17 +1,28 @@
 """Where the host is put together: settings in, objects out."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from fastapi import FastAPI
 
 from mock_service.app import build_app
-from mock_service.clock import Clock, SystemClock
+from mock_service.clock import Clock, ManualClock, SystemClock
+from mock_service.errors import DataUnusable, HostError, SettingsInvalid
+from mock_service.hosting import Service, Workshop
 from mock_service.learning.learner import ExportingLearner, ImmediateLearner
 from mock_service.learning.policies import policy_arguments, with_exploration
+from mock_service.learning.portable import portable
 from mock_service.loop.configuration import Mode
-from mock_service.loop.identity import RandomIds
-from mock_service.loop.learning_loop import LearningLoop
-from mock_service.loop.seams import Learner
-from mock_service.rest.service import Service
-from mock_service.settings import LoopSettings, Settings
+from mock_service.loop.forgetful import Forgetful
+from mock_service.loop.identity import IdSource, RandomIds, SeededIds, new_uid
+from mock_service.loop.learning_loop import LearningLoop, Store, Tools
+from mock_service.loop.ranking import seeded_chooser
+from mock_service.loop.seams import Learner, LearnerFactory
+from mock_service.loop.state import AUTO_OPTIMIZATION_DELAY, LoopState, Models
+from mock_service.settings import DEFAULT_LOOP, LoopSettings, Settings
+from mock_service.storage.database import open_in_folder, open_in_memory
+from mock_service.storage.ledger import Ledger
+from mock_service.storage.loops_file import kept_moment
 
 
 def build_server(settings: Settings) -> FastAPI:
@@ -19,34 +30,137 @@ def build_server(settings: Settings) -> FastAPI:
 
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
+        DataUnusable: the data folder is in use, damaged or of a later version.
+        SettingsInvalid: the settings contradict what the data folder holds.
     """
-    service = Service(
-        loop=build_loop(settings.loop, SystemClock()),
-        ids=RandomIds(),
-        max_body_bytes=settings.max_body_bytes,
-    )
-    return build_app(service, settings.key)
+    return build_app(build_service(settings))
 
 
-def build_loop(settings: LoopSettings, clock: Clock) -> LearningLoop:
+def build_service(settings: Settings) -> Service:
+    """Return the loops that `settings` describe, without a wire.
+
+    Raises:
+        LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
+        DataUnusable: the data folder is in use, damaged or of a later version.
+        SettingsInvalid: the settings contradict what the data folder holds.
+    """
+    folder = settings.data_folder
+    database = open_in_memory() if folder is None else open_in_folder(folder)
+    try:
+        return _service(settings, Ledger(database))
+    except HostError:
+        database.close()
+        raise
+
+
+def _service(settings: Settings, ledger: Ledger) -> Service:
+    ids = RandomIds()
+    clock = _clock(settings.manual_clock_from, kept_moment(ledger))
+
+    def make_tools(state: LoopState, store: Store) -> Tools:
+        return Tools(
+            factory=learner_factory(state.mode),
+            clock=clock,
+            store=store,
+            choose=seeded_chooser(state.seed),
+            portable=portable,
+        )
+
+    workshop = Workshop(lambda loop: new_state(loop, clock, ids), make_tools)
+    service = Service(clock=clock, ids=ids, ledger=ledger, workshop=workshop, settings=settings)
+    _check_wishes(settings, service.default.loop.state)
+    if settings.key_given:
+        service.change_keys(DEFAULT_LOOP, (settings.key, service.default.keys[1]))
+    ledger.flush()
+    return service
+
+
+def _check_wishes(settings: Settings, state: LoopState) -> None:
+    """Refuse to go on with a kept loop that is not what somebody asks for."""
+    loop = settings.loop
+    kept_and_wanted = {
+        "mode": (state.mode.value, loop.mode.value),
+        "seed": (state.seed, loop.seed),
+        "policy": (state.policy, policy_arguments(loop.policy_or_default)),
+        "exploration": (state.configuration.exploration, loop.configuration.exploration),
+    }
+    for name in settings.insists_on:
+        kept, wanted = kept_and_wanted[name]
+        if kept != wanted:
+            raise SettingsInvalid(
+                f"{settings.data_folder} holds a loop with --{name} {kept!r}: leave --{name} out, "
+                "choose another --data-dir, or serve --in-memory"
+            )
+
+
+def _clock(start: datetime | None, kept: datetime | None) -> Clock:
+    """Return the clock to go by; time never goes back behind what a manual clock has shown."""
+    if start is not None:
+        return ManualClock(start if kept is None else max(start, kept))
+    clock = SystemClock()
+    if kept is not None and kept > clock.now():
+        raise DataUnusable(
+            f"the data was written at {kept:%Y-%m-%d %H:%M:%S} of a manual clock, which is yet to "
+            "come: serve it with --clock manual, or choose another --data-dir"
+        )
+    return clock
+
+
+def build_loop(
+    settings: LoopSettings,
+    clock: Clock,
+    *,
+    store: Store | None = None,
+    ids: IdSource | None = None,
+) -> LearningLoop:
     """Return a learning loop that has seen nothing yet.
 
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
     """
-    return LearningLoop(
-        learner=_learner(settings),
+    state = new_state(settings, clock, ids or SeededIds(settings.seed))
+    tools = Tools(
+        factory=learner_factory(settings.mode),
         clock=clock,
-        configuration=settings.configuration,
+        store=store or Forgetful(),
+        choose=seeded_chooser(settings.seed),
+        portable=portable,
+    )
+    return LearningLoop(state, tools)
+
+
+def new_state(settings: LoopSettings, clock: Clock, ids: IdSource) -> LoopState:
+    """Return the state of a loop that begins now.
+
+    Raises:
+        LearningPolicyInvalid: the policy is no preset and no safe text.
+    """
+    now = clock.now()
+    configuration = settings.configuration
+    return LoopState(
+        uid=new_uid(ids),
+        created=now,
         mode=settings.mode,
         seed=settings.seed,
+        policy=policy_arguments(settings.policy_or_default),
+        default_policy=policy_arguments(settings.mode.value),
+        configuration=replace(
+            configuration,
+            last_edited=configuration.last_edited or now,
+            auto_optimization_start=configuration.auto_optimization_start
+            or now + AUTO_OPTIMIZATION_DELAY,
+        ),
+        exports_from=now,
     )
 
 
-def _learner(settings: LoopSettings) -> Learner:
-    arguments = with_exploration(
-        policy_arguments(settings.policy_or_default), settings.configuration.exploration
-    )
-    if settings.mode is Mode.AZURE:
-        return ExportingLearner(arguments)
-    return ImmediateLearner(arguments)
+def learner_factory(mode: Mode) -> LearnerFactory:
+    """Return what makes the learners of loops in `mode`."""
+
+    def make(policy: str, exploration: float, models: Models) -> Learner:
+        arguments = with_exploration(policy, exploration)
+        if mode is Mode.AZURE:
+            return ExportingLearner(arguments, models)
+        return ImmediateLearner(arguments, models.training)
+
+    return make

@@ -12,11 +12,17 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The machine's own time, held still while somebody sets it back."""
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        self._last = datetime.now(UTC)
 
     def now(self) -> datetime:
-        """Return the machine's time in UTC."""
-        return datetime.now(UTC)
+        """Return the machine's time in UTC, or the latest it ever was."""
+        self._last = max(self._last, datetime.now(UTC))
+        return self._last
 
 
 class ManualClock:

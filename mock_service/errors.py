@@ -2,9 +2,11 @@
 
 HostError
 ├── ServiceProblem          the service's own complaint, answered in its own shape
+│   └── StorageFailed       what happened could not be kept, so it did not happen
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
 ├── LogUnusable             a log that cannot be read, or holds nothing to judge by
-└── SettingsInvalid         a setting the server cannot start with
+├── SettingsInvalid         a setting the server cannot start with
+└── DataUnusable            stored data that is damaged, in use or of a later version
 """
 
 from dataclasses import dataclass
@@ -37,6 +39,16 @@ class ServiceProblem(HostError):
         super().__init__(f"{code}: {self.message}")
 
 
+class StorageFailed(ServiceProblem):
+    """What happened could not be written, for `reason`: it counts as not having happened."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "InternalServerError",
+            f"The event could not be stored ({reason}). Nothing was changed: try again later.",
+        )
+
+
 class LearningPolicyInvalid(HostError):
     """A learning policy holds an option that is unknown, unsafe or malformed."""
 
@@ -49,6 +61,10 @@ class SettingsInvalid(HostError):
     """The settings contradict each other or the host's safety."""
 
 
+class DataUnusable(HostError):
+    """Stored data cannot be used, and was left as it is."""
+
+
 PROBLEMS: dict[str, Problem] = {
     "BadRequest": Problem(400, "Request could not be understood by the server."),
     "InvalidRankRequest": Problem(400, "Invalid request."),
@@ -57,6 +73,7 @@ PROBLEMS: dict[str, Problem] = {
     "InvalidPolicyConfiguration": Problem(400, "Invalid policy configuration."),
     "PayloadSizeExceeded": Problem(400, "Exceeds maximum allowed payload size."),
     "ResourceNotFound": Problem(404, "Requested resource does not exist."),
+    "ClockNotManual": Problem(409, "The clock cannot be moved."),
     "ModelRankingError": Problem(409, "Could not rank the actions using the model."),
     "InternalServerError": Problem(500, "A generic error has occurred on the server."),
 }

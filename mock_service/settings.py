@@ -1,11 +1,22 @@
 """Everything one can choose about the host, read once at the edge into frozen values."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 
 from mock_service.loop.configuration import Configuration, Mode
 
 DEVELOPMENT_KEY = "personalizer-lab-development-key"
 """The key of every loopback server that was not given another; no secret at all."""
+
+SECOND_DEVELOPMENT_KEY = "personalizer-lab-development-key-2"
+"""The other key of such a server: clients that rotate keys need two."""
+
+DATA_FOLDER = Path(".personalizer-lab")
+"""Where a server keeps everything when nobody says where."""
+
+DEFAULT_LOOP = "default"
+"""The name of the loop behind the bare endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +47,18 @@ class Settings:
     port: int = 0
     """The port to listen on; 0 takes any free one."""
     key: str = DEVELOPMENT_KEY
-    """The subscription key clients must send."""
+    """The subscription key clients must send to the default loop."""
+    key_given: bool = False
+    """Whether somebody chose the key: it then replaces the one that is kept."""
+    second_key: str = SECOND_DEVELOPMENT_KEY
+    """The key that serves as well, so that clients can be moved from one to the other."""
+    manual_clock_from: datetime | None = None
+    """Where a clock starts that moves only when told to; None takes the machine's time."""
+    data_folder: Path | None = None
+    """Where everything is kept over restarts; None keeps it in memory."""
     max_body_bytes: int = 2**20
     """The largest request body that is read."""
     loop: LoopSettings = field(default_factory=LoopSettings)
-    """The learning loop behind the endpoint."""
+    """The learning loop behind the endpoint, where none is kept yet."""
+    insists_on: tuple[str, ...] = ()
+    """The settings of the loop that somebody chose: a kept loop of another kind is refused."""

@@ -26,7 +26,7 @@ def command(*arguments: str, environment: dict[str, str] | None = None) -> Ended
         env={**variables, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **(environment or {})},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=120,
         check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)

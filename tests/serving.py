@@ -77,7 +77,8 @@ def served(settings: Settings | None = None, *, seed: str = "0") -> Iterator[End
 @contextmanager
 def served_by_command(*options: str) -> Iterator[Endpoint]:
     """Run ``personalizer-lab serve`` in a process of its own and read its export lines."""
-    command = [sys.executable, "-m", "simulator", "serve", "--port", "0", *options]
+    kept = () if "--data-dir" in options else ("--in-memory",)
+    command = [sys.executable, "-m", "simulator", "serve", "--port", "0", *kept, *options]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

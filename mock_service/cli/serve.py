@@ -3,18 +3,31 @@
 import shlex
 import socket
 import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 
-from mock_service.build import build_server
+from mock_service.app import build_app
+from mock_service.build import build_service
+from mock_service.clock import SystemClock
 from mock_service.errors import SettingsInvalid
 from mock_service.loop.configuration import Configuration, Mode
-from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
+from mock_service.settings import DATA_FOLDER, DEVELOPMENT_KEY, LoopSettings, Settings
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BACKLOG = 2048
+_MOMENTS = ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
+
+
+class ClockKind(StrEnum):
+    """Whose time the service goes by."""
+
+    SYSTEM = "system"
+    MANUAL = "manual"
 
 
 def serve(
@@ -25,17 +38,34 @@ def serve(
         str, typer.Option(help="Key clients must send. Needed on other hosts than loopback.")
     ] = "",
     mode: Annotated[
-        Mode, typer.Option(help="quick: learn at once. azure: wait and export as Azure did.")
-    ] = Mode.QUICK,
+        Mode | None,
+        typer.Option(
+            help="quick: learn at once. azure: wait and export as Azure did. [default: quick]"
+        ),
+    ] = None,
     seed: Annotated[
-        str, typer.Option(help="With the event id, decides which action is drawn.")
-    ] = "0",
+        str | None,
+        typer.Option(help="With the event id, decides which action is drawn. [default: 0]"),
+    ] = None,
     policy: Annotated[
         str, typer.Option(help="Preset or Vowpal Wabbit arguments; default: the mode's preset.")
     ] = "",
     exploration: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of ranks that explore.")
-    ] = 0.2,
+        float | None, typer.Option(min=0, max=1, help="Share of ranks that explore. [default: 0.2]")
+    ] = None,
+    data_dir: Annotated[
+        Path, typer.Option(help="Where everything is kept over restarts.")
+    ] = DATA_FOLDER,
+    in_memory: Annotated[
+        bool, typer.Option("--in-memory", help="Keep nothing when the server ends.")
+    ] = False,
+    clock: Annotated[
+        ClockKind, typer.Option(help="manual: time moves only by POST /mock/clock.")
+    ] = ClockKind.SYSTEM,
+    clock_start: Annotated[
+        datetime | None,
+        typer.Option(help="Where a manual clock starts, in UTC. [default: now]", formats=_MOMENTS),
+    ] = None,
 ) -> None:
     """Serve a local Personalizer.
 
@@ -43,11 +73,21 @@ def serve(
 
     Example: personalizer-lab serve --port 5000 --mode quick
     """
+    given = {"mode": mode, "seed": seed, "policy": policy or None, "exploration": exploration}
     settings = Settings(
         host=host,
         port=port,
         key=_key(host, key),
-        loop=LoopSettings(mode, policy, seed, Configuration(exploration=exploration)),
+        key_given=bool(key),
+        manual_clock_from=_clock_start(clock, clock_start),
+        data_folder=None if in_memory else data_dir,
+        loop=LoopSettings(
+            mode or Mode.QUICK,
+            policy,
+            "0" if seed is None else seed,
+            Configuration() if exploration is None else Configuration(exploration=exploration),
+        ),
+        insists_on=tuple(name for name, value in given.items() if value is not None),
     )
     run(settings)
 
@@ -57,16 +97,20 @@ def run(settings: Settings) -> None:
 
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
-        SettingsInvalid: the address is in use or not ours.
+        SettingsInvalid: the address is in use or not ours, or the data folder holds a loop that
+            was made with other settings.
+        DataUnusable: the data folder is in use, damaged or of a later version.
     """
-    app = build_server(settings)
     listener = _listener(settings)
+    service = build_service(settings)
     address, port = listener.getsockname()[:2]
     name = f"[{address}]" if ":" in address else address
     sys.stdout.write(f"export PERSONALIZER_ENDPOINT=http://{name}:{port}\n")
-    sys.stdout.write(f"export PERSONALIZER_KEY={shlex.quote(settings.key)}\n")
+    sys.stdout.write(f"export PERSONALIZER_KEY={shlex.quote(service.default.keys[0])}\n")
     sys.stdout.flush()
-    config = uvicorn.Config(app, log_config=_LOG, access_log=False, server_header=False)
+    config = uvicorn.Config(
+        build_app(service), log_config=_LOG, access_log=False, server_header=False
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -80,6 +124,14 @@ def _key(host: str, key: str) -> str:
     raise SettingsInvalid(
         f"--host {host} can be reached from other machines: choose a key with --key"
     )
+
+
+def _clock_start(clock: ClockKind, start: datetime | None) -> datetime | None:
+    if clock is ClockKind.SYSTEM:
+        if start is not None:
+            raise SettingsInvalid("--clock-start belongs to --clock manual")
+        return None
+    return start.replace(tzinfo=UTC) if start is not None else SystemClock().now()
 
 
 def _listener(settings: Settings) -> socket.socket:

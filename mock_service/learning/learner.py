@@ -3,6 +3,7 @@
 from mock_service.learning.model import VowpalModel
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Prediction
+from mock_service.loop.state import Models
 
 
 class ImmediateLearner:
@@ -24,28 +25,30 @@ class ImmediateLearner:
         """Learn that the chosen action of `decision` earned `reward`."""
         self._model.learn(decision, reward)
 
-    def publish(self) -> None:
-        """Do nothing: what was learned is visible already."""
+    def publish(self) -> bool:
+        """Say that there is always news: what was learned is visible already."""
+        return True
 
-    def snapshot(self) -> bytes:
-        """Return the model in Vowpal Wabbit's format; empty when untrained."""
-        return self._model.snapshot()
+    def models(self) -> Models:
+        """Return the one model as both."""
+        model = self._model.snapshot()
+        return Models(model, model)
 
 
 class ExportingLearner:
     """A model in training, and the copy of it that answers until the next export."""
 
-    def __init__(self, arguments: str, model: bytes = b"") -> None:
-        """Start from `model`, or untrained when it is empty.
+    def __init__(self, arguments: str, models: Models) -> None:
+        """Go on from `models`; whether the one in training is news is not known yet.
 
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
         """
         self._arguments = arguments
-        self._trainer = VowpalModel(arguments, model)
-        self._published = VowpalModel(arguments, model)
-        self._exported = model
-        self._fresh = False
+        self._trainer = VowpalModel(arguments, models.training)
+        self._published = VowpalModel(arguments, models.published)
+        self._exported = models.published
+        self._fresh = models.training != models.published
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions` with the last exported model."""
@@ -56,15 +59,17 @@ class ExportingLearner:
         self._trainer.learn(decision, reward)
         self._fresh = True
 
-    def publish(self) -> None:
+    def publish(self) -> bool:
         """Export the model in training, if it learned anything since the last export."""
         if not self._fresh:
-            return
+            return False
         self._exported = self._trainer.snapshot()
         self._published.close()
         self._published = VowpalModel(self._arguments, self._exported)
         self._fresh = False
+        return True
 
-    def snapshot(self) -> bytes:
-        """Return the exported model in Vowpal Wabbit's format; empty when untrained."""
-        return self._exported
+    def models(self) -> Models:
+        """Return the model in training and the exported one."""
+        training = self._trainer.snapshot() if self._fresh else self._exported
+        return Models(training, self._exported)

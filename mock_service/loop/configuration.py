@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import fmean, median
 
@@ -20,6 +20,19 @@ class Mode(StrEnum):
     AZURE = "azure"
 
 
+class LearningMode(StrEnum):
+    """Whose choice is shown, and what is learned from it.
+
+    ``Online``: the policy's, learned with its reward. ``Apprentice``: the baseline's (the first
+    eligible action), while the policy learns to imitate it. ``LoggingOnly``: the baseline's, and
+    it is the baseline's choice that is logged and learned with its reward.
+    """
+
+    ONLINE = "Online"
+    APPRENTICE = "Apprentice"
+    LOGGING_ONLY = "LoggingOnly"
+
+
 Aggregation = Callable[[list[float]], float]
 
 
@@ -28,7 +41,8 @@ class Configuration:
     """The service configuration of one loop.
 
     Durations are positive; rewards are usually within [-1, 1]; ``exploration`` is a share
-    within [0, 1]; ``log_retention_days`` of -1 keeps logs for ever.
+    within [0, 1]; ``log_retention_days`` of -1 keeps logs for ever. None is what nobody has set:
+    the loop fills in the two moments, and the service leaves the others out of its answers.
     """
 
     reward_wait_time: timedelta = timedelta(minutes=10)
@@ -37,6 +51,15 @@ class Configuration:
     exploration: float = 0.2
     model_export_frequency: timedelta = timedelta(minutes=5)
     log_retention_days: int = 90
+    log_mirror_enabled: bool | None = None
+    log_mirror_sas_uri: str | None = None
+    learning_mode: LearningMode = LearningMode.ONLINE
+    auto_optimization: bool = True
+    auto_optimization_frequency: timedelta = timedelta(days=28)
+    auto_optimization_start: datetime | None = None
+    model_retrain_days: int = 2
+    explainability: bool | None = None
+    last_edited: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse, as SettingsInvalid, what no loop can run with; a NaN is within no bounds."""
@@ -44,6 +67,20 @@ class Configuration:
             raise SettingsInvalid(
                 f"exploration: expected a share in [0, 1], got {self.exploration}"
             )
+        if self.reward_aggregation not in AGGREGATIONS:
+            raise SettingsInvalid(
+                f"reward aggregation: expected one of {', '.join(AGGREGATIONS)}, "
+                f"got {self.reward_aggregation!r}"
+            )
+        if min(self.reward_wait_time, self.model_export_frequency) <= timedelta():
+            raise SettingsInvalid("durations: expected more than zero")
+
+    def learns_as(self, other: "Configuration") -> bool:
+        """Return whether the same events would teach the same under `other`.
+
+        Where they would not, the service retrains its model from the events it has stored.
+        """
+        return _what_is_taught(self) == _what_is_taught(other)
 
 
 def first(rewards: list[float]) -> float:
@@ -59,3 +96,12 @@ AGGREGATIONS: dict[str, Aggregation] = {
     "min": min,
     "max": max,
 }
+
+
+def _what_is_taught(configuration: Configuration) -> tuple[object, ...]:
+    return (
+        configuration.reward_wait_time,
+        configuration.default_reward,
+        configuration.reward_aggregation,
+        configuration.exploration,
+    )

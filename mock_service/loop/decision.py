@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from mock_service.loop.configuration import LearningMode
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -44,8 +46,8 @@ class Decision:
     """One answered rank request: an *event*.
 
     ``candidates`` are all actions in request order and ``actions`` the eligible ones among them;
-    ``order`` holds indices into ``actions`` with the chosen one first, and ``probabilities``
-    belongs to ``order``.
+    ``order`` holds indices into ``actions`` with the logged one first, and ``probabilities``
+    belongs to ``order``. ``model`` is the version of the model that was asked.
     """
 
     event_id: str
@@ -56,27 +58,37 @@ class Decision:
     order: tuple[int, ...]
     probabilities: tuple[float, ...]
     deferred: bool
+    learning_mode: LearningMode = LearningMode.ONLINE
+    model: int = 0
 
     @property
     def chosen(self) -> Action:
-        """The action the user was shown."""
+        """The action the user was shown: the policy's choice, or the baseline when imitating."""
+        if self.learning_mode is LearningMode.APPRENTICE:
+            return self.actions[0]
         return self.actions[self.order[0]]
 
     @property
     def propensity(self) -> float:
-        """The chance the chosen action had when it was chosen, in (0, 1]."""
+        """The chance the logged action had when it was chosen, in (0, 1]."""
         return self.probabilities[0]
+
+    @property
+    def imitates(self) -> bool:
+        """Whether the policy's own choice was the baseline."""
+        return self.order[0] == 0
 
     @property
     def ranking(self) -> tuple[RankedAction, ...]:
         """The answer on the wire: the chosen action first, the others best first.
 
-        Excluded actions keep their place in the request, with probability 0, and the others fill
-        the places that remain.
+        An imitating loop answers in the order of the request. Excluded actions keep their place
+        in the request, with probability 0, and the others fill the places that remain.
         """
-        ranked = zip(
-            [self.actions[index].id for index in self.order], self.probabilities, strict=True
-        )
+        lines = list(zip(self.order, self.probabilities, strict=True))
+        if self.learning_mode is LearningMode.APPRENTICE:
+            lines.sort()
+        ranked = iter([(self.actions[index].id, chance) for index, chance in lines])
         if len(self.actions) == len(self.candidates):
             return tuple([RankedAction(*line) for line in ranked])
         eligible = {id(action) for action in self.actions}

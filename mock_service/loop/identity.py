@@ -52,3 +52,8 @@ def new_guid(ids: IdSource) -> str:
     """Return an id in the 8-4-4-4-12 form of a GUID."""
     digits = f"{ids.bits():032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def new_uid(ids: IdSource) -> str:
+    """Return an id in the form of a loop's own: 32 hexadecimal digits."""
+    return f"{ids.bits():032x}"

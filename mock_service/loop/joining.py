@@ -1,33 +1,14 @@
 """Joining decisions with their rewards and activations while their wait lasts."""
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from mock_service.loop.decision import Decision
+from mock_service.loop.events import Observation, PendingEvent
 
 EARLY_WINDOW = timedelta(minutes=2)
 """How long before its decision an observation may arrive: the joiner's BackwardEventJoinWindow."""
-
-
-@dataclass(slots=True)
-class PendingEvent:
-    """A decision that is waiting for its rewards; they are kept in order of arrival."""
-
-    decision: Decision
-    number: int
-    activated: bool
-    rewards: list[float] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Early:
-    """A reward, or an activation when the reward is None, whose decision is not yet known."""
-
-    event_id: str
-    at: datetime
-    reward: float | None
 
 
 class Joiner:
@@ -39,39 +20,42 @@ class Joiner:
     def __init__(self) -> None:
         self._by_number: OrderedDict[int, PendingEvent] = OrderedDict()
         self._by_id: dict[str, PendingEvent] = {}
-        self._early: deque[_Early] = deque()
+        self._early: deque[Observation] = deque()
         self._early_ids: dict[str, int] = {}
-        self._recorded = 0
+        self.recorded = 0
+        """How many decisions there have ever been."""
 
     def __len__(self) -> int:
         return len(self._by_number)
 
+    def restore(
+        self, recorded: int, pending: Iterable[PendingEvent], early: Iterable[Observation]
+    ) -> None:
+        """Go on where another joiner stopped: `recorded` decisions, some pending, oldest first."""
+        self.recorded = recorded
+        for event in pending:
+            self._by_number[event.number] = event
+            self._by_id[event.decision.event_id] = event
+        for observation in early:
+            self._keep_early(observation)
+
     def record(self, decision: Decision) -> PendingEvent:
         """Begin to wait for `decision`, which may already have early observations."""
-        self._recorded += 1
-        event = PendingEvent(decision, self._recorded, not decision.deferred)
+        self.recorded += 1
+        event = PendingEvent(decision, self.recorded, not decision.deferred)
         self._by_number[event.number] = event
         self._by_id[decision.event_id] = event
         if decision.event_id in self._early_ids:
             self._adopt_early(event)
         return event
 
-    def add_reward(self, event_id: str, reward: float, at: datetime) -> PendingEvent | None:
-        """Join `reward` to its decision, or keep it for a decision that may still come."""
-        event = self._by_id.get(event_id)
+    def observe(self, observation: Observation) -> PendingEvent | None:
+        """Join `observation` to its decision, or keep it for a decision that may still come."""
+        event = self._by_id.get(observation.event_id)
         if event is None:
-            self._keep_early(_Early(event_id, at, reward))
-            return None
-        event.rewards.append(reward)
-        return event
-
-    def activate(self, event_id: str, at: datetime) -> PendingEvent | None:
-        """Mark a decision as shown, or keep that for a decision that may still come."""
-        event = self._by_id.get(event_id)
-        if event is None:
-            self._keep_early(_Early(event_id, at, None))
-            return None
-        event.activated = True
+            self._keep_early(observation)
+        else:
+            _join(event, observation)
         return event
 
     def settle(self, event: PendingEvent) -> None:
@@ -89,7 +73,7 @@ class Joiner:
             self.settle(event)
             yield event
 
-    def _keep_early(self, early: _Early) -> None:
+    def _keep_early(self, early: Observation) -> None:
         self._forget_early(early.at - EARLY_WINDOW)
         self._early.append(early)
         self._early_ids[early.event_id] = self._early_ids.get(early.event_id, 0) + 1
@@ -106,8 +90,12 @@ class Joiner:
         event_id = event.decision.event_id
         for early in [early for early in self._early if early.event_id == event_id]:
             self._early.remove(early)
-            if early.reward is None:
-                event.activated = True
-            else:
-                event.rewards.append(early.reward)
+            _join(event, early)
         self._early_ids.pop(event_id, None)
+
+
+def _join(event: PendingEvent, observation: Observation) -> None:
+    if observation.reward is None:
+        event.activated = True
+    else:
+        event.rewards.append(observation.reward)

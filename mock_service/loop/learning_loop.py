@@ -1,14 +1,42 @@
 """The learning loop: decide, listen, settle, learn. One Azure resource is one loop."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from mock_service.clock import Clock
 from mock_service.errors import ServiceProblem
-from mock_service.loop.configuration import AGGREGATIONS, Configuration, Mode
+from mock_service.loop.configuration import Configuration, LearningMode, Mode
+from mock_service.loop.counts import Counts
 from mock_service.loop.decision import Decision, RankRequest
-from mock_service.loop.joining import Joiner, PendingEvent
-from mock_service.loop.ranking import choose, draw
-from mock_service.loop.seams import Learner
+from mock_service.loop.events import Observation, PendingEvent, Settlement
+from mock_service.loop.joining import Joiner
+from mock_service.loop.ranking import in_request_order
+from mock_service.loop.seams import (
+    Chooser,
+    EventStore,
+    LearnerFactory,
+    PortableModel,
+    StateStore,
+)
+from mock_service.loop.state import LoopState, Models
+from mock_service.loop.teaching import Teacher, first_checkpoint, joined_reward, lesson_of
+
+
+class Store(EventStore, StateStore, Protocol):
+    """Keeps all there is to a loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a loop works with; none of it is its own."""
+
+    factory: LearnerFactory
+    clock: Clock
+    store: Store
+    choose: Chooser
+    portable: PortableModel
 
 
 class LearningLoop:
@@ -20,20 +48,41 @@ class LearningLoop:
 
     def __init__(
         self,
+        state: LoopState,
+        tools: Tools,
         *,
-        learner: Learner,
-        clock: Clock,
-        configuration: Configuration,
-        mode: Mode,
-        seed: str,
+        teacher: Teacher | None = None,
+        joiner: Joiner | None = None,
+        counts: Counts | None = None,
     ) -> None:
-        self.configuration = configuration
-        self.mode = mode
-        self._learner = learner
-        self._clock = clock
-        self._seed = seed
-        self._joiner = Joiner()
-        self._next_export = clock.now() + configuration.model_export_frequency
+        """Start anew, or go on with what another loop knew.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy.
+        """
+        self._state = state
+        self._clock, self._store, self._choose = tools.clock, tools.store, tools.choose
+        self._portable = tools.portable
+        self.teacher = teacher or Teacher(
+            state, tools.factory, tools.store, first_checkpoint(state.created)
+        )
+        self._joiner = joiner or Joiner()
+        self.counts = counts or Counts()
+
+    @property
+    def state(self) -> LoopState:
+        """The loop's identity and settings."""
+        return self._state
+
+    @property
+    def configuration(self) -> Configuration:
+        """The service configuration."""
+        return self._state.configuration
+
+    @property
+    def waiting(self) -> int:
+        """How many decisions wait for their rewards."""
+        return len(self._joiner)
 
     def rank(self, request: RankRequest) -> Decision:
         """Decide, and wait for the decision's rewards.
@@ -45,28 +94,75 @@ class LearningLoop:
         self._settle_until(now)
         decision = self._decide(request, now)
         event = self._joiner.record(decision)
-        self._learn_if_complete(event)
+        self.counts.decisions += 1
+        self._store.decided(event)
+        if event.rewards:
+            self._learn_if_complete(event, now)
         return decision
 
     def reward(self, event_id: str, value: float) -> None:
         """Take a reward for an event; one for an unknown or settled event changes nothing."""
-        now = self._clock.now()
-        self._settle_until(now)
-        event = self._joiner.add_reward(event_id, value, now)
-        if event is not None:
-            self._learn_if_complete(event)
+        self.counts.rewards += 1
+        self._observe(event_id, value)
 
     def activate(self, event_id: str) -> None:
         """Take note that a deferred decision was shown; one of an unknown event is harmless."""
+        self.counts.activations += 1
+        self._observe(event_id, None)
+
+    def settle(self) -> datetime:
+        """Learn from every event whose wait is over, publish what is due, and return when."""
         now = self._clock.now()
         self._settle_until(now)
-        event = self._joiner.activate(event_id, now)
-        if event is not None:
-            self._learn_if_complete(event)
+        return now
 
-    def settle(self) -> None:
-        """Learn from every event whose wait is over, and publish what is due."""
-        self._settle_until(self._clock.now())
+    def configure(self, configuration: Configuration) -> None:
+        """Replace the configuration, and retrain if the same events now teach otherwise.
+
+        The published model goes on answering until the next export.
+        """
+        now = self.settle()
+        before = self.configuration
+        state = replace(self._state, configuration=replace(configuration, last_edited=now))
+        if before.model_export_frequency != configuration.model_export_frequency:
+            state = replace(state, exports_from=now)
+            self.teacher.next_export = now + configuration.model_export_frequency
+        if not before.learns_as(configuration):
+            published = self.teacher.models.published
+            self.teacher.restart(state, Models(b"", published), now, self._recent_past(now))
+        self._become(state)
+
+    def change_policy(self, arguments: str) -> None:
+        """Replace the learning policy, and retrain: another policy's weights mean nothing to it.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept it; the old one stays.
+        """
+        now = self.settle()
+        state = replace(self._state, policy=arguments)
+        self.teacher.restart(state, Models(), now, self._recent_past(now))
+        self._become(state)
+
+    def reset_policy(self) -> None:
+        """Go back to the default policy."""
+        self.change_policy(self._state.default_policy)
+
+    def model(self) -> bytes:
+        """Return the published model in Vowpal Wabbit's format; empty when untrained.
+
+        The bytes depend on nothing but the policy and what was learned, in its order.
+        """
+        self.settle()
+        return self._portable(self.teacher.models.published, self.teacher.published_lessons)
+
+    def import_model(self, model: bytes) -> None:
+        """Replace the model; empty bytes forget all that was learned.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit cannot go on from it with the loop's policy.
+        """
+        now = self.settle()
+        self.teacher.restart(self._state, Models(model, model), now)
 
     def _decide(self, request: RankRequest, now: datetime) -> Decision:
         actions = request.actions
@@ -74,9 +170,10 @@ class LearningLoop:
             actions = tuple(action for action in actions if action.id not in request.excluded)
             if not actions:
                 raise ServiceProblem("InvalidRankRequest", "All actions are excluded.")
-        prediction = choose(
-            self._learner.predict(request.context, actions), draw(self._seed, request.event_id)
-        )
+        mode = self._state.configuration.learning_mode
+        prediction = self._choose(request, self.teacher.predict(request.context, actions))
+        if mode is LearningMode.LOGGING_ONLY:
+            prediction = in_request_order(prediction)
         return Decision(
             request.event_id,
             now,
@@ -86,44 +183,63 @@ class LearningLoop:
             prediction.order,
             prediction.probabilities,
             request.deferred,
+            mode,
+            self.teacher.version,
         )
 
-    def _learn_if_complete(self, event: PendingEvent) -> None:
+    def _observe(self, event_id: str, reward: float | None) -> None:
+        now = self._clock.now()
+        self._settle_until(now)
+        observation = Observation(event_id, now, reward)
+        event = self._joiner.observe(observation)
+        is_late = self._store.observed(observation, event)
+        if event is not None:
+            self._learn_if_complete(event, now)
+        elif is_late:
+            self.counts.late += 1
+
+    def _learn_if_complete(self, event: PendingEvent, now: datetime) -> None:
         """In quick mode, learn at once when no later reward could change what is learned."""
+        state = self._state
         if (
-            self.mode is Mode.QUICK
-            and self.configuration.reward_aggregation == "earliest"
+            state.mode is Mode.QUICK
+            and state.configuration.reward_aggregation == "earliest"
             and event.activated
             and event.rewards
         ):
             self._joiner.settle(event)
-            self._learn(event)
+            self._conclude(event, now)
 
     def _settle_until(self, now: datetime) -> None:
-        if not self._joiner and now < self._next_export:
+        teacher = self.teacher
+        if not self._joiner and now < teacher.next_export:
             return
-        wait = self.configuration.reward_wait_time
+        wait = self._state.configuration.reward_wait_time
         for event in self._joiner.due(now - wait):
-            self._export_before(event.decision.at + wait)
-            self._learn(event)
-        self._export_before(now + timedelta.resolution)
+            teacher.export_before(event.decision.at + wait)
+            self._conclude(event, now)
+        teacher.export_before(now + timedelta.resolution)
 
-    def _export_before(self, moment: datetime) -> None:
-        """Publish if a beat of the export has passed; an event due on the beat comes along."""
-        if self._next_export >= moment:
-            return
-        self._learner.publish()
-        frequency = self.configuration.model_export_frequency
-        self._next_export -= (self._next_export - moment) // frequency * frequency
-
-    def _learn(self, event: PendingEvent) -> None:
+    def _conclude(self, event: PendingEvent, now: datetime) -> None:
+        """Learn from a settled event, if it was shown at all."""
+        configuration, counts = self._state.configuration, self.counts
+        joined, reward = joined_reward(event, configuration), lesson_of(event, configuration)
         if not event.activated:
+            counts.not_activated += 1
+            self._store.settled(event, Settlement(now, None, reward, joined))
             return
-        self._learner.learn(event.decision, self._joined_reward(event))
-        if self.mode is Mode.QUICK:
-            self._learner.publish()
+        if event.rewards:
+            counts.rewarded += 1
+        else:
+            counts.defaulted += 1
+        counts.recent.append(joined)
+        self.teacher.learn(event.decision, reward, now)
+        self._store.settled(event, Settlement(now, self.teacher.lessons, reward, joined))
+        self.teacher.keep_if_wanted()
 
-    def _joined_reward(self, event: PendingEvent) -> float:
-        if not event.rewards:
-            return self.configuration.default_reward
-        return AGGREGATIONS[self.configuration.reward_aggregation](event.rewards)
+    def _recent_past(self, now: datetime) -> Iterator[PendingEvent]:
+        return self._store.history(now - timedelta(days=self.configuration.model_retrain_days))
+
+    def _become(self, state: LoopState) -> None:
+        self._state = self.teacher.state = state
+        self._store.changed(state)

@@ -3,7 +3,8 @@
 from hashlib import blake2b
 from typing import TypeVar
 
-from mock_service.loop.seams import Prediction
+from mock_service.loop.decision import RankRequest
+from mock_service.loop.seams import Chooser, Prediction
 
 _DRAW_BYTES = 8
 _T = TypeVar("_T")
@@ -18,6 +19,22 @@ def draw(seed: str, event_id: str) -> float:
     text = f"{seed}\n{event_id}".encode(errors="surrogatepass")
     digest = blake2b(text, digest_size=_DRAW_BYTES).digest()
     return (int.from_bytes(digest, "big") >> 11) * 2.0**-53
+
+
+def seeded_chooser(seed: str) -> Chooser:
+    """Return a chooser whose draws depend on nothing but `seed` and the event's id."""
+
+    def choose_for(request: RankRequest, prediction: Prediction) -> Prediction:
+        return choose(prediction, draw(seed, request.event_id))
+
+    return choose_for
+
+
+def in_request_order(prediction: Prediction) -> Prediction:
+    """Return the prediction in the order of the request, the baseline in front."""
+    chances = dict(zip(prediction.order, prediction.probabilities, strict=True))
+    order = tuple(range(len(chances)))
+    return Prediction(order, tuple([chances[index] for index in order]))
 
 
 def choose(prediction: Prediction, chance: float) -> Prediction:

@@ -1,9 +1,13 @@
 """What the loop needs from the rooms above it."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from mock_service.loop.decision import Action, Decision
+from mock_service.loop.decision import Action, Decision, RankRequest
+from mock_service.loop.events import Observation, PendingEvent, Settlement
+from mock_service.loop.state import Checkpoint, LoopState, Models
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,55 @@ class Learner(Protocol):
         """Rank `actions` with the published model; uniform in the given order when untrained."""
 
     def learn(self, decision: Decision, reward: float) -> None:
-        """Learn that the chosen action of `decision` earned `reward`."""
+        """Learn that the logged action of `decision` earned `reward`."""
 
-    def publish(self) -> None:
-        """Let `predict` answer with all that was learned so far."""
+    def publish(self) -> bool:
+        """Let `predict` answer with all that was learned so far; say whether that was news."""
 
-    def snapshot(self) -> bytes:
-        """Return the published model in Vowpal Wabbit's format; empty when untrained."""
+    def models(self) -> Models:
+        """Return both models in Vowpal Wabbit's format."""
+
+
+LearnerFactory = Callable[[str, float, Models], Learner]
+"""Makes a learner of policy arguments, an exploration share and the models to start from.
+
+Raises LearningPolicyInvalid when Vowpal Wabbit does not accept the arguments.
+"""
+
+Chooser = Callable[[RankRequest, Prediction], Prediction]
+"""Samples an action of a prediction for a request and swaps it with the one in front."""
+
+PortableModel = Callable[[bytes, int], bytes]
+"""Makes a model's bytes depend on nothing but what its lessons, so many, have taught."""
+
+
+class EventStore(Protocol):
+    """Keeps what happened to a loop's events, in the order it happened."""
+
+    def decided(self, event: PendingEvent) -> None:
+        """Keep a new decision; early observations have joined it already."""
+
+    def observed(self, observation: Observation, event: PendingEvent | None) -> bool:
+        """Keep an observation and the event it joined; say, when it joined none, if one is known.
+
+        An id that is known belongs to an event that has settled: the observation is too late.
+        """
+
+    def settled(self, event: PendingEvent, settlement: Settlement) -> None:
+        """Keep how a decision's wait ended."""
+
+    def history(self, since: datetime) -> Iterator[PendingEvent]:
+        """Yield the settled events decided since that moment, in the order they settled."""
+
+
+class StateStore(Protocol):
+    """Keeps what a loop is and what it has learned."""
+
+    def changed(self, state: LoopState) -> None:
+        """Keep a loop's new settings."""
+
+    def wants_checkpoint(self, lessons: int) -> bool:
+        """Say whether so many lessons since the last checkpoint call for another."""
+
+    def checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep the models, so that only later lessons need learning again."""

@@ -15,7 +15,7 @@ from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
 from mock_service.rest.replies import empty_reply
 from mock_service.rest.routing import DirectRoute
-from mock_service.rest.service import service_of
+from mock_service.rest.service import loop_of, service_of
 from mock_service.rest.wire import MAX_ID_LENGTH, RewardRequestBody
 
 router = APIRouter(prefix="/personalizer/v1.0/events", tags=["Events"], route_class=DirectRoute)
@@ -36,7 +36,8 @@ async def reward(request: Request, event_id: EventId) -> Response:
     raw = await read_body(request, service.max_body_bytes)
     _check_id(event_id, "InvalidRewardRequest")
     body = parsed(RewardRequestBody, raw, "InvalidRewardRequest")
-    service.loop.reward(event_id, body.value)
+    loop_of(request).reward(event_id, body.value)
+    await service.committed()
     return empty_reply()
 
 
@@ -49,7 +50,8 @@ async def reward(request: Request, event_id: EventId) -> Response:
 async def activate(request: Request, event_id: EventId) -> Response:
     """Report that a deferred event's action was shown to the user."""
     _check_id(event_id, "InvalidEventIdToActivate")
-    service_of(request).loop.activate(event_id)
+    loop_of(request).activate(event_id)
+    await service_of(request).committed()
     return empty_reply()
 
 

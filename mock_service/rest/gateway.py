@@ -5,7 +5,8 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_service.loop.identity import IdSource, new_guid
+from mock_service.hosting import Service
+from mock_service.loop.identity import new_guid
 from mock_service.rest.problems import access_denied
 
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
@@ -26,10 +27,10 @@ _KEY_HEADER_BYTES = KEY_HEADER.lower().encode()
 class Gateway:
     """An ASGI layer around the app."""
 
-    def __init__(self, app: ASGIApp, key: str, ids: IdSource) -> None:
+    def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app = app
-        self._key = key.encode()
-        self._ids = ids
+        self._service = service
+        self._ids = service.ids
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through to the app, or refuse it."""
@@ -55,7 +56,9 @@ class Gateway:
 
     def _has_key(self, scope: Scope) -> bool:
         sent = next((value for name, value in scope["headers"] if name == _KEY_HEADER_BYTES), b"")
-        return hmac.compare_digest(sent, self._key)
+        first, second = self._service.default.keys
+        is_first = hmac.compare_digest(sent, first.encode())
+        return hmac.compare_digest(sent, second.encode()) or is_first
 
 
 def _collapse_leading_slashes(scope: Scope) -> None:

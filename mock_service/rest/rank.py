@@ -12,7 +12,7 @@ from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
 from mock_service.rest.replies import json_reply
 from mock_service.rest.routing import DirectRoute
-from mock_service.rest.service import service_of
+from mock_service.rest.service import loop_of, service_of
 from mock_service.rest.validation import rank_request
 from mock_service.rest.wire import RankRequestBody, RankResponseBody
 
@@ -35,7 +35,8 @@ async def rank(request: Request) -> Response:
     body = parsed(
         RankRequestBody, await read_body(request, service.max_body_bytes), "InvalidRankRequest"
     )
-    decision = service.loop.rank(rank_request(body, lambda: new_event_id(service.ids)))
+    decision = loop_of(request).rank(rank_request(body, lambda: new_event_id(service.ids)))
+    await service.committed()
     reply = json_reply(HTTPStatus.CREATED, rank_response(decision))
     reply.headers["csp-billing-usage"] = _BILLING
     return reply

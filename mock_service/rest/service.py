@@ -1,20 +1,9 @@
-"""What the endpoints share, and how they reach it."""
-
-from dataclasses import dataclass
+"""How the endpoints reach what they share."""
 
 from starlette.requests import Request
 
-from mock_service.loop.identity import IdSource
+from mock_service.hosting import Service
 from mock_service.loop.learning_loop import LearningLoop
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A learning loop, and what it takes to serve it."""
-
-    loop: LearningLoop
-    ids: IdSource
-    max_body_bytes: int
 
 
 def service_of(request: Request) -> Service:
@@ -23,3 +12,14 @@ def service_of(request: Request) -> Service:
     if not isinstance(service, Service):
         raise TypeError(f"the app's state holds {type(service).__name__} and not a Service")
     return service
+
+
+def loop_of(request: Request) -> LearningLoop:
+    """Return the learning loop that `request` is meant for.
+
+    Raises:
+        StorageFailed: nothing can be kept at the moment, so nothing should happen.
+    """
+    service = service_of(request)
+    service.ledger.check()
+    return service.default.loop

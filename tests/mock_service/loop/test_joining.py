@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from mock_service.loop.decision import Action, Decision
+from mock_service.loop.events import Observation
 from mock_service.loop.joining import EARLY_WINDOW, Joiner
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -19,8 +20,8 @@ def test_rewards_join_in_order_of_arrival() -> None:
     joiner = Joiner()
     event = joiner.record(decision("e"))
 
-    joiner.add_reward("e", 0.3, NOON)
-    joiner.add_reward("e", 0.1, NOON)
+    joiner.observe(Observation("e", NOON, 0.3))
+    joiner.observe(Observation("e", NOON, 0.1))
 
     assert event.rewards == [0.3, 0.1]
 
@@ -28,7 +29,7 @@ def test_rewards_join_in_order_of_arrival() -> None:
 def test_a_reward_up_to_two_minutes_early_joins() -> None:
     """The real joiner looks that far back."""
     joiner = Joiner()
-    joiner.add_reward("e", 1.0, NOON - EARLY_WINDOW)
+    joiner.observe(Observation("e", NOON - EARLY_WINDOW, 1.0))
 
     assert joiner.record(decision("e")).rewards == [1.0]
 
@@ -36,7 +37,7 @@ def test_a_reward_up_to_two_minutes_early_joins() -> None:
 def test_an_earlier_reward_is_forgotten() -> None:
     """And takes no memory any more."""
     joiner = Joiner()
-    joiner.add_reward("e", 1.0, NOON - EARLY_WINDOW - timedelta(seconds=1))
+    joiner.observe(Observation("e", NOON - EARLY_WINDOW - timedelta(seconds=1), 1.0))
 
     assert joiner.record(decision("e")).rewards == []
 
@@ -44,7 +45,7 @@ def test_an_earlier_reward_is_forgotten() -> None:
 def test_an_early_activation_counts() -> None:
     """The order in which rank and activate arrive may change on the way."""
     joiner = Joiner()
-    joiner.activate("e", NOON - timedelta(seconds=1))
+    joiner.observe(Observation("e", NOON - timedelta(seconds=1), None))
 
     assert joiner.record(decision("e", deferred=True)).activated
 
@@ -52,7 +53,7 @@ def test_an_early_activation_counts() -> None:
 def test_an_early_reward_joins_one_decision_only() -> None:
     """A second decision of the same id starts with nothing."""
     joiner = Joiner()
-    joiner.add_reward("e", 1.0, NOON)
+    joiner.observe(Observation("e", NOON, 1.0))
     joiner.record(decision("e"))
 
     assert joiner.record(decision("e")).rewards == []
@@ -76,7 +77,7 @@ def test_a_reward_for_a_settled_event_joins_nothing() -> None:
     event = joiner.record(decision("e"))
     joiner.settle(event)
 
-    assert joiner.add_reward("e", 1.0, NOON) is None
+    assert joiner.observe(Observation("e", NOON, 1.0)) is None
     assert event.rewards == []
 
 
@@ -86,6 +87,6 @@ def test_a_repeated_event_id_joins_the_latest_decision() -> None:
     first = joiner.record(decision("e"))
     second = joiner.record(decision("e"))
 
-    joiner.add_reward("e", 1.0, NOON)
+    joiner.observe(Observation("e", NOON, 1.0))
 
     assert (first.rewards, second.rewards, len(joiner)) == ([], [1.0], 2)

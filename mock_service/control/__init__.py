@@ -1,0 +1,1 @@
+"""The control plane: everything that exists only here, under ``/mock/``."""

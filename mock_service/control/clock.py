@@ -1,0 +1,62 @@
+"""Time, for those who test what time does: look at the clock, and move it."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_service.clock import ManualClock
+from mock_service.errors import ServiceProblem
+from mock_service.hosting import Service
+from mock_service.rest.bodies import parsed, read_body
+from mock_service.rest.documentation import ERRORS, body_of
+from mock_service.rest.moments import moment
+from mock_service.rest.replies import json_reply
+from mock_service.rest.routing import DirectRoute
+from mock_service.rest.service import service_of
+
+router = APIRouter(prefix="/mock", tags=["Clock (mock)"], route_class=DirectRoute)
+
+LONGEST_STEP = timedelta(days=3650)
+
+
+class Advance(BaseModel):
+    """How far to move the clock, as an ISO 8601 duration."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    advance: Annotated[timedelta, Field(ge=timedelta(), le=LONGEST_STEP)]
+
+
+@router.get("/clock", operation_id="Mock_GetClock", responses=ERRORS)
+async def look(request: Request) -> Response:
+    """Say what time it is for the service."""
+    return json_reply(HTTPStatus.OK, _face(service_of(request)))
+
+
+@router.post(
+    "/clock",
+    operation_id="Mock_AdvanceClock",
+    responses=ERRORS,
+    openapi_extra=body_of(Advance),
+)
+async def advance(request: Request) -> Response:
+    """Move a manual clock forward; everything that became due has happened when this answers."""
+    service = service_of(request)
+    body = parsed(Advance, await read_body(request, service.max_body_bytes), "BadRequest")
+    if not isinstance(service.clock, ManualClock):
+        raise ServiceProblem(
+            "ClockNotManual", "The clock is the machine's: start the server with --clock manual."
+        )
+    service.advance(body.advance)
+    await service.committed()
+    return json_reply(HTTPStatus.OK, _face(service))
+
+
+def _face(service: Service) -> dict[str, object]:
+    kind = "manual" if isinstance(service.clock, ManualClock) else "system"
+    return {"now": moment(service.clock.now()), "clock": kind}

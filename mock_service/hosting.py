@@ -1,0 +1,169 @@
+"""The loops behind one address: by name, each with two keys."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mock_service.clock import Clock, ManualClock
+from mock_service.errors import StorageFailed
+from mock_service.loop.identity import IdSource
+from mock_service.loop.learning_loop import LearningLoop
+from mock_service.loop.state import LoopState
+from mock_service.settings import DEFAULT_LOOP, LoopSettings, Settings
+from mock_service.storage.ledger import Ledger
+from mock_service.storage.loops_file import (
+    KeptLoop,
+    add_loop,
+    change_keys,
+    keep_moment,
+    kept_loops,
+    remove_loop,
+)
+from mock_service.storage.retention import forget_before, log_range
+from mock_service.storage.revival import MakeTools, revive
+
+_BEAT_SECONDS = 1.0
+"""How often a loop that nobody calls looks at its clock."""
+
+_TIDY_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class HostedLoop:
+    """A learning loop, its number in storage, and the two keys either of which opens it."""
+
+    name: str
+    number: int
+    loop: LearningLoop
+    keys: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """How loops are made: the state of a new one, and what any of them works with."""
+
+    new_state: Callable[[LoopSettings], LoopState]
+    make_tools: MakeTools
+
+
+class Service:
+    """All loops of a server, and what it takes to serve them.
+
+    When something could not be stored, every loop is read back from what was, so that memory is
+    never ahead of storage for longer than a call.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        ids: IdSource,
+        ledger: Ledger,
+        workshop: Workshop,
+        settings: Settings,
+    ) -> None:
+        self.clock, self.ids, self.ledger = clock, ids, ledger
+        self.max_body_bytes = settings.max_body_bytes
+        self._workshop = workshop
+        self.loops: dict[str, HostedLoop] = {}
+        """By name; the bare endpoint is the loop ``default``."""
+        self.reload()
+        if DEFAULT_LOOP not in self.loops:
+            self.create(DEFAULT_LOOP, settings.loop, (settings.key, settings.second_key))
+        if isinstance(clock, ManualClock):
+            keep_moment(ledger, clock.now())
+        ledger.on_failure = self.reload
+        self._tidied = clock.now()
+
+    @property
+    def default(self) -> HostedLoop:
+        """The loop of the bare endpoint."""
+        return self.loops[DEFAULT_LOOP]
+
+    def reload(self) -> None:
+        """Read every loop back from storage."""
+        kept = kept_loops(self.ledger)
+        self.loops = {name: self._revived(loop) for name, loop in kept.items()}
+
+    def create(self, name: str, settings: LoopSettings, keys: tuple[str, str]) -> HostedLoop:
+        """Begin a new loop.
+
+        Raises:
+            LearningPolicyInvalid: its policy is no preset, is unsafe or is refused.
+            StorageFailed: it could not be kept.
+        """
+        kept = add_loop(self.ledger, name, self._workshop.new_state(settings), keys)
+        self.loops[name] = self._revived(kept)
+        return self.loops[name]
+
+    def remove(self, name: str) -> None:
+        """End a loop and forget all about it."""
+        remove_loop(self.ledger, self.loops.pop(name).number)
+
+    def change_keys(self, name: str, keys: tuple[str, str]) -> None:
+        """Give a loop other keys."""
+        change_keys(self.ledger, self.loops[name].number, keys)
+        self.loops[name] = replace(self.loops[name], keys=keys)
+
+    def log_range(self, name: str) -> tuple[datetime, datetime] | None:
+        """Return when the first and last settled event in a loop's log were decided, if any."""
+        self.ledger.flush()
+        return log_range(self.ledger, self.loops[name].number)
+
+    def delete_logs(self, name: str) -> None:
+        """Let go of all settled events of a loop; what waits goes on waiting."""
+        now = self.clock.now()
+        forget_before(self.ledger, self.loops[name].number, now + timedelta.resolution)
+
+    def advance(self, step: timedelta) -> None:
+        """Move the manual clock, and let every loop do what has become due."""
+        if not isinstance(self.clock, ManualClock):
+            raise TypeError("only a manual clock can be moved")
+        self.clock.advance(step)
+        keep_moment(self.ledger, self.clock.now())
+        self.settle()
+
+    def settle(self) -> None:
+        """Let every loop do what is due, and let go of logs that are too old."""
+        now = self.clock.now()
+        for hosted in self.loops.values():
+            hosted.loop.settle()
+        if now - self._tidied >= _TIDY_EVERY:
+            self._tidied = now
+            self._tidy(list(self.loops.values()), now)
+
+    async def committed(self) -> None:
+        """Return when all that happened until now is safe; await it before saying so.
+
+        Raises:
+            StorageFailed: it could not be kept, and counts as not having happened.
+        """
+        await self.ledger.committed()
+
+    async def live(self) -> None:
+        """Let time pass for loops that nobody calls, for ever."""
+        while True:
+            await asyncio.sleep(_BEAT_SECONDS)
+            try:
+                self.ledger.check()
+                self.settle()
+                await self.committed()
+            except StorageFailed:
+                continue  # those who call are told; here it is tried again
+
+    def close(self) -> None:
+        """Keep the models, so that the next start has nothing to learn again, and close storage."""
+        for hosted in self.loops.values():
+            hosted.loop.teacher.keep()
+        self.ledger.close()
+
+    def _tidy(self, loops: Sequence[HostedLoop], now: datetime) -> None:
+        for hosted in loops:
+            days = hosted.loop.configuration.log_retention_days
+            if days >= 0:
+                forget_before(self.ledger, hosted.number, now - timedelta(days=days))
+
+    def _revived(self, kept: KeptLoop) -> HostedLoop:
+        loop = revive(self.ledger, kept.number, kept.state, self._workshop.make_tools)
+        return HostedLoop(kept.name, kept.number, loop, kept.keys)

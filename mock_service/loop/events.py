@@ -1,0 +1,43 @@
+"""What becomes of a decision: it waits, it is observed, it settles."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mock_service.loop.decision import Decision
+
+
+@dataclass(slots=True)
+class PendingEvent:
+    """A decision that is waiting for its rewards; they are kept in order of arrival.
+
+    ``number`` counts the loop's decisions from 1.
+    """
+
+    decision: Decision
+    number: int
+    activated: bool
+    rewards: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A reward, or an activation when the reward is None, as it arrived."""
+
+    event_id: str
+    at: datetime
+    reward: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a decision's wait ended.
+
+    ``lesson`` counts what the loop has learned from 1, and is None for an event that taught
+    nothing because it was never activated; ``reward`` is what was learned and ``joined`` what its
+    users' rewards came to, which differs while a loop imitates its baseline.
+    """
+
+    at: datetime
+    lesson: int | None
+    reward: float
+    joined: float

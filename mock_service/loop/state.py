@@ -1,0 +1,54 @@
+"""What a loop is, apart from its events: the facts that survive a restart."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mock_service.loop.configuration import Configuration, Mode
+
+AUTO_OPTIMIZATION_DELAY = timedelta(days=15)
+"""How long after its creation a loop is first optimised automatically."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopState:
+    """A loop's identity and settings.
+
+    ``uid`` is 32 hexadecimal digits and names the policy on the wire; ``policy`` and
+    ``default_policy`` are Vowpal Wabbit arguments as they were given; models are exported at
+    ``exports_from`` and every model export frequency thereafter.
+    """
+
+    uid: str
+    created: datetime
+    mode: Mode
+    seed: str
+    policy: str
+    default_policy: str
+    configuration: Configuration
+    exports_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The model in training and the published one, as Vowpal Wabbit writes them.
+
+    Empty bytes are a model that has learned nothing.
+    """
+
+    training: bytes = b""
+    published: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Models, how many lessons are in the one in training, and which the published one is.
+
+    ``version`` counts publications, ``published_lessons`` is how many lessons were learned by the
+    last one, and ``modified`` is when it happened.
+    """
+
+    models: Models
+    lessons: int
+    published_lessons: int
+    version: int
+    modified: datetime

@@ -1,0 +1,126 @@
+"""What the loop has learned, and when others get to see it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from mock_service.loop.configuration import AGGREGATIONS, Configuration, LearningMode, Mode
+from mock_service.loop.decision import Action, Decision
+from mock_service.loop.events import PendingEvent
+from mock_service.loop.seams import LearnerFactory, Prediction, StateStore
+from mock_service.loop.state import Checkpoint, LoopState, Models
+
+
+class Teacher:
+    """Keeps a learner taught and its model published on the beat of the exports."""
+
+    def __init__(
+        self, state: LoopState, factory: LearnerFactory, store: StateStore, start: Checkpoint
+    ) -> None:
+        """Start from a checkpoint.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy.
+        """
+        self.state = state
+        self.lessons, self.version, self.modified = start.lessons, start.version, start.modified
+        self.published_lessons = start.published_lessons
+        self.next_export = state.exports_from + state.configuration.model_export_frequency
+        self._factory, self._store = factory, store
+        self._kept_lessons = start.lessons
+        self._learner = factory(state.policy, state.configuration.exploration, start.models)
+
+    @property
+    def models(self) -> Models:
+        """Both models as Vowpal Wabbit writes them."""
+        return self._learner.models()
+
+    def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
+        """Rank `actions` with the published model."""
+        return self._learner.predict(context, actions)
+
+    def learn(self, decision: Decision, reward: float, at: datetime) -> None:
+        """Learn one lesson; in quick mode it is public at once."""
+        self._learner.learn(decision, reward)
+        self.lessons += 1
+        if self.state.mode is Mode.QUICK:
+            self._publish(at)
+
+    def export_before(self, moment: datetime) -> None:
+        """Publish if a beat of the export has passed; an event due on the beat comes along."""
+        if self.next_export >= moment:
+            return
+        frequency = self.state.configuration.model_export_frequency
+        behind = (self.next_export - moment) // frequency * frequency
+        self.next_export -= behind
+        if self.state.mode is Mode.AZURE and self._publish(self.next_export - frequency):
+            self.keep()
+
+    def skip_exports_until(self, moment: datetime) -> None:
+        """Go on at the first beat after `moment`: those until then have happened already."""
+        frequency = self.state.configuration.model_export_frequency
+        if self.next_export <= moment:
+            self.next_export += ((moment - self.next_export) // frequency + 1) * frequency
+
+    def restart(
+        self, state: LoopState, models: Models, at: datetime, past: Iterable[PendingEvent] = ()
+    ) -> None:
+        """Begin anew with `state` and from `models`, and learn what the `past` teaches.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy; nothing has
+                changed then.
+        """
+        learner = self._factory(state.policy, state.configuration.exploration, models)
+        for event in past:
+            if event.activated:
+                learner.learn(event.decision, lesson_of(event, state.configuration))
+        self.state = state
+        self._learner = learner
+        self.version += 1
+        self.modified = at
+        self.keep()
+
+    def keep_if_wanted(self) -> None:
+        """Let the store keep the models if enough was learned since it last did."""
+        if self._store.wants_checkpoint(self.lessons - self._kept_lessons):
+            self.keep()
+
+    def keep(self) -> None:
+        """Let the store keep the models."""
+        self._kept_lessons = self.lessons
+        self._store.checkpoint(
+            Checkpoint(
+                self._learner.models(),
+                self.lessons,
+                self.published_lessons,
+                self.version,
+                self.modified,
+            )
+        )
+
+    def _publish(self, at: datetime) -> bool:
+        if not self._learner.publish():
+            return False
+        self.version += 1
+        self.published_lessons = self.lessons
+        self.modified = at
+        return True
+
+
+def joined_reward(event: PendingEvent, configuration: Configuration) -> float:
+    """Return what an event's rewards come to; the default reward where there is none."""
+    if not event.rewards:
+        return configuration.default_reward
+    return AGGREGATIONS[configuration.reward_aggregation](event.rewards)
+
+
+def lesson_of(event: PendingEvent, configuration: Configuration) -> float:
+    """Return the reward to learn from: what was joined, or 1 and 0 for imitating the baseline."""
+    if event.decision.learning_mode is LearningMode.APPRENTICE:
+        return float(event.decision.imitates)
+    return joined_reward(event, configuration)
+
+
+def first_checkpoint(created: datetime) -> Checkpoint:
+    """Return the checkpoint of a loop that has learned nothing."""
+    return Checkpoint(Models(), 0, 0, 0, created)

@@ -1,0 +1,1 @@
+"""The only room that knows SQLite: what happened and what was learned, kept over restarts."""

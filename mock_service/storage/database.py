@@ -1,0 +1,112 @@
+"""Opening the file: one server at a time, and never over what is damaged."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from mock_service.errors import DataUnusable
+from mock_service.storage.schema import migrate
+
+FILE = "personalizer-lab.sqlite3"
+_LOCK = "in-use.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A writing and a reading connection to one file; in memory both are the same."""
+
+    writer: sqlite3.Connection
+    reader: sqlite3.Connection
+    lock: FileLock | None
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether everything is gone when the process ends."""
+        return self.lock is None
+
+    def close(self) -> None:
+        """Close the file and let others open it."""
+        self.reader.close()
+        self.writer.close()
+        if self.lock is not None:
+            self.lock.release()
+
+
+def open_in_memory() -> Database:
+    """Return an empty database that lives as long as the process."""
+    connection = _connect(":memory:")
+    migrate(connection)
+    return Database(connection, connection, None)
+
+
+def open_in_folder(folder: Path) -> Database:
+    """Return the database in `folder`, made if it is not there, for this process alone.
+
+    Raises:
+        DataUnusable: the folder cannot be written, is used by another server, holds a damaged
+            file or one of a later version.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / _LOCK)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise DataUnusable(
+            f"{folder} is in use by another server: stop it, or choose another --data-dir"
+        ) from error
+    except OSError as error:
+        raise DataUnusable(f"{folder} cannot be written: {error.strerror}") from error
+    try:
+        return _opened(folder / FILE, lock)
+    except DataUnusable:
+        lock.release()
+        raise
+
+
+def open_read_only(folder: Path) -> sqlite3.Connection:
+    """Return a connection that reads `folder`'s database, also while a server writes it.
+
+    Raises:
+        DataUnusable: there is none, or it is damaged.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise DataUnusable(f"{folder} holds no data of a local Personalizer")
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+        connection.execute("SELECT count(*) FROM loops")
+    except sqlite3.Error as error:
+        raise DataUnusable(f"{path} cannot be read: {error}") from error
+    return connection
+
+
+def _opened(path: Path, lock: FileLock) -> Database:
+    try:
+        writer = _connect(path)
+        _check(writer)
+        writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("PRAGMA synchronous = FULL")
+        migrate(writer)
+        reader = _connect(path)
+        reader.execute("PRAGMA query_only = ON")
+    except sqlite3.Error as error:
+        raise DataUnusable(
+            f"{path} cannot be used: {error}; it was left as it is: move it away, or choose "
+            "another --data-dir"
+        ) from error
+    return Database(writer, reader, lock)
+
+
+def _connect(path: Path | str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(f"the file is damaged ({verdict})")

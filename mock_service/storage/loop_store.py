@@ -1,0 +1,153 @@
+"""What one loop tells its store, as statements for the ledger."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from datetime import datetime
+
+from mock_service.loop.decision import Action
+from mock_service.loop.events import Observation, PendingEvent, Settlement
+from mock_service.loop.joining import EARLY_WINDOW
+from mock_service.loop.state import Checkpoint, LoopState
+from mock_service.storage.codec import actions_text, answer_text, state_text, to_number
+from mock_service.storage.ledger import LONGEST_BATCH, Ledger
+from mock_service.storage.recovery import Position, settled_events
+
+LESSONS_BETWEEN_CHECKPOINTS = 5_000
+"""So many lessons are learned again in well under a second when a loop is recovered."""
+
+_TEXTS_KEPT = 256
+
+_EVENT = """INSERT INTO events (loop, number, event_id, at, context, actions, answer, deferred,
+    learning_mode, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_SETTLED = """UPDATE events SET settled = ?, settled_at = ?, activated = ?, lesson = ?, reward = ?,
+    joined = ? WHERE loop = ? AND number = ?"""
+_OBSERVED = """INSERT INTO observations (loop, number, event_id, at, reward)
+    VALUES (?, ?, ?, ?, ?)"""
+_ADOPTED = """UPDATE observations SET number = ?
+    WHERE loop = ? AND event_id = ? AND number IS NULL AND at >= ?"""
+_MODELS = "REPLACE INTO models VALUES (?, ?, ?, ?, ?, ?, ?)"
+_KNOWN = "SELECT 1 FROM events WHERE loop = ? AND event_id = ? LIMIT 1"
+
+
+class LoopStore:
+    """Keeps one loop, under its number in the file."""
+
+    def __init__(self, ledger: Ledger, loop: int, position: Position) -> None:
+        self.loop = loop
+        self._ledger = ledger
+        self._settled, self._last_text = position.settled, position.last_text
+        self._texts: OrderedDict[tuple[Action, ...], int] = OrderedDict()
+        self._latest: OrderedDict[str, None] = OrderedDict()
+
+    def decided(self, event: PendingEvent) -> None:
+        """Keep a new decision, and which early observations are its own."""
+        decision = event.decision
+        self._remember(decision.event_id)
+        self._ledger.write(
+            _EVENT,
+            (
+                self.loop,
+                event.number,
+                decision.event_id,
+                to_number(decision.at),
+                decision.context,
+                self._text(decision.candidates),
+                answer_text(decision),
+                decision.deferred,
+                decision.learning_mode.value,
+                decision.model,
+            ),
+        )
+        if event.rewards or event.activated is decision.deferred:
+            since = to_number(decision.at - EARLY_WINDOW)
+            self._ledger.write(_ADOPTED, (event.number, self.loop, decision.event_id, since))
+
+    def observed(self, observation: Observation, event: PendingEvent | None) -> bool:
+        """Keep an observation; say whether it is about an event that has settled."""
+        number = None if event is None else event.number
+        self._ledger.write(
+            _OBSERVED,
+            (
+                self.loop,
+                number,
+                observation.event_id,
+                to_number(observation.at),
+                observation.reward,
+            ),
+        )
+        return event is None and self._knows(observation.event_id)
+
+    def settled(self, event: PendingEvent, settlement: Settlement) -> None:
+        """Keep how a decision's wait ended."""
+        self._settled += 1
+        self._ledger.write(
+            _SETTLED,
+            (
+                self._settled,
+                to_number(settlement.at),
+                event.activated,
+                settlement.lesson,
+                settlement.reward,
+                settlement.joined,
+                self.loop,
+                event.number,
+            ),
+        )
+
+    def history(self, since: datetime) -> Iterator[PendingEvent]:
+        """Yield the settled events decided since that moment, in the order they settled."""
+        self._ledger.flush()
+        return settled_events(self._ledger, self.loop, since=to_number(since))
+
+    def changed(self, state: LoopState) -> None:
+        """Keep a loop's new settings."""
+        self._ledger.write(
+            "UPDATE loops SET state = ? WHERE id = ?", (state_text(state), self.loop)
+        )
+
+    def wants_checkpoint(self, lessons: int) -> bool:
+        """Say whether learning so many lessons again would make a restart slow."""
+        return lessons >= LESSONS_BETWEEN_CHECKPOINTS
+
+    def checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep the models."""
+        models = checkpoint.models
+        self._ledger.write(
+            _MODELS,
+            (
+                self.loop,
+                models.training,
+                models.published,
+                checkpoint.lessons,
+                checkpoint.published_lessons,
+                checkpoint.version,
+                to_number(checkpoint.modified),
+            ),
+        )
+
+    def _remember(self, event_id: str) -> None:
+        """Remember the latest ids: until they are committed, a query does not find them."""
+        self._latest[event_id] = None
+        if len(self._latest) > LONGEST_BATCH:
+            self._latest.popitem(last=False)
+
+    def _knows(self, event_id: str) -> bool:
+        if event_id in self._latest:
+            return True
+        return self._ledger.query(_KNOWN, (self.loop, event_id)).fetchone() is not None
+
+    def _text(self, actions: tuple[Action, ...]) -> int:
+        """Return the number under which these actions are kept: most requests repeat them."""
+        number = self._texts.get(actions)
+        if number is not None:
+            self._texts.move_to_end(actions)
+            return number
+        self._last_text += 1
+        if len(self._texts) >= _TEXTS_KEPT:
+            self._texts.popitem(last=False)
+        self._texts[actions] = self._last_text
+        self._ledger.write(
+            "INSERT INTO texts VALUES (?, ?, ?)",
+            (self.loop, self._last_text, actions_text(actions)),
+        )
+        return self._last_text

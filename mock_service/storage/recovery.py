@@ -1,0 +1,181 @@
+"""Reading a loop back: what it was, what it had learned, and what it was waiting for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from mock_service.loop.counts import RECENT, Counts
+from mock_service.loop.decision import Action, Decision
+from mock_service.loop.events import Observation, PendingEvent
+from mock_service.loop.joining import EARLY_WINDOW
+from mock_service.loop.state import Checkpoint, Models
+from mock_service.storage.codec import EVENT_COLUMNS, actions_of, decision_of, to_moment, to_number
+from mock_service.storage.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a loop's numbering goes on: decisions, settlements and texts of actions so far."""
+
+    decisions: int = 0
+    settled: int = 0
+    last_text: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Something that was learned after the last checkpoint: from what, and when."""
+
+    decision: Decision
+    reward: float
+    at: datetime
+
+
+def position(ledger: Ledger, loop: int) -> Position:
+    """Return where the loop's numbering goes on."""
+    row = ledger.query(
+        """SELECT coalesce((SELECT max(number) FROM events WHERE loop = :loop), 0),
+            coalesce((SELECT max(settled) FROM events
+                WHERE loop = :loop AND settled IS NOT NULL), 0),
+            coalesce((SELECT max(id) FROM texts WHERE loop = :loop), 0)""",
+        {"loop": loop},
+    ).fetchone()
+    return Position(*row)
+
+
+def last_checkpoint(ledger: Ledger, loop: int) -> Checkpoint | None:
+    """Return the models as they were last kept, if they ever were."""
+    row = ledger.query("SELECT * FROM models WHERE loop = ?", (loop,)).fetchone()
+    if row is None:
+        return None
+    _, training, published, lessons, published_lessons, version, modified = row
+    return Checkpoint(
+        Models(training, published), lessons, published_lessons, version, to_moment(modified)
+    )
+
+
+def lessons_after(ledger: Ledger, loop: int, lessons: int) -> Iterator[Lesson]:
+    """Yield, in order, what was learned after the first `lessons`."""
+    rows = ledger.query(
+        f"""SELECT {EVENT_COLUMNS}, reward, settled_at FROM events
+            WHERE loop = ? AND settled IS NOT NULL AND lesson > ? ORDER BY settled""",
+        (loop, lessons),
+    )
+    texts = _Texts(ledger, loop)
+    for *event, reward, at in rows:
+        yield Lesson(decision_of(tuple(event), texts.actions(event[4])), reward, to_moment(at))
+
+
+def waiting_events(ledger: Ledger, loop: int) -> Iterator[PendingEvent]:
+    """Yield the decisions whose wait is not over, oldest first."""
+    rows = ledger.query(
+        f"""SELECT {EVENT_COLUMNS} FROM events
+            WHERE loop = ? AND settled IS NULL ORDER BY number""",
+        (loop,),
+    )
+    texts = _Texts(ledger, loop)
+    for row in rows:
+        yield _event(ledger, loop, row, texts)
+
+
+def settled_events(ledger: Ledger, loop: int, *, since: int) -> Iterator[PendingEvent]:
+    """Yield the settled events decided since a moment, in the order they settled."""
+    rows = ledger.query(
+        f"""SELECT {EVENT_COLUMNS} FROM events
+            WHERE loop = ? AND settled IS NOT NULL AND at >= ? ORDER BY settled""",
+        (loop, since),
+    ).fetchall()
+    texts = _Texts(ledger, loop)
+    for row in rows:
+        yield _event(ledger, loop, row, texts)
+
+
+def early_observations(ledger: Ledger, loop: int, now: datetime) -> list[Observation]:
+    """Return the observations whose decision may still come."""
+    rows = ledger.query(
+        """SELECT event_id, at, reward FROM observations AS o
+            WHERE loop = ?1 AND number IS NULL AND at >= ?2 AND NOT EXISTS
+                (SELECT 1 FROM events WHERE loop = ?1 AND event_id = o.event_id)
+            ORDER BY sequence""",
+        (loop, to_number(now - EARLY_WINDOW)),
+    )
+    return [Observation(event_id, to_moment(at), reward) for event_id, at, reward in rows]
+
+
+def last_moment(ledger: Ledger, loop: int) -> datetime | None:
+    """Return when the loop last did anything that was kept."""
+    (at,) = ledger.query(
+        """SELECT max(at) FROM (
+            SELECT at FROM events WHERE loop = :loop AND number =
+                (SELECT max(number) FROM events WHERE loop = :loop)
+            UNION ALL SELECT settled_at FROM events WHERE loop = :loop AND settled =
+                (SELECT max(settled) FROM events WHERE loop = :loop AND settled IS NOT NULL)
+            UNION ALL SELECT at FROM observations WHERE sequence =
+                (SELECT max(sequence) FROM observations WHERE loop = :loop))""",
+        {"loop": loop},
+    ).fetchone()
+    return None if at is None else to_moment(at)
+
+
+def counts(ledger: Ledger, loop: int) -> Counts:
+    """Return the counts of what is still kept."""
+    decisions, not_activated, learned = ledger.query(
+        """SELECT count(*), count(*) FILTER (WHERE settled IS NOT NULL AND lesson IS NULL),
+            count(lesson) FROM events WHERE loop = ?""",
+        (loop,),
+    ).fetchone()
+    rewards, activations, late = ledger.query(
+        """SELECT count(reward), count(*) FILTER (WHERE reward IS NULL),
+            count(*) FILTER (WHERE number IS NULL AND EXISTS
+                (SELECT 1 FROM events WHERE loop = o.loop AND event_id = o.event_id AND at <= o.at))
+            FROM observations AS o WHERE loop = ?""",
+        (loop,),
+    ).fetchone()
+    (rewarded,) = ledger.query(
+        """SELECT count(*) FROM events AS e WHERE loop = ? AND lesson IS NOT NULL AND EXISTS
+            (SELECT 1 FROM observations WHERE loop = e.loop AND number = e.number
+                AND reward IS NOT NULL)""",
+        (loop,),
+    ).fetchone()
+    recent = ledger.query(
+        """SELECT joined FROM events WHERE loop = ? AND settled IS NOT NULL
+            AND lesson IS NOT NULL ORDER BY settled DESC LIMIT ?""",
+        (loop, RECENT),
+    ).fetchall()
+    found = Counts(
+        decisions, rewards, activations, late, rewarded, learned - rewarded, not_activated
+    )
+    found.recent.extend(joined for (joined,) in reversed(recent))
+    return found
+
+
+class _Texts:
+    """The actions of a loop's events, each read once while they come close together."""
+
+    def __init__(self, ledger: Ledger, loop: int) -> None:
+        self._ledger, self._loop = ledger, loop
+        self.actions = lru_cache(maxsize=256)(self._read)
+
+    def _read(self, number: int) -> tuple[Action, ...]:
+        (text,) = self._ledger.query(
+            "SELECT text FROM texts WHERE loop = ? AND id = ?", (self._loop, number)
+        ).fetchone()
+        return actions_of(text)
+
+
+def _event(ledger: Ledger, loop: int, row: tuple[Any, ...], texts: _Texts) -> PendingEvent:
+    number = row[0]
+    decision = decision_of(row, texts.actions(row[4]))
+    event = PendingEvent(decision, number, not decision.deferred)
+    rewards = ledger.query(
+        "SELECT reward FROM observations WHERE loop = ? AND number = ? ORDER BY sequence",
+        (loop, number),
+    )
+    for (reward,) in rewards:
+        if reward is None:
+            event.activated = True
+        else:
+            event.rewards.append(reward)
+    return event

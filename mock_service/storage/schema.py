@@ -1,0 +1,92 @@
+"""The tables, and how older files become like them."""
+
+import sqlite3
+
+from mock_service.errors import DataUnusable
+
+VERSION = 1
+"""Kept in the file as its ``user_version``; 0 is an empty file."""
+
+_TABLES = """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE loops (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL,
+    key1 TEXT NOT NULL,
+    key2 TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE models (
+    loop INTEGER PRIMARY KEY,
+    training BLOB NOT NULL,
+    published BLOB NOT NULL,
+    lessons INTEGER NOT NULL,
+    published_lessons INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    modified INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE texts (
+    loop INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (loop, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE events (
+    loop INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    context TEXT NOT NULL,
+    actions INTEGER NOT NULL,
+    answer TEXT NOT NULL,
+    deferred INTEGER NOT NULL,
+    learning_mode TEXT NOT NULL,
+    model INTEGER NOT NULL,
+    settled INTEGER,
+    settled_at INTEGER,
+    activated INTEGER,
+    lesson INTEGER,
+    reward REAL,
+    joined REAL,
+    PRIMARY KEY (loop, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX events_by_id ON events (loop, event_id);
+CREATE INDEX events_waiting ON events (loop, number) WHERE settled IS NULL;
+CREATE INDEX events_settled ON events (loop, settled) WHERE settled IS NOT NULL;
+
+CREATE TABLE observations (
+    sequence INTEGER PRIMARY KEY,
+    loop INTEGER NOT NULL,
+    number INTEGER,
+    event_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    reward REAL
+) STRICT;
+CREATE INDEX observations_joined ON observations (loop, number) WHERE number IS NOT NULL;
+CREATE INDEX observations_unjoined ON observations (loop, event_id) WHERE number IS NULL;
+"""
+
+_MIGRATIONS: dict[int, str] = {}
+"""By the version they start from: the statements that lead to the next."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring an empty or older file to this version's tables, all or nothing.
+
+    Raises:
+        DataUnusable: the file is of a later version than this.
+    """
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    if found > VERSION:
+        raise DataUnusable(
+            f"the data is of version {found}, and this program reads up to {VERSION}: "
+            "use the program that wrote it, or another --data-dir"
+        )
+    steps = [_TABLES] if found == 0 else [_MIGRATIONS[version] for version in range(found, VERSION)]
+    if steps:
+        script = "".join(steps)
+        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {VERSION}; COMMIT;")

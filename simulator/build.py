@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
@@ -32,11 +33,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What makes one run of a scenario; ``reward`` names a design, empty takes the first."""
+    """What makes one run of a scenario; ``reward`` names a design, empty takes the first.
+
+    A loop in this process writes its events down in ``log``, if there is one.
+    """
 
     rounds: int = 2000
     seed: int = 1
     reward: str = ""
+    log: Path | None = None
 
 
 def simulate(
@@ -49,7 +54,8 @@ def simulate(
     """Run a scenario against a learning loop in this process, or against an endpoint.
 
     Raises:
-        OptionsInvalid: the scenario has no such reward design, or the endpoint is no address.
+        OptionsInvalid: the scenario has no such reward design, the endpoint is no address, or the
+            log cannot be written.
         EndpointProblem: the endpoint is out of reach or answers with an error.
         LearningPolicyInvalid: the learning policy is not one.
     """
@@ -120,7 +126,7 @@ def _run(
     options: RunOptions,
     listeners: Listeners,
 ) -> Tally:
-    personalizer = _personalizer(target)
+    personalizer = _personalizer(target, options.log)
     try:
         return run(
             crowd,
@@ -133,7 +139,7 @@ def _run(
         personalizer.close()
 
 
-def _personalizer(target: LoopSettings | Target) -> Personalizer:
+def _personalizer(target: LoopSettings | Target, log: Path | None = None) -> Personalizer:
     if isinstance(target, Target):
         return HttpPersonalizer(target.endpoint, target.key)
-    return InProcessPersonalizer(target)
+    return InProcessPersonalizer(target, log)

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ from simulator.cli.options import (
 )
 from simulator.cli.progress import progress_bar
 from simulator.engine.run import Listeners
+from simulator.errors import OptionsInvalid
 from simulator.report.terminal import show_interaction, show_summary
 from simulator.scenario.catalogue import find_scenario
 from simulator.vocabulary import Interaction
@@ -51,6 +53,9 @@ def simulate(
     export_every: ExportOption = "",
     endpoint: EndpointOption = "",
     key: KeyOption = DEFAULT_KEY,
+    log: Annotated[
+        Path | None, typer.Option(help="Write the loop's log there, as DSJSON for evaluate.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print every interaction.")] = False,
@@ -63,6 +68,8 @@ def simulate(
         exploration, policy, mode, wait, default_reward, aggregation, export_every
     )
     target = choices.target(Target(endpoint, key) if endpoint else None)
+    if endpoint and log is not None:
+        raise OptionsInvalid(f"--log: the log is kept by the server at {endpoint}")
     story = find_scenario(scenario)
     talk = Console(stderr=True)
     with progress_bar(talk, hidden=quiet or verbose) as progress:
@@ -70,7 +77,7 @@ def simulate(
         summary = simulate_scenario(
             story,
             target,
-            RunOptions(rounds, seed, reward),
+            RunOptions(rounds, seed, reward, log),
             Listeners(
                 lambda done: progress.advance(task, done),
                 _watcher(talk if as_json else Console()) if verbose else None,

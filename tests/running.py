@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.serving import ROOT
 
@@ -17,12 +18,14 @@ class Ended:
     err: str
 
 
-def command(*arguments: str, environment: dict[str, str] | None = None) -> Ended:
-    """Run ``personalizer-lab`` with `arguments` in a process of its own."""
+def command(
+    *arguments: str, environment: dict[str, str] | None = None, folder: Path = ROOT
+) -> Ended:
+    """Run ``personalizer-lab`` with `arguments` in a process of its own, in `folder`."""
     variables = {k: v for k, v in os.environ.items() if not k.startswith("PERSONALIZER_")}
     done = subprocess.run(
         [sys.executable, "-m", "simulator", *arguments],
-        cwd=ROOT,
+        cwd=folder,
         env={**variables, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **(environment or {})},
         capture_output=True,
         text=True,

@@ -20,6 +20,7 @@ from simulator.errors import OptionsInvalid
 from simulator.report.page import Chart, Page, Section, Table, write_page, write_pictures
 
 _ROW = 34
+_COLOUR = "#3b82d6"
 _FEATURES = 20
 _POINTS = 200
 _STEPS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
@@ -97,10 +98,10 @@ def _intervals(name: str, title: str, verdicts: Sequence[Verdict]) -> Chart:
         y=alt.Y("policy:N", title=None, sort=None, axis=alt.Axis(domain=False, ticks=False)),
         tooltip=[alt.Tooltip("policy:N"), *_numbers("value", "low", "high")],
     )
-    bars = base.mark_rule(strokeWidth=3, strokeCap="round").encode(
+    bars = base.mark_rule(strokeWidth=3, strokeCap="round", color=_COLOUR).encode(
         x=alt.X("low:Q", title="mean reward", scale=alt.Scale(zero=False)), x2="high:Q"
     )
-    points = base.mark_point(filled=True, size=110, opacity=1).encode(x="value:Q")
+    points = base.mark_point(filled=True, size=110, opacity=1, color=_COLOUR).encode(x="value:Q")
     chart = (bars + points).properties(height=max(120, _ROW * len(rows)))
     return Chart(name, title, chart.to_dict(), "The bars are 95% confidence intervals.")
 
@@ -191,7 +192,7 @@ def _importance(evaluated: Evaluated) -> Chart:
     ]
     chart = (
         alt.Chart(alt.Data(values=rows))
-        .mark_bar()
+        .mark_bar(color=_COLOUR)
         .encode(
             y=alt.Y("feature:N", title=None, sort=None),
             x=alt.X("score:Q", title="importance"),

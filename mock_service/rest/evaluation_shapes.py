@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_service.errors import ServiceProblem
+from mock_service.evaluation.importance import Explanation, FeatureScore
 from mock_service.evaluation.policies import Actions
 from mock_service.evaluation.traffic import Traffic
 from mock_service.evaluation.windows import (
@@ -110,6 +111,29 @@ def _expectation(sums: Sums) -> Json:
         "expectedReward": sums.mean,
         "confidenceInterval": [sums.mean - sums.reach, sums.mean + sums.reach],
     }
+
+
+def feature_scores(scores: Iterable[FeatureScore]) -> list[Json]:
+    """Return ``featureScores`` of 2022-09-01-preview, the most important first."""
+    return [
+        {
+            "namespace": one.feature.namespace,
+            "featureName": one.feature.name,
+            "score": one.score,
+        }
+        for one in scores
+    ]
+
+
+def inference_explanation(explanations: Iterable[Explanation]) -> list[Json]:
+    """Return ``inferenceExplanation`` of a rank response."""
+    return [
+        {
+            "id": one.action_id,
+            "features": [{"name": name, "score": score} for name, score in one.features],
+        }
+        for one in explanations
+    ]
 
 
 def zulu(moment: datetime) -> str:

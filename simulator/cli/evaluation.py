@@ -66,10 +66,14 @@ class Evaluated:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The verdict; after a search, that on the decisions which the search has not seen."""
+        """The verdict; after a search, that on the decisions which the search has not seen.
+
+        Of what was found only the search's own winner can be recommended: another may look better
+        on those decisions by luck.
+        """
         if self.found is None:
             return self.study.words
-        return tuple(verdict_in_words([*self.found.best, *self.found.others]))
+        return tuple(verdict_in_words([*self.found.best[:1], *self.found.others]))
 
     @property
     def headline(self) -> str:

@@ -10,6 +10,7 @@ from mock_service.learning.feature_names import FeatureName
 from mock_service.learning.model import VowpalModel
 from mock_service.learning.replay import train
 from mock_service.logs.event import LoggedDecision
+from mock_service.rest.evaluation_shapes import feature_scores, inference_explanation
 from tests.mock_service.evaluation.test_policies import QUICK, event
 
 
@@ -74,3 +75,14 @@ def test_a_feature_that_the_model_never_met_adds_nothing(model: VowpalModel) -> 
     explained = explain(model, '[{"unheard":"of"}]', actions)
 
     assert all("FromUrl.unheard" not in dict(action.features) for action in explained)
+
+
+def test_both_have_the_shapes_of_the_wire(log: list[LoggedDecision], model: VowpalModel) -> None:
+    """Feature scores, and the explanation that comes with a rank."""
+    scores = feature_scores(feature_importance(model, log))
+    explanation = inference_explanation(explain(model, log[0].context, log[0].actions))
+
+    assert scores[0].keys() == {"namespace", "featureName", "score"}
+    assert scores[0]["score"] == 1.0
+    assert [action["id"] for action in explanation] == ["0", "1"]
+    assert explanation[0]["features"][0].keys() == {"name", "score"}

@@ -22,7 +22,7 @@ class Overlap:
 
     ``effective`` is how many decisions of the policy's own would say as much (Kish's effective
     sample size); ``mean_weight`` and ``largest_weight`` are before clipping, and ``clipped`` counts
-    the decisions whose weight was cut. ``warnings`` are sentences.
+    the decisions whose weight was cut. ``warnings`` are sentences about what cannot be right.
     """
 
     decisions: int
@@ -49,15 +49,7 @@ def overlap_of(weights: Column, clip: float = inf) -> Overlap:
         mean_weight=float(weights.mean()) if len(weights) else 0.0,
         largest_weight=float(weights.max(initial=0.0)),
         clipped=int((weights > clip).sum()),
-        warnings=(_too_thin(effective),) if effective < FEWEST_EFFECTIVE else _off_balance(weights),
-    )
-
-
-def _too_thin(effective: float) -> str:
-    return (
-        f"the log overlaps too little with what this policy does to say anything: it is worth "
-        f"{effective:,.0f} decisions of the policy's own, and {FEWEST_EFFECTIVE} are the least; "
-        "log more, or explore more while logging"
+        warnings=() if effective < FEWEST_EFFECTIVE else _off_balance(weights),
     )
 
 

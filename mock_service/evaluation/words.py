@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mock_service.evaluation.estimators import Estimate
 from mock_service.evaluation.judging import Verdict
+from mock_service.evaluation.overlap import FEWEST_EFFECTIVE
 from mock_service.evaluation.policies import PolicySource
 
 
@@ -12,10 +13,19 @@ def verdict_in_words(verdicts: Sequence[Verdict]) -> list[str]:
     online = next((one for one in verdicts if one.policy.source is PolicySource.ONLINE), None)
     rivals = [one for one in verdicts if one.policy.source is not PolicySource.ONLINE]
     known = [one for one in rivals if not one.overlap.too_thin and one.advantage.value is not None]
-    words = [_advice(known, online, len(rivals))] if rivals else []
-    return words + [
-        f"{one.policy.name}: {warning}." for one in verdicts for warning in one.overlap.warnings
+    thin = [one.policy.name for one in rivals if one.overlap.too_thin]
+    return [
+        *([_advice(known, online, len(rivals))] if rivals else []),
+        *([_too_thin(thin)] if thin else []),
+        *(f"{one.policy.name}: {warning}." for one in rivals for warning in one.overlap.warnings),
     ]
+
+
+def _too_thin(names: list[str]) -> str:
+    return (
+        f"The log overlaps too little with {', '.join(names)} to say anything: it is worth fewer "
+        f"than {FEWEST_EFFECTIVE} decisions of their own. Log more, or explore more while logging."
+    )
 
 
 def _advice(known: list[Verdict], online: Verdict | None, rivals: int) -> str:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 else:  # optuna is an extra, and takes a while to import
     searching = lazy_loader.load("mock_service.evaluation.search", suppress_warning=True)
 
+_FEWEST_TO_SEARCH = 200
 _USED = frozenset({LineKind.DECISION, LineKind.MULTI_SLOT, LineKind.SKIPPED})
 _NAMED = re.compile(r"(?P<name>[\w.-]+)=\s*(?P<policy>-.*|[\w-]+)", re.DOTALL)
 
@@ -83,7 +84,8 @@ class Evaluated:
         left += [f"{traffic.skipped:,} never activated"] if traffic.skipped else []
         left += [f"{traffic.unusable:,} without a propensity"] if traffic.unusable else []
         without = f"; left out: {', '.join(left)}" if left else ""
-        return f"{self.log}: {len(traffic):,} decisions{without}"
+        decisions = "1 decision" if len(traffic) == 1 else f"{len(traffic):,} decisions"
+        return f"{self.log}: {decisions}{without}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain data."""
@@ -103,12 +105,17 @@ def evaluate(wanted: Wanted, progress: Progress) -> Evaluated:
     Raises:
         LogUnusable: the log cannot be read, or holds no decision to judge by.
         LearningPolicyInvalid: a policy or model is none.
-        OptionsInvalid: a policy is named twice, or searching is not installed.
+        OptionsInvalid: a policy is named twice, or searching is not installed or has too little.
     """
     policies = _policies(wanted)
     if wanted.trials and find_spec("optuna") is None:
         raise OptionsInvalid("--search needs optuna: pip install 'personalizer-lab[search]'")
     reader, traffic = _read(wanted.log, progress)
+    if wanted.trials and len(traffic) < _FEWEST_TO_SEARCH:
+        raise OptionsInvalid(
+            f"--search needs a log of {_FEWEST_TO_SEARCH} decisions at least, and {wanted.log} "
+            f"holds {len(traffic)}"
+        )
     task = progress.add_task("judging", total=len(policies) + 2)
     done = study(traffic, policies, wanted.judging, lambda step: progress.advance(task, step))
     return Evaluated(

@@ -175,3 +175,15 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert not ended.out
     assert ended.err.count("\n") == 1
     assert expected in ended.err
+
+
+def test_a_log_too_short_to_search_is_one_line_and_exit_code_2(log: Path, tmp_path: Path) -> None:
+    """A winner among 64 on a handful of decisions would be luck."""
+    short = tmp_path / "short.dsjson"
+    short.write_text("".join(log.read_text().splitlines(keepends=True)[:50]))
+
+    ended = command("evaluate", str(short), "--search")
+
+    assert ended.code == 2
+    assert "--search needs a log of 200 decisions at least" in ended.err
+    assert ended.err.count("\n") == 1

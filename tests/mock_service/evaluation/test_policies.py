@@ -18,6 +18,7 @@ from mock_service.evaluation.policies import (
     exported_model,
 )
 from mock_service.evaluation.traffic import Traffic, gather
+from mock_service.evaluation.words import verdict_in_words
 from mock_service.learning.replay import train
 from mock_service.logs.event import LoggedDecision
 from mock_service.loop.decision import Action
@@ -126,7 +127,7 @@ def test_a_policy_that_overlaps_too_little_is_said_to() -> None:
     assert verdicts[0].overlap.effective == 0
     assert verdicts[1].overlap.effective == pytest.approx(40)
     assert all(one.overlap.too_thin for one in verdicts)
-    assert "overlaps too little" in verdicts[0].overlap.warnings[0]
+    assert "overlaps too little with Baseline1, BaselineRand" in verdict_in_words(verdicts)[1]
 
 
 def test_propensities_that_cannot_be_right_are_said_to_be_wrong() -> None:

@@ -15,13 +15,14 @@ POLICY = "--cb_explore_adf --epsilon 0.2 --cb_type mtr -q ::"
 class NewsEnvironment:
     """The news scenario as coba reads environments."""
 
-    def __init__(self, count: int) -> None:
-        self._visits = list(visits(count))
+    def __init__(self, count: int, seed: int = 1) -> None:
+        self._visits = list(visits(count, seed))
+        self._seed = seed
 
     @property
     def params(self) -> dict[str, str]:
         """What coba writes beside its results."""
-        return {"scenario": "news"}
+        return {"scenario": "news", "seed": str(self._seed)}
 
     def read(self) -> Iterator[dict[str, object]]:
         """Yield simulated interactions with every action's reward."""

@@ -3,6 +3,7 @@
 import sys
 
 import evaluation
+import grid
 import http_rank
 import in_process
 import memory
@@ -15,7 +16,7 @@ def main() -> None:
     table = Table("", title="Speed side by side", title_justify="left")
     table.add_column("median", justify="right")
     table.add_column("+/-", justify="right")
-    for part in (in_process, http_rank, memory, evaluation):
+    for part in (in_process, grid, http_rank, memory, evaluation):
         sys.stderr.write(f"measuring {part.__name__}...\n")
         for name, (figure, around) in part.measure().items():
             table.add_row(name, f"{figure:,.2f}", f"{around:,.2f}" if around else "")

@@ -8,10 +8,12 @@ from fastapi import FastAPI
 from mock_service.app import build_app
 from mock_service.clock import Clock, ManualClock, SystemClock
 from mock_service.errors import DataUnusable, HostError, SettingsInvalid
-from mock_service.hosting import Service, Workshop
+from mock_service.hosting import Service, Workshop, check_loop_name
 from mock_service.learning.learner import ExportingLearner, ImmediateLearner
 from mock_service.learning.policies import policy_arguments, with_exploration
+from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.portable import portable
+from mock_service.learning.trial import prove_policy
 from mock_service.loop.configuration import Mode
 from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource, RandomIds, SeededIds, new_uid
@@ -19,7 +21,7 @@ from mock_service.loop.learning_loop import LearningLoop, Store, Tools
 from mock_service.loop.ranking import seeded_chooser
 from mock_service.loop.seams import Learner, LearnerFactory
 from mock_service.loop.state import AUTO_OPTIMIZATION_DELAY, LoopState, Models
-from mock_service.settings import DEFAULT_LOOP, LoopSettings, Settings
+from mock_service.settings import DEFAULT_LOOP, SECOND_DEVELOPMENT_KEY, LoopSettings, Settings
 from mock_service.storage.database import open_in_folder, open_in_memory
 from mock_service.storage.ledger import Ledger
 from mock_service.storage.loops_file import kept_moment
@@ -33,7 +35,7 @@ def build_server(settings: Settings) -> FastAPI:
         DataUnusable: the data folder is in use, damaged or of a later version.
         SettingsInvalid: the settings contradict what the data folder holds.
     """
-    return build_app(build_service(settings))
+    return build_app(build_service(settings), accept_bearer=settings.accept_bearer)
 
 
 def build_service(settings: Settings) -> Service:
@@ -44,6 +46,7 @@ def build_service(settings: Settings) -> Service:
         DataUnusable: the data folder is in use, damaged or of a later version.
         SettingsInvalid: the settings contradict what the data folder holds.
     """
+    prove_policy(settings.loop.policy)
     folder = settings.data_folder
     database = open_in_memory() if folder is None else open_in_folder(folder)
     try:
@@ -70,9 +73,19 @@ def _service(settings: Settings, ledger: Ledger) -> Service:
     service = Service(clock=clock, ids=ids, ledger=ledger, workshop=workshop, settings=settings)
     _check_wishes(settings, service.default.loop.state)
     if settings.key_given:
-        service.change_keys(DEFAULT_LOOP, (settings.key, service.default.keys[1]))
+        service.change_keys(DEFAULT_LOOP, (settings.key, _second_key(service)))
+    for name in settings.more_loops:
+        check_loop_name(name)
+        if name not in service.loops:
+            service.create(name, settings.loop, (new_uid(ids), new_uid(ids)))
     ledger.flush()
     return service
+
+
+def _second_key(service: Service) -> str:
+    """Return the default loop's second key, or a new one: a chosen key goes with no known one."""
+    kept = service.default.keys[1]
+    return new_uid(service.ids) if kept == SECOND_DEVELOPMENT_KEY else kept
 
 
 def _check_wishes(settings: Settings, state: LoopState) -> None:
@@ -137,12 +150,15 @@ def new_state(settings: LoopSettings, clock: Clock, ids: IdSource) -> LoopState:
     """
     now = clock.now()
     configuration = settings.configuration
+    policy = policy_arguments(settings.policy_or_default)
+    if is_multi_slot(policy):
+        configuration = replace(configuration, auto_optimization=False)
     return LoopState(
         uid=new_uid(ids),
         created=now,
         mode=settings.mode,
         seed=settings.seed,
-        policy=policy_arguments(settings.policy_or_default),
+        policy=policy,
         default_policy=policy_arguments(settings.mode.value),
         configuration=replace(
             configuration,

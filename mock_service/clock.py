@@ -37,6 +37,10 @@ class ManualClock:
         """Return the moment the clock was last moved to."""
         return self._now
 
+    def move_to(self, moment: datetime) -> None:
+        """Show another moment, be it an earlier one: for when everything else goes back too."""
+        self._now = moment.astimezone(UTC)
+
     def advance(self, step: timedelta) -> None:
         """Move forward by `step`; raises ValueError when `step` is negative."""
         if step < timedelta():

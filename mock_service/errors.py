@@ -5,6 +5,9 @@ HostError
 │   └── StorageFailed       what happened could not be kept, so it did not happen
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
 ├── LogUnusable             a log that cannot be read, or holds nothing to judge by
+├── ModelInvalid            a model that is none, is unsafe, or answers nonsense
+├── ModelZipInvalid         a signed model that is no zip file of the three members
+├── ModelSignatureInvalid   a signed model whose signer or signature is not trusted
 ├── SettingsInvalid         a setting the server cannot start with
 └── DataUnusable            stored data that is damaged, in use or of a later version
 """
@@ -22,6 +25,8 @@ class Problem:
 
     status: int
     message: str
+    wire_code: str = ""
+    """The code as recorded from the service, where that differs from the documented one."""
 
 
 class ServiceProblem(HostError):
@@ -32,7 +37,7 @@ class ServiceProblem(HostError):
 
     def __init__(self, code: str, message: str = "", *, target: str | None = None) -> None:
         problem = PROBLEMS[code]
-        self.code = code
+        self.code = problem.wire_code or code
         self.status = problem.status
         self.message = message or problem.message
         self.target = target
@@ -57,6 +62,18 @@ class LogUnusable(HostError):
     """A log cannot be read, or holds no decision that says anything about another policy."""
 
 
+class ModelInvalid(HostError):
+    """A model file is none, holds unsafe options, or answers nonsense when it is tried."""
+
+
+class ModelZipInvalid(HostError):
+    """What should be a signed model is no zip file, or one of other members."""
+
+
+class ModelSignatureInvalid(HostError):
+    """A signed model's signer is not trusted, or did not sign it."""
+
+
 class SettingsInvalid(HostError):
     """The settings contradict each other or the host's safety."""
 
@@ -67,13 +84,72 @@ class DataUnusable(HostError):
 
 PROBLEMS: dict[str, Problem] = {
     "BadRequest": Problem(400, "Request could not be understood by the server."),
-    "InvalidRankRequest": Problem(400, "Invalid request."),
-    "InvalidRewardRequest": Problem(400, "Invalid reward request."),
+    "DuplicateCustomPolicyNames": Problem(400, "Custom policy names should be unique."),
+    "EvaluationAlreadyExists": Problem(400, "An evaluation with this id already exists."),
+    "FeatureImportanceAlreadyExists": Problem(400, "A feature importance has this id already."),
+    "InvalidContract": Problem(400, "Invalid contract."),
+    "InvalidDateTimesInEvaluationContract": Problem(400, "Invalid start and end times."),
+    "InvalidEvaluationContract": Problem(400, "Invalid evaluation contract."),
     "InvalidEventIdToActivate": Problem(400, "Invalid activate event request."),
+    "InvalidExportLogsRequest": Problem(400, "Invalid request."),
+    "InvalidLearningModeServiceConfiguration": Problem(
+        400,
+        "Updating defaultReward, rewardWaitTime and rewardAggregation when changing learning mode "
+        "from Online to Apprentice mode and vice versa is not allowed. Make the mode change and "
+        "then change the additional settings with an additional API call.",
+    ),
+    "InvalidLogRetentionDays": Problem(
+        400, "Log retention days should be -1, or the reward wait time in whole days plus 1."
+    ),
+    "InvalidModelImportFormat": Problem(
+        400, "Given model file format is invalid.", "invalidModelImportFormat"
+    ),
+    "InvalidModelImportSignature": Problem(
+        400, "Given model file is not signed or does not have a valid signature."
+    ),
+    "InvalidModelMetadata": Problem(400, "Invalid model metadata."),
+    "InvalidModelRetrainDays": Problem(
+        400, "Model retrain days must be between 0 and the number of log retention days."
+    ),
+    "InvalidMultiSlotApiAccess": Problem(
+        400, "Multi-slot is disabled: give the loop a learning policy with --ccb_explore_adf."
+    ),
     "InvalidPolicyConfiguration": Problem(400, "Invalid policy configuration."),
+    "InvalidPolicyContract": Problem(400, "Invalid policy contract."),
+    "InvalidRankRequest": Problem(400, "Invalid request."),
+    "InvalidRequest": Problem(400, "Invalid request."),
+    "InvalidRewardRequest": Problem(400, "Invalid reward request."),
+    "InvalidRewardWaitTime": Problem(400, "Reward wait time should be 5 seconds to two days."),
+    "InvalidSasUri": Problem(
+        400,
+        "SAS Uri must be the Uri to a container that has write permissions; Or the date in SAS "
+        "Uri is not in the format of yyyy-mm-ddThh:mm:ssZ.",
+    ),
+    "InvalidServiceConfiguration": Problem(400, "Invalid service configuration."),
+    "LogsSizeExceedAllowedLimit": Problem(400, "Total size of logs exceed allowed limit."),
+    "MaximumEvaluationCustomPoliciesExceeded": Problem(400, "At most 10 custom policies."),
+    "MissingApiVersionParameter": Problem(
+        400, "The api-version query parameter (?api-version=) is required for all requests."
+    ),
+    "NoLogsExistInDateRange": Problem(400, "No logs exist in date range."),
     "PayloadSizeExceeded": Problem(400, "Exceeds maximum allowed payload size."),
+    "UnsupportedApiVersionValue": Problem(400, "Unsupported api-version."),
+    "InvalidApiAccess": Problem(403, "Api is currently disabled for the instance."),
+    "ProblemTypeIncompatibleWithAutoOptimization": Problem(
+        403, "Auto-optimization is not compatible with multi-slot personalization."
+    ),
+    "EvaluationModelNotFound": Problem(404, "Model not found in evaluation."),
+    "EvaluationNotFound": Problem(404, "Offline Evaluation not found."),
+    "FeatureImportanceNotFound": Problem(404, "Feature importance not found."),
+    "LearningSettingsNotFound": Problem(404, "Learning Settings not found in evaluation."),
+    "LogsPropertiesNotFound": Problem(404, "Log properties not found."),
     "ResourceNotFound": Problem(404, "Requested resource does not exist."),
+    "IncompatibleEvaluationVersion": Problem(405, "A newer API version made this evaluation."),
     "ClockNotManual": Problem(409, "The clock cannot be moved."),
+    "InvalidSnapshot": Problem(400, "This is no snapshot of a loop."),
+    "LoopAlreadyExists": Problem(409, "A loop of this name exists already."),
     "ModelRankingError": Problem(409, "Could not rank the actions using the model."),
     "InternalServerError": Problem(500, "A generic error has occurred on the server."),
 }
+"""Every code that is ever answered. The contract's other codes speak of parts that no laboratory
+has: key vaults, containers of other accounts, front ends that cannot be reached."""

@@ -56,9 +56,17 @@ class Settings:
     """Where a clock starts that moves only when told to; None takes the machine's time."""
     data_folder: Path | None = None
     """Where everything is kept over restarts; None keeps it in memory."""
+    accept_bearer: bool = False
+    """Whether any bearer token opens any loop; no token can be checked here."""
+    signer_folder: Path | None = None
+    """Where the signer of models is kept; None makes one that is forgotten when the server ends."""
+    trusted_signers: tuple[bytes, ...] = ()
+    """Certificates (DER) of others whose signed models are imported."""
     max_body_bytes: int = 2**20
     """The largest request body that is read."""
     loop: LoopSettings = field(default_factory=LoopSettings)
     """The learning loop behind the endpoint, where none is kept yet."""
+    more_loops: tuple[str, ...] = ()
+    """Names of further loops, made like the first where none is kept yet."""
     insists_on: tuple[str, ...] = ()
     """The settings of the loop that somebody chose: a kept loop of another kind is refused."""

@@ -50,7 +50,8 @@ class HookProblem(SimulatorError):
 
     def __init__(self, hook: str, problem: str) -> None:
         self.hook = hook
-        super().__init__(f"the scenario's Python function {hook}: {' '.join(problem.split())}")
+        self.problem = " ".join(problem.split())
+        super().__init__(f"the scenario's Python function {hook}: {self.problem}")
 
 
 class OptionsInvalid(SimulatorError):

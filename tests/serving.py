@@ -6,9 +6,9 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
 
@@ -29,6 +29,8 @@ class Endpoint:
 
     url: str
     key: str
+    exports: Mapping[str, str] = field(default_factory=dict)
+    """The lines a served command printed for its clients' shell."""
 
     def post(
         self, path: str, json: object = None, *, content: bytes | str | None = None
@@ -40,6 +42,15 @@ class Endpoint:
         if json is None:
             return _CLIENT.post(self.url + path, headers=headers)
         return _CLIENT.post(self.url + path, json=json, headers=headers)
+
+    def send(
+        self, method: str, path: str, json: object = None, *, content: bytes | None = None
+    ) -> httpx2.Response:
+        """Send any request with the key; `content` is a raw body instead of JSON."""
+        headers = {"Ocp-Apim-Subscription-Key": self.key}
+        if json is not None:
+            return _CLIENT.request(method, self.url + path, json=json, headers=headers)
+        return _CLIENT.request(method, self.url + path, content=content, headers=headers)
 
     def rank(self, body: object) -> httpx2.Response:
         """Send a v1.0 rank request."""
@@ -83,12 +94,18 @@ def served_by_command(*options: str) -> Iterator[Endpoint]:
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         try:
-            assert process.stdout is not None
-            exports = dict(_EXPORT.findall(process.stdout.readline() + process.stdout.readline()))
-            yield Endpoint(exports["PERSONALIZER_ENDPOINT"], exports["PERSONALIZER_KEY"])
+            yield exports_of(process, lines=4 if "--tls" in options else 2)
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+def exports_of(process: subprocess.Popen[str], lines: int = 2) -> Endpoint:
+    """Read the export lines that a starting server prints first."""
+    assert process.stdout is not None
+    printed = "".join([process.stdout.readline() for _ in range(lines)])
+    exports = dict(_EXPORT.findall(printed))
+    return Endpoint(exports["PERSONALIZER_ENDPOINT"], exports["PERSONALIZER_KEY"], exports)
 
 
 ARTICLES = [
@@ -98,4 +115,12 @@ ARTICLES = [
 ]
 """Three candidates for requests whose content does not matter."""
 
-__all__ = ["ARTICLES", "DEVELOPMENT_KEY", "ROOT", "Endpoint", "served", "served_by_command"]
+__all__ = [
+    "ARTICLES",
+    "DEVELOPMENT_KEY",
+    "ROOT",
+    "Endpoint",
+    "exports_of",
+    "served",
+    "served_by_command",
+]

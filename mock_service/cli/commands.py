@@ -2,6 +2,8 @@
 
 import typer
 
+from mock_service.cli import model
+from mock_service.cli.logs import logs
 from mock_service.cli.serve import serve
 from mock_service.console import run_commands
 from mock_service.errors import HostError
@@ -10,6 +12,8 @@ from mock_service.errors import HostError
 def add_host_commands(commands: typer.Typer) -> None:
     """Give `commands` all that the host can do."""
     commands.command()(serve)
+    commands.add_typer(logs, name="logs")
+    commands.add_typer(model.commands, name="model")
 
 
 def main() -> None:

@@ -13,13 +13,19 @@ import uvicorn
 
 from mock_service.app import build_app
 from mock_service.build import build_service
+from mock_service.cli.folders import user_folder
+from mock_service.cli.security import export_lines, tls_files, trusted_signers
 from mock_service.clock import SystemClock
 from mock_service.errors import SettingsInvalid
+from mock_service.hosting import Service
 from mock_service.loop.configuration import Configuration, Mode
-from mock_service.settings import DATA_FOLDER, DEVELOPMENT_KEY, LoopSettings, Settings
+from mock_service.settings import DATA_FOLDER, DEFAULT_LOOP, DEVELOPMENT_KEY, LoopSettings, Settings
+from mock_service.tls import TlsFiles
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BACKLOG = 2048
+_SECONDS_TO_FINISH = 5
+"""How long requests under way may take when the server ends; a broken handshake never ends."""
 _MOMENTS = ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 
 
@@ -66,6 +72,25 @@ def serve(
         datetime | None,
         typer.Option(help="Where a manual clock starts, in UTC. [default: now]", formats=_MOMENTS),
     ] = None,
+    loop: Annotated[
+        list[str] | None,
+        typer.Option(help="Another loop, at /loops/NAME; may be given again.", metavar="NAME"),
+    ] = None,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="HTTPS with a certificate for this machine, made once.")
+    ] = False,
+    certfile: Annotated[
+        Path | None, typer.Option(help="HTTPS with a certificate of your own (PEM).")
+    ] = None,
+    keyfile: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
+    accept_bearer: Annotated[
+        bool,
+        typer.Option("--accept-bearer", help="Admit any bearer token: none can be checked here."),
+    ] = False,
+    trust_signer: Annotated[
+        list[Path] | None,
+        typer.Option(help="Certificate of a signer whose models are imported; may be given again."),
+    ] = None,
 ) -> None:
     """Serve a local Personalizer.
 
@@ -88,11 +113,15 @@ def serve(
             Configuration() if exploration is None else Configuration(exploration=exploration),
         ),
         insists_on=tuple(name for name, value in given.items() if value is not None),
+        more_loops=tuple(loop or ()),
+        accept_bearer=_accept_bearer(host, accept=accept_bearer),
+        signer_folder=user_folder(),
+        trusted_signers=trusted_signers(trust_signer or ()),
     )
-    run(settings)
+    run(settings, tls_files(tls=tls, certfile=certfile, keyfile=keyfile))
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, tls: TlsFiles | None = None) -> None:
     """Listen, say where on stdout, and serve until interrupted.
 
     Raises:
@@ -103,15 +132,43 @@ def run(settings: Settings) -> None:
     """
     listener = _listener(settings)
     service = build_service(settings)
-    address, port = listener.getsockname()[:2]
-    name = f"[{address}]" if ":" in address else address
-    sys.stdout.write(f"export PERSONALIZER_ENDPOINT=http://{name}:{port}\n")
-    sys.stdout.write(f"export PERSONALIZER_KEY={shlex.quote(service.default.keys[0])}\n")
+    sys.stdout.write(_introduction(service, listener, tls))
     sys.stdout.flush()
     config = uvicorn.Config(
-        build_app(service), log_config=_LOG, access_log=False, server_header=False
+        build_app(service, accept_bearer=settings.accept_bearer),
+        log_config=_LOG,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _introduction(service: Service, listener: socket.socket, tls: TlsFiles | None) -> str:
+    """Return the lines that a client's shell reads; other loops are named in comments."""
+    address, port = listener.getsockname()[:2]
+    scheme, name = "https" if tls else "http", f"[{address}]" if ":" in address else address
+    endpoint = f"{scheme}://{name}:{port}"
+    lines = (
+        f"export PERSONALIZER_ENDPOINT={endpoint}\n"
+        f"export PERSONALIZER_KEY={shlex.quote(service.default.keys[0])}\n"
+    )
+    if tls:
+        lines += export_lines(tls)
+    others = [hosted for name, hosted in service.loops.items() if name != DEFAULT_LOOP]
+    return lines + "".join(
+        f"# PERSONALIZER_ENDPOINT={endpoint}/loops/{hosted.name} "
+        f"PERSONALIZER_KEY={shlex.quote(hosted.keys[0])}\n"
+        for hosted in others
+    )
+
+
+def _accept_bearer(host: str, *, accept: bool) -> bool:
+    if accept and host not in _LOOPBACK:
+        raise SettingsInvalid("--accept-bearer lets anybody in: it is for loopback hosts only")
+    return accept
 
 
 def _key(host: str, key: str) -> str:

@@ -36,9 +36,14 @@ def labelled_document(features: str, *, cost: float, probability: float) -> str:
     )
 
 
+def cleaned_features(features: list[object]) -> list[object]:
+    """Return features without what makes no feature."""
+    return [_cleaned(item) for item in features]
+
+
 @lru_cache(maxsize=256)
 def _cleaned_text(features: str) -> str:
-    return json.dumps([_cleaned(item) for item in json.loads(features)], separators=(",", ":"))
+    return json.dumps(cleaned_features(json.loads(features)), separators=(",", ":"))
 
 
 def _cleaned(value: object) -> object:

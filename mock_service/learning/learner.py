@@ -1,6 +1,6 @@
 """Learners: what the loop's seam looks like over Vowpal Wabbit."""
 
-from mock_service.learning.model import VowpalModel
+from mock_service.learning.models import open_model
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Prediction
 from mock_service.loop.state import Models
@@ -15,7 +15,7 @@ class ImmediateLearner:
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
         """
-        self._model = VowpalModel(arguments, model)
+        self._model = open_model(arguments, model)
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions` with everything learned so far."""
@@ -45,8 +45,8 @@ class ExportingLearner:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
         """
         self._arguments = arguments
-        self._trainer = VowpalModel(arguments, models.training)
-        self._published = VowpalModel(arguments, models.published)
+        self._trainer = open_model(arguments, models.training)
+        self._published = open_model(arguments, models.published)
         self._exported = models.published
         self._fresh = models.training != models.published
 
@@ -65,7 +65,7 @@ class ExportingLearner:
             return False
         self._exported = self._trainer.snapshot()
         self._published.close()
-        self._published = VowpalModel(self._arguments, self._exported)
+        self._published = open_model(self._arguments, self._exported)
         self._fresh = False
         return True
 

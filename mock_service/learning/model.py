@@ -1,19 +1,11 @@
 """One Vowpal Wabbit model with its exploration."""
 
-import tempfile
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 
-from numpy import float32
-from vowpalwabbit import pyvw
-
-from mock_service.errors import LearningPolicyInvalid
 from mock_service.learning.examples import ParsedExamples
+from mock_service.learning.workspace import given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Prediction
-
-_ALWAYS = "--json --quiet --save_resume --preserve_performance_counters"
 
 
 class VowpalModel:
@@ -25,18 +17,19 @@ class VowpalModel:
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
         """
-        self._workspace = _open_workspace(arguments, model)
+        self._workspace = open_workspace(arguments, model)
         self._parsed = ParsedExamples(self._workspace)
+        self._given_back = given_back(self, self._workspace, self._parsed.clear)
         self.trained = bool(model)
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions`, best first; uniform in the given order when untrained."""
         count = len(actions)
         if not self.trained:
-            return Prediction(tuple(range(count)), (_shortest(1.0 / count),) * count)
+            return Prediction(tuple(range(count)), (shortest(1.0 / count),) * count)
         examples = self._parsed.decision(context, actions)
         self._workspace.predict_multi(examples)
-        probabilities = [_shortest(score) for score in examples[0].get_action_scores()]
+        probabilities = [shortest(score) for score in examples[0].get_action_scores()]
         costs = [example.get_partial_prediction() for example in examples[1:]]
         order = sorted(range(count), key=costs.__getitem__)
         ranked = [probabilities[index] for index in order]
@@ -70,36 +63,8 @@ class VowpalModel:
         """Return the model as Vowpal Wabbit writes it; empty when untrained."""
         if not self.trained:
             return b""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "model.vw")
-            self._workspace.save(path)
-            return path.read_bytes()
+        return saved(self._workspace)
 
     def close(self) -> None:
         """Give back what the workspace holds."""
-        self._parsed.clear()
-        self._workspace.finish()
-
-
-@lru_cache(maxsize=4096)
-def _shortest(probability: float) -> float:
-    """Return the shortest decimal that is the same single-precision number.
-
-    That is how the wire writes it, so a client reads exactly the propensity that is stored.
-    """
-    return float(str(float32(probability)))
-
-
-def _open_workspace(arguments: str, model: bytes) -> pyvw.Workspace:
-    with tempfile.TemporaryDirectory() as folder:
-        text = f"{arguments} {_ALWAYS}"
-        if model:
-            path = Path(folder, "model.vw")
-            path.write_bytes(model)
-            text += f" --initial_regressor {path}"
-        try:
-            return pyvw.Workspace(text)
-        except RuntimeError as error:
-            raise LearningPolicyInvalid(
-                f"Vowpal Wabbit does not accept the learning policy {arguments!r}: {error}"
-            ) from error
+        self._given_back()

@@ -49,6 +49,10 @@ _QUICK = "--cb_explore_adf --epsilon 0.2 --cb_type mtr -q ::"
 PRESETS: dict[str, Preset] = {
     "quick": Preset(_QUICK, "learns within hundreds of events: VW's own learning rate"),
     "azure": Preset(_AZURE, "the service's default: learns over tens of thousands of events"),
+    "context-action": Preset(
+        "--cb_explore_adf --epsilon 0.2 --cb_type mtr -q Fj",
+        "crosses loose context features with loose action features, and nothing else",
+    ),
     "no-interactions": Preset(
         "--cb_explore_adf --epsilon 0.2 --cb_type mtr",
         "cannot connect a context to an action: what a missing -q costs",

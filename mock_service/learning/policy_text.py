@@ -5,13 +5,18 @@ options on the list below pass, each with a value of the shape the list says.
 """
 
 import re
-import shlex
+from functools import lru_cache
 
 from mock_service.errors import LearningPolicyInvalid
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
-_WORD = re.compile(r"[^\s/\\]{1,200}")
+_WORD = re.compile(r"[^/]{1,200}")
 _LONGEST_POLICY = 2000
+_WITHOUT_MEANING = frozenset({"--dsjson"})
+SINGLE_SLOT = "--cb_explore_adf"
+MULTI_SLOT = "--ccb_explore_adf"
+MOST_BITS = 24
+"""A model of 24 bits takes 256 MB; Vowpal Wabbit's own choice is 18."""
 
 
 def check_policy_text(text: str) -> None:
@@ -19,26 +24,61 @@ def check_policy_text(text: str) -> None:
 
     Raises:
         LearningPolicyInvalid: the text is too long, holds an option that is not on the list, a
-            value of the wrong shape, or no --cb_explore_adf.
+            value of the wrong shape, or no contextual bandit.
     """
     if len(text) > _LONGEST_POLICY:
         raise LearningPolicyInvalid(
             f"a learning policy may have {_LONGEST_POLICY} characters, and this has {len(text)}"
         )
+    if not text.isascii() or not text.isprintable():
+        raise LearningPolicyInvalid("a learning policy is printable ASCII text")
+    if not _options(text, POLICY_OPTIONS) & {SINGLE_SLOT, MULTI_SLOT}:
+        raise LearningPolicyInvalid(
+            "The learning policy must contain --cb_explore_adf or --ccb_explore_adf."
+        )
+
+
+def check_model_options(text: str, bits: int) -> None:
+    """Accept the options that a model file brings along.
+
+    Raises:
+        LearningPolicyInvalid: one is neither a policy's nor one that Vowpal Wabbit adds by itself,
+            or the model has too many weights.
+    """
+    if not 1 <= bits <= MOST_BITS:
+        raise LearningPolicyInvalid(f"a model may have 1 to {MOST_BITS} bits, and this has {bits}")
+    _options(text, POLICY_OPTIONS | MODEL_OPTIONS)
+
+
+def vowpal_arguments(text: str) -> str:
+    """Return a safe policy as Vowpal Wabbit should see it.
+
+    The service's published examples carry ``--dsjson``, which names an input format of its own
+    logs; here the examples come from elsewhere.
+    """
+    return " ".join(word for word in text.split() if word not in _WITHOUT_MEANING)
+
+
+@lru_cache(maxsize=64)
+def is_multi_slot(text: str) -> bool:
+    """Say whether a policy is for multi-slot ranks: the two kinds exclude each other."""
+    return MULTI_SLOT in text.split()
+
+
+def _options(text: str, allowed: dict[str, re.Pattern[str] | None]) -> set[str]:
+    """Return the names of all options in `text`, every one of them allowed."""
     words = _split(text)
     seen = set()
     while words:
-        seen.add(_take_option(words))
-    if "--cb_explore_adf" not in seen:
-        raise LearningPolicyInvalid("The learning policy must contain --cb_explore_adf or --cats.")
+        seen.add(_take_option(words, allowed))
+    return seen
 
 
 def _split(text: str) -> list[str]:
-    try:
-        words = shlex.split(text)
-    except ValueError as error:
-        raise LearningPolicyInvalid(f"the learning policy cannot be read: {error}") from error
-    return [part for word in words for part in _parts(word)]
+    """Return the words of `text`; quotes and escapes, which Vowpal Wabbit reads, have no use."""
+    if found := set(text) & set("\"'\\"):
+        raise LearningPolicyInvalid(f"a learning policy may not contain {min(found)}")
+    return [part for word in text.split() for part in _parts(word)]
 
 
 def _parts(word: str) -> list[str]:
@@ -47,15 +87,15 @@ def _parts(word: str) -> list[str]:
     return [name, value] if word.startswith("--") and equals else [word]
 
 
-def _take_option(words: list[str]) -> str:
+def _take_option(words: list[str], allowed: dict[str, re.Pattern[str] | None]) -> str:
     """Take one option and its value off the front of `words`, and return the option."""
     option = words.pop(0)
-    if option not in _OPTIONS:
+    if option not in allowed:
         raise LearningPolicyInvalid(
             f"{option!r} is not an option a learning policy may have: expected exploration, "
             "learning-rate, interaction, regularisation or hashing options"
         )
-    shape = _OPTIONS[option]
+    shape = allowed[option]
     if shape is None:
         return option
     value = words.pop(0) if words else ""
@@ -66,11 +106,16 @@ def _take_option(words: list[str]) -> str:
 
 _SMALL = re.compile(r"([1-9]|1\d|2[0-4])")
 _COUNT = re.compile(r"\d{1,3}")
+_SEED = re.compile(r"\d{1,20}")  # Vowpal Wabbit draws one for multi-slot models and keeps it
 _CB_TYPE = re.compile(r"ips|dm|dr|mtr|sm")
 _HASH = re.compile(r"strings|all")
+_TWO, _THREE, _UP_TO_FOUR = (re.compile(rf"[!-~]{{{count}}}") for count in ("2", "3", "2,4"))
+_LDF = re.compile(r"multiline")
 
-_OPTIONS: dict[str, re.Pattern[str] | None] = {
-    "--cb_explore_adf": None,
+POLICY_OPTIONS: dict[str, re.Pattern[str] | None] = {
+    SINGLE_SLOT: None,
+    MULTI_SLOT: None,
+    "--dsjson": None,
     "--cb_type": _CB_TYPE,
     "--epsilon": _NUMBER,
     "--first_only": None,
@@ -102,10 +147,10 @@ _OPTIONS: dict[str, re.Pattern[str] | None] = {
     "--decay_learning_rate": _NUMBER,
     "--l1": _NUMBER,
     "--l2": _NUMBER,
-    "-q": _WORD,
-    "--quadratic": _WORD,
-    "--cubic": _WORD,
-    "--interactions": _WORD,
+    "-q": _TWO,
+    "--quadratic": _TWO,
+    "--cubic": _THREE,
+    "--interactions": _UP_TO_FOUR,
     "--noconstant": None,
     "--constant": _NUMBER,
     "-C": _NUMBER,
@@ -121,12 +166,18 @@ _OPTIONS: dict[str, re.Pattern[str] | None] = {
     "--bit_precision": _SMALL,
     "--hash": _HASH,
     "--hash_seed": _COUNT,
-    "--random_seed": _COUNT,
+    "--random_seed": _SEED,
     "--coin": None,
     "--adaptive": None,
     "--invariant": None,
     "--normalized": None,
     "--sgd": None,
     "--adax": None,
-    "--cb_dim_red": None,
 }
+MODEL_OPTIONS: dict[str, re.Pattern[str] | None] = {
+    "--cb_adf": None,
+    "--cb_sample": None,
+    "--csoaa_ldf": _LDF,
+    "--csoaa_rank": None,
+}
+"""What Vowpal Wabbit itself writes into a model beside the policy's own options."""

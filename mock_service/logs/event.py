@@ -124,11 +124,14 @@ def log_decision(
     decision: Decision,
     *,
     reward: float,
+    joined: float | None = None,
     observations: tuple[Observation, ...] = (),
     activated: bool = True,
-    model_id: str = UNTRAINED_MODEL,
 ) -> LoggedDecision:
-    """Return a decision of this process as it belongs into a log."""
+    """Return a decision of this process as it belongs into a log.
+
+    ``reward`` is what was learned and ``joined`` what was observed, if that is something else.
+    """
     return LoggedDecision(
         event_id=decision.event_id,
         at=decision.at,
@@ -136,12 +139,12 @@ def log_decision(
         actions=decision.actions,
         observations=observations,
         skip_learn=not activated,
-        model_id=model_id,
+        model_id=str(decision.model) if decision.model else UNTRAINED_MODEL,
         order=decision.order,
         probabilities=decision.probabilities,
         cost=0.0 - reward,
         propensity=decision.propensity,
-        original_cost=0.0 - reward,
+        original_cost=0.0 - (reward if joined is None else joined),
     )
 
 

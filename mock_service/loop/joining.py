@@ -28,6 +28,14 @@ class Joiner:
     def __len__(self) -> int:
         return len(self._by_number)
 
+    def waits_for(self, event_id: str) -> bool:
+        """Say whether a decision of this event id waits."""
+        return event_id in self._by_id
+
+    def waiting_ids(self) -> Iterator[str]:
+        """Yield the event ids that wait, oldest decision first."""
+        return iter(self._by_id)
+
     def restore(
         self, recorded: int, pending: Iterable[PendingEvent], early: Iterable[Observation]
     ) -> None:

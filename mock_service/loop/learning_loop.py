@@ -1,6 +1,6 @@
 """The learning loop: decide, listen, settle, learn. One Azure resource is one loop."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,8 +20,10 @@ from mock_service.loop.seams import (
     PortableModel,
     StateStore,
 )
+from mock_service.loop.slots import SlotsRequest, rank_slots
+from mock_service.loop.slots_waiting import SlotsWaiting
 from mock_service.loop.state import LoopState, Models
-from mock_service.loop.teaching import Teacher, first_checkpoint, joined_reward, lesson_of
+from mock_service.loop.teaching import Lesson, Teacher, first_checkpoint, lesson_of
 
 
 class Store(EventStore, StateStore, Protocol):
@@ -66,7 +68,8 @@ class LearningLoop:
         self.teacher = teacher or Teacher(
             state, tools.factory, tools.store, first_checkpoint(state.created)
         )
-        self._joiner = joiner or Joiner()
+        self._joiner = Joiner() if joiner is None else joiner
+        self._slots = SlotsWaiting(self._joiner)
         self.counts = counts or Counts()
 
     @property
@@ -100,15 +103,25 @@ class LearningLoop:
             self._learn_if_complete(event, now)
         return decision
 
+    def rank_slots(self, request: SlotsRequest) -> tuple[tuple[str, str], ...]:
+        """Fill several slots; return each slot's id with its action's."""
+        answer = rank_slots(request, self.rank)
+        if self._slots.ranked(request.event_id, [slot for slot, _ in answer]):
+            self.activate_slots(request.event_id)
+        return answer
+
     def reward(self, event_id: str, value: float) -> None:
         """Take a reward for an event; one for an unknown or settled event changes nothing."""
-        self.counts.rewards += 1
         self._observe(event_id, value)
 
     def activate(self, event_id: str) -> None:
         """Take note that a deferred decision was shown; one of an unknown event is harmless."""
-        self.counts.activations += 1
         self._observe(event_id, None)
+
+    def activate_slots(self, event_id: str) -> None:
+        """Take note that a deferred multi-slot decision was shown, all its slots."""
+        for slot in self._slots.to_activate(event_id, self._clock.now()):
+            self.activate(slot)
 
     def settle(self) -> datetime:
         """Learn from every event whose wait is over, publish what is due, and return when."""
@@ -164,6 +177,27 @@ class LearningLoop:
         now = self.settle()
         self.teacher.restart(self._state, Models(model, model), now)
 
+    def relive(self, decision: Decision, heard: Sequence[float | None], lesson: Lesson) -> None:
+        """Take a settled event of another loop as one's own, with what it taught there.
+
+        ``heard`` are its rewards, and None for an activation, as they came. A deferred event that
+        was not activated teaches nothing here either. Ranks see what was learned after `publish`.
+        """
+        event = self._joiner.record(decision)
+        self.counts.decisions += 1
+        self._store.decided(event)
+        for reward in heard:
+            self._count(reward)
+            observation = Observation(decision.event_id, decision.at, reward)
+            self._joiner.observe(observation)
+            self._store.observed(observation, event)
+        self._joiner.settle(event)
+        self._conclude(event, self._clock.now(), lesson)
+
+    def publish(self) -> None:
+        """Let ranks see all that was learned so far, before the next export would."""
+        self.teacher.publish_now(self.settle())
+
     def _decide(self, request: RankRequest, now: datetime) -> Decision:
         actions = request.actions
         if request.excluded:
@@ -190,6 +224,7 @@ class LearningLoop:
     def _observe(self, event_id: str, reward: float | None) -> None:
         now = self._clock.now()
         self._settle_until(now)
+        self._count(reward)
         observation = Observation(event_id, now, reward)
         event = self._joiner.observe(observation)
         is_late = self._store.observed(observation, event)
@@ -197,6 +232,12 @@ class LearningLoop:
             self._learn_if_complete(event, now)
         elif is_late:
             self.counts.late += 1
+
+    def _count(self, reward: float | None) -> None:
+        if reward is None:
+            self.counts.activations += 1
+        else:
+            self.counts.rewards += 1
 
     def _learn_if_complete(self, event: PendingEvent, now: datetime) -> None:
         """In quick mode, learn at once when no later reward could change what is learned."""
@@ -220,10 +261,10 @@ class LearningLoop:
             self._conclude(event, now)
         teacher.export_before(now + timedelta.resolution)
 
-    def _conclude(self, event: PendingEvent, now: datetime) -> None:
+    def _conclude(self, event: PendingEvent, now: datetime, told: Lesson | None = None) -> None:
         """Learn from a settled event, if it was shown at all."""
-        configuration, counts = self._state.configuration, self.counts
-        joined, reward = joined_reward(event, configuration), lesson_of(event, configuration)
+        counts = self.counts
+        reward, joined = told or lesson_of(event, self._state.configuration)
         if not event.activated:
             counts.not_activated += 1
             self._store.settled(event, Settlement(now, None, reward, joined))

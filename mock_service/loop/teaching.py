@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, LearningMode, Mode
 from mock_service.loop.decision import Action, Decision
@@ -73,11 +74,16 @@ class Teacher:
         learner = self._factory(state.policy, state.configuration.exploration, models)
         for event in past:
             if event.activated:
-                learner.learn(event.decision, lesson_of(event, state.configuration))
+                learner.learn(event.decision, lesson_of(event, state.configuration).reward)
         self.state = state
         self._learner = learner
         self.version += 1
         self.modified = at
+        self.keep()
+
+    def publish_now(self, at: datetime) -> None:
+        """Publish what was learned, if it is not public yet, and keep it."""
+        self._publish(at)
         self.keep()
 
     def keep_if_wanted(self) -> None:
@@ -107,18 +113,26 @@ class Teacher:
         return True
 
 
-def joined_reward(event: PendingEvent, configuration: Configuration) -> float:
+def _joined_reward(event: PendingEvent, configuration: Configuration) -> float:
     """Return what an event's rewards come to; the default reward where there is none."""
     if not event.rewards:
         return configuration.default_reward
     return AGGREGATIONS[configuration.reward_aggregation](event.rewards)
 
 
-def lesson_of(event: PendingEvent, configuration: Configuration) -> float:
-    """Return the reward to learn from: what was joined, or 1 and 0 for imitating the baseline."""
+class Lesson(NamedTuple):
+    """The reward to learn from, and what the rewards came to that users gave."""
+
+    reward: float
+    joined: float
+
+
+def lesson_of(event: PendingEvent, configuration: Configuration) -> Lesson:
+    """Return what was joined, and that to learn from, or 1 and 0 for imitating the baseline."""
+    joined = _joined_reward(event, configuration)
     if event.decision.learning_mode is LearningMode.APPRENTICE:
-        return float(event.decision.imitates)
-    return joined_reward(event, configuration)
+        return Lesson(float(event.decision.imitates), joined)
+    return Lesson(joined, joined)
 
 
 def first_checkpoint(created: datetime) -> Checkpoint:

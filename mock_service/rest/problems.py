@@ -31,12 +31,45 @@ def access_denied() -> Response:
     )
 
 
+def bearer_refused() -> Response:
+    """Return the answer of a regional endpoint, which takes keys and no tokens."""
+    return _gateway_error(
+        HTTPStatus.BAD_REQUEST,
+        "BadRequest",
+        "Please provide a custom subdomain for token authentication, otherwise API key is "
+        "required. (Here: personalizer-lab serve --accept-bearer.)",
+    )
+
+
+def no_such_loop(name: str) -> Response:
+    """Return the answer to an endpoint of a loop that does not exist."""
+    return _gateway_error(
+        HTTPStatus.NOT_FOUND,
+        "404",
+        f"There is no loop {name!r} here: make it with serve --loop or POST /mock/loops.",
+    )
+
+
+def old_path() -> Response:
+    """Return the answer to a path of the service's private preview."""
+    return _gateway_error(
+        HTTPStatus.NOT_FOUND,
+        "404",
+        "Resource not found: /personalization/ was the path of the private preview. Use "
+        "/personalizer/v1.0/ instead.",
+    )
+
+
+def _gateway_error(status: HTTPStatus, code: str, message: str) -> Response:
+    return json_reply(status, {"error": {"code": code, "message": message}})
+
+
 async def on_service_problem(_: Request, problem: ServiceProblem) -> Response:
     """Answer a `ServiceProblem` in the service's shape."""
     error = {"code": problem.code, "message": problem.message}
     if problem.target is not None:
         error["target"] = problem.target
-    return json_reply(problem.status, {"error": error})
+    return json_reply(problem.status, {"error": error}, {"x-ms-error-code": problem.code})
 
 
 async def on_http_exception(_: Request, error: HTTPException) -> Response:

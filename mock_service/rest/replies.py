@@ -1,5 +1,6 @@
 """Successful answers as the service writes them."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from pydantic_core import to_json
@@ -8,9 +9,9 @@ from starlette.responses import Response
 JSON = "application/json; charset=utf-8"
 
 
-def json_reply(status: int, body: object) -> Response:
+def json_reply(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:
     """Return `body` as compact JSON."""
-    return Response(to_json(body), status, media_type=JSON)
+    return Response(to_json(body), status, headers, JSON)
 
 
 def empty_reply() -> Response:

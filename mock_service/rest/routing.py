@@ -24,3 +24,12 @@ class DirectRoute(APIRoute):
             return reply
 
         return handle
+
+
+class CallRoute(APIRoute):
+    """A documented route that hands the request to its endpoint and does nothing else."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request on this route."""
+        handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return handler

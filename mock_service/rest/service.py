@@ -15,11 +15,17 @@ def service_of(request: Request) -> Service:
 
 
 def loop_of(request: Request) -> LearningLoop:
-    """Return the learning loop that `request` is meant for.
+    """Return the learning loop that `request` is meant for: the gateway has found its name.
 
     Raises:
         StorageFailed: nothing can be kept at the moment, so nothing should happen.
     """
     service = service_of(request)
     service.ledger.check()
-    return service.default.loop
+    return service.loops[loop_name_of(request)].loop
+
+
+def loop_name_of(request: Request) -> str:
+    """Return the name of the loop that `request` is meant for."""
+    name: str = request.scope["loop"]
+    return name

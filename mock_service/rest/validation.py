@@ -22,39 +22,48 @@ def rank_request(body: RankRequestBody, new_event_id: Callable[[], str]) -> Rank
     Raises:
         ServiceProblem: InvalidRankRequest, with the service's message.
     """
-    if body.event_id == "":
-        raise _invalid("EventId should be non-empty or null.")
+    event_id = event_id_of(body.event_id, new_event_id)
     if not 1 <= len(body.actions) <= MAX_ACTIONS:
-        raise _invalid(f"Action count should be between 1 and {MAX_ACTIONS}.")
-    actions = tuple([_action(action) for action in body.actions])
+        raise invalid(f"Action count should be between 1 and {MAX_ACTIONS}.")
+    actions = tuple([action_of(action) for action in body.actions])
     excluded = frozenset(body.excluded_actions or ())
     return RankRequest(
-        body.event_id or new_event_id(),
-        _context(body.context_features or []),
+        event_id,
+        context_of(body.context_features or []),
         actions,
         excluded,
         bool(body.defer_activation),
     )
 
 
-def _context(features: list[Any]) -> str:
+def event_id_of(sent: str | None, new_event_id: Callable[[], str]) -> str:
+    """Return the event id that was sent, or a new one."""
+    if sent == "":
+        raise invalid("EventId should be non-empty or null.")
+    return sent or new_event_id()
+
+
+def context_of(features: list[Any]) -> str:
+    """Return context features as text."""
     if None in features:
-        raise _invalid("Context features contains null value.")
-    return _checked_text(features)
+        raise invalid("Context features contains null value.")
+    return checked_text(features)
 
 
-def _action(action: RankableAction | None) -> Action:
+def action_of(action: RankableAction | None) -> Action:
+    """Return an action with its features as text."""
     if action is None:
-        raise _invalid("Actions contains null value.")
+        raise invalid("Actions contains null value.")
     if not action.id:
-        raise _invalid("Action ids must not be empty.")
+        raise invalid("Action ids must not be empty.")
     features = [feature for feature in action.features if feature is not None]
     if not features:
-        raise _invalid("Every action should have at least one non-null action feature.")
-    return Action(action.id, _checked_text(features))
+        raise invalid("Every action should have at least one non-null action feature.")
+    return Action(action.id, checked_text(features))
 
 
-def _checked_text(features: list[Any]) -> str:
+def checked_text(features: list[Any]) -> str:
+    """Return features as text, if the service would take them."""
     text = to_json(features).decode()
     _check_features(text)
     return text
@@ -65,15 +74,15 @@ def _check_features(text: str) -> None:
     """Check features once for each text: clients send the same actions again and again."""
     for feature in from_json(text):
         if not isinstance(feature, dict):
-            raise _invalid("Features are not in key value pair format.")
+            raise invalid("Features are not in key value pair format.")
         _check_namespace(feature, MAX_DEPTH)
 
 
 def _check_namespace(namespace: dict[str, Any], depth: int) -> None:
     if not depth:
-        raise _invalid(f"Features should not be nested deeper than {MAX_DEPTH} levels.")
+        raise invalid(f"Features should not be nested deeper than {MAX_DEPTH} levels.")
     if "" in namespace:
-        raise _invalid("Context features and action features cannot use the empty string as an id.")
+        raise invalid("Context features and action features cannot use the empty string as an id.")
     for value in namespace.values():
         if isinstance(value, dict):
             _check_namespace(value, depth - 1)
@@ -86,7 +95,7 @@ def _check_namespace(namespace: dict[str, Any], depth: int) -> None:
 def _check_array(values: list[Any]) -> None:
     for value in values:
         if isinstance(value, bool) or not isinstance(value, float | int):
-            raise _invalid("Features should not contain array with non-number items.")
+            raise invalid("Features should not contain array with non-number items.")
         _check_number(value)
 
 
@@ -97,8 +106,9 @@ def _check_number(value: float) -> None:
     except OverflowError:
         finite = False
     if not finite:
-        raise _invalid("Features should be finite numbers.")
+        raise invalid("Features should be finite numbers.")
 
 
-def _invalid(message: str) -> ServiceProblem:
+def invalid(message: str) -> ServiceProblem:
+    """Return the problem of a rank request, single-slot or multi-slot."""
     return ServiceProblem("InvalidRankRequest", message)

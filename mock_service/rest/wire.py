@@ -4,6 +4,7 @@ Fields of documented type `any` (features) are checked in `mock_service.rest.val
 knows the service's own words for what is wrong with them.
 """
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue
@@ -12,9 +13,36 @@ from pydantic.alias_generators import to_camel
 MAX_ID_LENGTH = 256
 
 Id = Annotated[str, Field(max_length=MAX_ID_LENGTH)]
+NewId = Annotated[Id, Field(json_schema_extra={"minLength": 1})]
+"""An id that should have a character; `mock_service.rest.validation` says so in better words."""
+
+_FEATURE: dict[str, Any] = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "number"},
+        {"type": "boolean"},
+        {"type": "array", "items": {"type": "number"}},
+    ]
+}
+_NAMES = {"minLength": 1}
+_FEATURES: dict[str, Any] = {
+    "items": {
+        "type": "object",
+        "propertyNames": _NAMES,
+        "additionalProperties": {
+            "anyOf": [
+                *_FEATURE["anyOf"],
+                {"type": "object", "propertyNames": _NAMES, "additionalProperties": _FEATURE},
+            ]
+        },
+    }
+}
+Features = Annotated[list[Any], Field(json_schema_extra=_FEATURES)]
+"""Dictionaries of features, loose or one level deep in namespaces."""
+ActionFeatures = Annotated[list[Any], Field(json_schema_extra={**_FEATURES, "minItems": 1})]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
     """Camel case outside, strict types, unknown fields ignored."""
 
     model_config = ConfigDict(
@@ -22,33 +50,44 @@ class _Body(BaseModel):
     )
 
 
-class RankableAction(_Body):
+class RankableAction(Body):
     """A candidate and its features."""
 
-    id: Id
-    features: Annotated[list[Any], Field(json_schema_extra={"items": {"type": "object"}})]
+    id: NewId
+    features: ActionFeatures
 
 
-class RankRequestBody(_Body):
+Actions = Annotated[
+    list[RankableAction | None],
+    Field(
+        json_schema_extra={
+            "items": RankableAction.model_json_schema(),
+            "minItems": 1,
+            "maxItems": 50,
+        }
+    ),
+]
+"""What the document leaves out, nulls among the actions, is refused in the service's words."""
+
+
+class RankRequestBody(Body):
     """A request to rank 1 to 50 actions."""
 
-    actions: list[RankableAction | None]
-    context_features: Annotated[
-        list[Any] | None, Field(json_schema_extra={"items": {"type": "object"}})
-    ] = None
+    actions: Actions
+    context_features: Features | None = None
     excluded_actions: list[str] | None = None
-    event_id: Id | None = None
+    event_id: NewId | None = None
     defer_activation: bool | None = None
 
 
-class RankedActionBody(_Body):
+class RankedActionBody(Body):
     """An action and the probability it had of being chosen."""
 
     id: Id
     probability: Annotated[float, Field(ge=0, le=1)]
 
 
-class RankResponseBody(_Body):
+class RankResponseBody(Body):
     """The answer to a rank request."""
 
     ranking: list[RankedActionBody]
@@ -56,13 +95,13 @@ class RankResponseBody(_Body):
     reward_action_id: Id
 
 
-class RewardRequestBody(_Body):
+class RewardRequestBody(Body):
     """A reward for an event, between -1 and 1."""
 
     value: Annotated[FiniteFloat, Field(ge=-1, le=1)]
 
 
-class ErrorBody(_Body):
+class ErrorBody(Body):
     """What went wrong."""
 
     code: str
@@ -72,7 +111,89 @@ class ErrorBody(_Body):
     inner_error: dict[str, JsonValue] | None = None
 
 
-class ErrorResponseBody(_Body):
+class ErrorResponseBody(Body):
     """The one shape of every error."""
 
     error: ErrorBody
+
+
+class SlotBody(Body):
+    """A place to fill, and the action the application would show there by itself."""
+
+    id: NewId
+    baseline_action: str
+    features: Features | None = None
+    excluded_actions: list[str] | None = None
+
+
+class SlotsRankRequestBody(Body):
+    """A request to fill slots, each with an action of its own."""
+
+    actions: Actions
+    slots: list[SlotBody | None]
+    context_features: Features | None = None
+    event_id: NewId | None = None
+    defer_activation: bool | None = None
+
+
+class FilledSlotBody(Body):
+    """A slot and the id of the action to show there."""
+
+    id: Id
+    reward_action_id: Id
+
+
+class SlotsRankResponseBody(Body):
+    """The answer to a multi-slot rank request: no probabilities, as in the service."""
+
+    slots: list[FilledSlotBody]
+    event_id: Id
+
+
+class SlotRewardBody(Body):
+    """A reward for one slot of an event, between -1 and 1."""
+
+    slot_id: Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH)]
+    value: Annotated[FiniteFloat, Field(ge=-1, le=1)]
+
+
+class SlotsRewardRequestBody(Body):
+    """Rewards for some slots of an event."""
+
+    reward: list[SlotRewardBody]
+
+
+class PolicyBody(Body):
+    """A learning policy: Vowpal Wabbit arguments with a name."""
+
+    name: Id
+    arguments: Annotated[str, Field(max_length=1024)]
+
+
+class PolicyReferenceBody(Body):
+    """A policy of an evaluation."""
+
+    evaluation_id: Id
+    policy_name: Id
+
+
+class ModelPropertiesBody(Body):
+    """When a model was made and last changed."""
+
+    creation_time: datetime
+    last_modified_time: datetime
+
+
+class DateRangeBody(Body):
+    """A range of time."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+    from_: Annotated[datetime, Field(alias="from")]
+    to: datetime
+
+
+class LogsPropertiesBody(Body):
+    """Which time the logs are from; nothing when there are none."""
+
+    date_range: DateRangeBody | None = None

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any
@@ -56,6 +56,16 @@ class Ledger:
         statements.append((sql, parameters))
         if len(statements) >= LONGEST_BATCH:
             self.flush()
+
+    def write_at_once(self, statements: Iterable[Statement]) -> None:
+        """Commit all of this or nothing, here and now.
+
+        Raises:
+            StorageFailed: nothing of it is kept.
+        """
+        self.flush()
+        self._collecting.statements.extend(statements)
+        self.flush()
 
     def query(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Read what is committed."""

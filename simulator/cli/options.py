@@ -10,6 +10,7 @@ from mock_service.loop.configuration import AGGREGATIONS, Configuration, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings
 from simulator.build import Target
 from simulator.errors import OptionsInvalid
+from simulator.personalizer.sending import Patience
 from simulator.scenario.parts import parse_duration
 
 ExplorationOption = Annotated[
@@ -39,6 +40,22 @@ EndpointOption = Annotated[
 ]
 KeyOption = Annotated[
     str, typer.Option(envvar="PERSONALIZER_KEY", help="The endpoint's key.", show_envvar=True)
+]
+RateOption = Annotated[
+    float | None, typer.Option(min=0.001, help="Requests a second to an endpoint, at most.")
+]
+RetriesOption = Annotated[
+    int | None, typer.Option(min=0, max=50, help="Tries after the first one. [default: 5]")
+]
+TimeoutOption = Annotated[
+    float | None, typer.Option(min=0.001, help="Seconds to wait for a reply. [default: 30]")
+]
+DelaysOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--delays/--no-delays",
+        help="Send late rewards to an endpoint after their real delay, or at once.",
+    ),
 ]
 DEFAULT_KEY = DEVELOPMENT_KEY
 
@@ -96,6 +113,41 @@ class LoopChoices:
                 "run in this process"
             )
         return endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointChoices:
+    """What was chosen about an endpoint; None leaves it as it is."""
+
+    endpoint: str = ""
+    key: str = DEFAULT_KEY
+    rate: float | None = None
+    retries: int | None = None
+    timeout: float | None = None
+    delays: bool | None = None
+
+    def target(self) -> Target | None:
+        """Return the endpoint; None when there is none.
+
+        Raises:
+            OptionsInvalid: something was chosen that only an endpoint has.
+        """
+        chosen = {"--rate": self.rate, "--retries": self.retries, "--timeout": self.timeout}
+        chosen["--no-delays" if self.delays is False else "--delays"] = self.delays
+        if not self.endpoint:
+            for name, value in chosen.items():
+                if value is not None:
+                    raise OptionsInvalid(
+                        f"{name} needs --endpoint: in this process time is virtual"
+                    )
+            return None
+        usual = Patience()
+        patience = Patience(
+            usual.retries if self.retries is None else self.retries,
+            self.timeout or usual.timeout,
+            self.rate or usual.rate,
+        )
+        return Target(self.endpoint, self.key, patience, delays=self.delays is not False)
 
 
 def _duration(option: str, text: str, usual: timedelta) -> timedelta:

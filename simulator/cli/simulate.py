@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from simulator.build import RunOptions, Target
+from simulator.build import RunOptions
 from simulator.build import simulate as simulate_scenario
 from simulator.cli.options import (
     DEFAULT_KEY,
     AggregationOption,
     DefaultRewardOption,
+    DelaysOption,
+    EndpointChoices,
     EndpointOption,
     ExplorationOption,
     ExportOption,
@@ -22,16 +24,21 @@ from simulator.cli.options import (
     LoopChoices,
     ModeOption,
     PolicyOption,
+    RateOption,
+    RetriesOption,
+    TimeoutOption,
     WaitOption,
 )
 from simulator.cli.progress import progress_bar
-from simulator.engine.run import Listeners
+from simulator.engine.run import INTERRUPTED, Listeners
 from simulator.errors import OptionsInvalid
 from simulator.report.terminal import show_interaction, show_summary
 from simulator.scenario.catalogue import find_scenario
 from simulator.vocabulary import Interaction
 
 _MAX_ROUNDS = 10_000_000
+_FAILED = 1
+_INTERRUPTED = 130  # what shells report for an interrupt
 
 
 def simulate(
@@ -53,6 +60,10 @@ def simulate(
     export_every: ExportOption = "",
     endpoint: EndpointOption = "",
     key: KeyOption = DEFAULT_KEY,
+    rate: RateOption = None,
+    retries: RetriesOption = None,
+    timeout: TimeoutOption = None,
+    delays: DelaysOption = None,
     log: Annotated[
         Path | None, typer.Option(help="Write the loop's log there, as DSJSON for evaluate.")
     ] = None,
@@ -67,7 +78,8 @@ def simulate(
     choices = LoopChoices(
         exploration, policy, mode, wait, default_reward, aggregation, export_every
     )
-    target = choices.target(Target(endpoint, key) if endpoint else None)
+    remote = EndpointChoices(endpoint, key, rate, retries, timeout, delays)
+    target = choices.target(remote.target())
     if endpoint and log is not None:
         raise OptionsInvalid(f"--log: the log is kept by the server at {endpoint}")
     story = find_scenario(scenario)
@@ -87,6 +99,9 @@ def simulate(
         sys.stdout.write(json.dumps(summary.as_dict(), indent=2) + "\n")
     else:
         show_summary(Console(), summary)
+    if summary.trouble:
+        talk.print(f"ended early: {summary.trouble}", markup=False, soft_wrap=True)
+        raise typer.Exit(_INTERRUPTED if summary.trouble == INTERRUPTED else _FAILED)
 
 
 def _watcher(console: Console) -> Callable[[Interaction], None]:

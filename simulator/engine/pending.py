@@ -1,11 +1,13 @@
 """Rewards on their way to the personalizer: each waits here until its moment."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.engine.timeline import Timeline
 from simulator.personalizer.seam import Personalizer
 from simulator.users.crowd import Block
 from simulator.users.post import Feedback
@@ -21,35 +23,50 @@ class Pending:
     Where every reward arrives at once there is nothing to keep, and nothing to pay for.
     """
 
-    def __init__(self, personalizer: Personalizer) -> None:
+    def __init__(self, personalizer: Personalizer, timeline: Timeline) -> None:
+        self.waiting: list[tuple[timedelta, int, str, float]] = []
+        """What is on its way, as a heap by moment."""
         self._personalizer = personalizer
-        self._waiting: list[tuple[timedelta, int, str, float]] = []
+        self._timeline = timeline
         self._sent = 0
         self._rewards: list[list[float]] = []
-        self._arrivals: list[_Columns] | None = None
+        self._arrivals: list[_Columns] = []
 
-    def begin(self, block: Block) -> None:
-        """Take up the visits of a block."""
-        self._rewards = block.rewards.tolist()
-        self._arrivals = _columns(block.feedback) if block.feedback else None
+    def begin(self, block: Block) -> Callable[[int, int, Visit, str], None]:
+        """Take up a block, and return what sends off the rewards of each of its visits.
 
-    def send(self, row: int, shown: int, visit: Visit, event_id: str) -> None:
-        """Send off the rewards of a visit, the `row`-th of its block, that saw action `shown`."""
-        if self._arrivals is None:
-            self._personalizer.reward(event_id, self._rewards[row][shown], visit.moment)
-            return
+        It takes the visit's row in the block, the action that was shown, the visit and the event.
+        """
+        if block.feedback is None:
+            self._rewards = block.rewards.tolist()
+            return self._reward_at_once
+        self._arrivals = _columns(block.feedback)
+        return self._send
+
+    def _reward_at_once(self, row: int, shown: int, visit: Visit, event_id: str) -> None:
+        self._personalizer.reward(event_id, self._rewards[row][shown], visit.moment)
+
+    def _send(self, row: int, shown: int, visit: Visit, event_id: str) -> None:
         for values, arrives, delays in self._arrivals:
             if arrives[row][shown]:
                 self._sent += 1
-                moment = visit.moment + delays[row][shown]
-                heappush(self._waiting, (moment, self._sent, event_id, values[row][shown]))
+                moment = self._timeline.due(visit, delays[row][shown])
+                heappush(self.waiting, (moment, self._sent, event_id, values[row][shown]))
 
-    def deliver(self, until: timedelta) -> None:
-        """Deliver what arrives until that moment."""
-        waiting = self._waiting
+    def deliver(self, visit: Visit) -> None:
+        """Deliver what has arrived when `visit` happens."""
+        waiting, until = self.waiting, self._timeline.now(visit)
         while waiting and waiting[0][0] <= until:
             moment, _, event_id, value = heappop(waiting)
             self._personalizer.reward(event_id, value, moment)
+
+    def deliver_all(self) -> None:
+        """Deliver all the rest, each at its moment."""
+        while self.waiting:
+            moment, _, event_id, value = self.waiting[0]
+            self._timeline.wait_until(moment)
+            self._personalizer.reward(event_id, value, moment)
+            heappop(self.waiting)
 
 
 def _columns(feedback: Feedback) -> list[_Columns]:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from simulator.engine.pending import Pending
 from simulator.engine.tally import Tally
+from simulator.engine.timeline import Timeline
+from simulator.errors import EndpointProblem
 from simulator.personalizer.seam import Personalizer
 from simulator.users.crowd import Block, Crowd
 from simulator.vocabulary import Interaction, Recommendation
+
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +25,43 @@ class Listeners:
     watcher: Callable[[Interaction], None] | None = None
 
 
-def run(
-    crowd: Crowd, personalizer: Personalizer, *, rounds: int, run_id: str, listeners: Listeners
-) -> Tally:
-    """Let `rounds` users come, and return what came of it.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many users come; event ids are ``run_id`` and the number of the visit."""
 
-    Event ids are `run_id` and the number of the visit. Rewards that come late arrive between the
-    visits that follow. An interrupt from the keyboard ends the run early, and what was measured
-    until then is kept.
+    rounds: int
+    run_id: str
+
+
+def run(
+    crowd: Crowd,
+    personalizer: Personalizer,
+    *,
+    plan: Plan,
+    listeners: Listeners,
+    timeline: Timeline,
+) -> Tally:
+    """Let users come as planned, and return what came of it.
+
+    Rewards that come late arrive between the visits that follow. An interrupt from the keyboard or
+    an endpoint that fails ends the run early, and what was measured until then is kept.
+
+    Raises:
+        EndpointProblem: the endpoint fails before anything was measured.
     """
-    tally, pending = Tally(crowd.action_count), Pending(personalizer)
-    course = _Run(personalizer, pending, tally, run_id, listeners)
+    tally, pending = Tally(crowd.action_count), Pending(personalizer, timeline)
+    course = _Run(personalizer, pending, tally, plan.run_id, listeners)
     try:
-        for block in crowd.blocks(rounds):
+        for block in crowd.blocks(plan.rounds):
             course.play(block)
-        pending.deliver(until=timedelta.max)
+        pending.deliver_all()
     except KeyboardInterrupt:
-        pass
+        tally.trouble = INTERRUPTED
+    except EndpointProblem as problem:
+        if not tally.rounds:
+            raise
+        tally.trouble = str(problem)
+    tally.unsent = len(pending.waiting)
     return tally
 
 
@@ -56,31 +79,35 @@ class _Run:
         """Let the visits of a block happen, one after the other."""
         chosen: list[int] = []
         favoured: list[int] = []
-        watcher = self.listeners.watcher
-        self.pending.begin(block)
+        rank, watcher, pending = self.personalizer.rank, self.listeners.watcher, self.pending
+        send = pending.begin(block)
+        places = block.offer.places if block.offer else None
         try:
             for row, visit in enumerate(block.visits):
                 event_id = f"{self.run_id}-{visit.number}"
-                self.pending.deliver(until=visit.moment)
-                recommendation = self.personalizer.rank(visit, event_id)
-                shown = recommendation.order[0]
-                self.pending.send(row, shown, visit, event_id)
+                if pending.waiting:
+                    pending.deliver(visit)
+                recommendation = rank(visit, event_id)
+                shown, favourite = recommendation.order[0], recommendation.favourite()
+                if places is not None:
+                    shown = places[row][shown]
+                    favourite = places[row][favourite] if favourite >= 0 else favourite
+                send(row, shown, visit, event_id)
                 chosen.append(shown)
-                favoured.append(recommendation.favourite())
+                favoured.append(favourite)
                 if watcher is not None:
-                    watcher(_interaction(event_id, block, row, recommendation))
+                    watcher(_interaction(event_id, block, (row, shown), recommendation))
         finally:
             self.tally.add(block, chosen, favoured)
         self.listeners.progress(len(chosen))
 
 
 def _interaction(
-    event_id: str, block: Block, row: int, recommendation: Recommendation
+    event_id: str, block: Block, place: tuple[int, int], recommendation: Recommendation
 ) -> Interaction:
-    place = (row, recommendation.order[0])
     return Interaction(
         event_id,
-        block.visits[row],
+        block.visits[place[0]],
         recommendation,
         {name: float(deed.amounts[place]) for name, deed in block.outcomes.items()},
         float(block.rewards[place]),

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from simulator.users.crowd import Block
 
+_Array = NDArray[np.float64]
+_Mask = NDArray[np.bool_]
 _COLUMNS: dict[str, type] = {
     "profile": np.uint16,
     "chosen": np.uint16,
@@ -35,10 +37,15 @@ class Tally:
         self._blocks: dict[str, list[NDArray[np.generic]]] = {name: [] for name in _COLUMNS}
         self.fixed_rewards = np.zeros(actions)
         self.fixed_values = np.zeros(actions)
-        """What showing nothing but that action would have earned in all; shape (actions,)."""
+        """What showing nothing but that action, or any while it is not there, would have earned in
+        all; shape (actions,)."""
         self.rounds = 0
         self.reported = self.lost = self.repeated = 0
         """Rewards that were sent, those of them that never arrived, and those that came twice."""
+        self.unsent = 0
+        """Rewards that were still on their way when the run ended."""
+        self.trouble = ""
+        """Why the run ended early."""
 
     def add(self, block: Block, chosen: list[int], favoured: list[int]) -> None:
         """Keep what came of the first visits of `block`, one for each of the `chosen` actions.
@@ -49,9 +56,11 @@ class Tally:
         if not count:
             return
         rows = np.arange(count)
+        mask = block.offer.mask[:count] if block.offer else None
         expected, rewards = block.expected_values[:count], block.rewards[:count]
-        best = expected.argmax(axis=1)
-        favourites, blind_value = np.array(favoured), expected.mean(axis=1)
+        favourites = np.array(favoured)
+        best = best_actions(block)[:count]
+        blind_reward, blind_value = _blind(rewards, mask), _blind(expected, mask)
         columns = {
             "profile": block.profiles[:count],
             "chosen": np.array(chosen),
@@ -59,7 +68,7 @@ class Tally:
             "reward": rewards[rows, chosen],
             "value": expected[rows, chosen],
             "regret": expected[rows, best] - expected[rows, chosen],
-            "blind_reward": rewards.mean(axis=1),
+            "blind_reward": blind_reward,
             "best_reward": rewards[rows, best],
             "favoured_value": np.where(favourites < 0, blind_value, expected[rows, favourites]),
             "has_favourite": favourites >= 0,
@@ -67,8 +76,8 @@ class Tally:
         }
         for name, column in columns.items():
             self._blocks[name].append(column.astype(_COLUMNS[name]))
-        self.fixed_rewards += rewards.sum(axis=0)
-        self.fixed_values += expected.sum(axis=0)
+        self.fixed_rewards += _fixed(rewards, mask, blind_reward)
+        self.fixed_values += _fixed(expected, mask, blind_value)
         self.rounds += count
         self._count_feedback(block, rows, chosen)
 
@@ -87,3 +96,22 @@ class Tally:
         self.reported += arrived - repeated + lost
         self.lost += lost
         self.repeated += repeated
+
+
+def best_actions(block: Block) -> NDArray[np.intp]:
+    """Return the action of highest expected value among those that are there, for each visit."""
+    expected = block.expected_values
+    there = np.where(block.offer.mask, expected, -np.inf) if block.offer else expected
+    return np.asarray(there.argmax(axis=1))
+
+
+def _blind(figures: _Array, mask: _Mask | None) -> _Array:
+    """Return the mean over the actions that were there; shape (visits,)."""
+    if mask is None:
+        return np.asarray(figures.mean(axis=1))
+    return np.asarray((figures * mask).sum(axis=1) / mask.sum(axis=1))
+
+
+def _fixed(figures: _Array, mask: _Mask | None, blind: _Array) -> _Array:
+    there = figures if mask is None else np.where(mask, figures, blind[:, None])
+    return np.asarray(there.sum(axis=0))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     distributed = lazy_loader.load("distributed")
 
-_PATIENCE = "10s"
+_PATIENCE = "5s"
 
 
 def cluster_at(address: str) -> Workforce:

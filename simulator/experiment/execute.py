@@ -13,6 +13,7 @@ from concurrent.futures import (
 )
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from typing import ParamSpec, TypeVar
 
@@ -97,6 +98,16 @@ def processes_here(workers: int, preload: str) -> Workforce:
     return Workforce(lambda: _pool(workers, preload))
 
 
+def get_ready(preload: str) -> None:
+    """Let the server that workers are forked from start up while this process goes on.
+
+    Nothing waits for it; without this it starts when the first worker is needed.
+    """
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        _context(preload)
+        forkserver.ensure_running()
+
+
 @contextmanager
 def _pool(workers: int, preload: str) -> Iterator[Executor]:
     context = _context(preload)
@@ -111,7 +122,7 @@ def _context(preload: str) -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([preload])
+    forkserver.set_forkserver_preload(["__main__", preload])
     return context
 
 

@@ -66,10 +66,11 @@ def settings_of(scenario: Scenario, factors: tuple[Factor, ...]) -> list[Setting
     """
     cells = product(*(factor.levels for factor in factors))
     names = [factor.name for factor in factors]
-    return [_setting(scenario, tuple(zip(names, cell, strict=True))) for cell in cells]
+    telling = {factor.name for factor in factors if len(factor.levels) > 1} or set(names)
+    return [_setting(scenario, tuple(zip(names, cell, strict=True)), telling) for cell in cells]
 
 
-def _setting(scenario: Scenario, levels: tuple[tuple[str, str], ...]) -> Setting:
+def _setting(scenario: Scenario, levels: tuple[tuple[str, str], ...], telling: set[str]) -> Setting:
     choices = Choices()
     parameters: dict[str, object] = {}
     for name, text in levels:
@@ -82,7 +83,8 @@ def _setting(scenario: Scenario, levels: tuple[tuple[str, str], ...]) -> Setting
     if choices.reward and choices.reward not in scenario.rewards:
         known = ", ".join(scenario.rewards)
         raise OptionsInvalid(f"--vary reward: expected one of {known}, got {choices.reward!r}")
-    return Setting(levels, scenario, choices)
+    label = ", ".join(f"{name}={text}" for name, text in levels if name in telling)
+    return Setting(label or scenario.name, levels, scenario, choices)
 
 
 def _toml_value(text: str) -> object:

@@ -1,21 +1,17 @@
 """The plan of a comparison: what is varied, how often, and against what."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
 from simulator.errors import OptionsInvalid
-from simulator.experiment.factors import Factor, factor, settings_of
+from simulator.experiment.factors import Factor, settings_of
 from simulator.experiment.objective import Objective, find_objective
 from simulator.experiment.setting import Run, Setting
+from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.model import Scenario
 
 FEWEST_SEEDS = 2
-Level = StrictStr | bool | int | float
+Level = str | bool | int | float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +28,11 @@ class Terms:
 class Plan:
     """A comparison to be made: every setting with every seed.
 
-    ``baseline`` is the index of the setting that the others are compared to.
+    ``source`` is the scenario's name or path as it was asked for, and ``baseline`` the index of
+    the setting that the others are compared to.
     """
 
+    source: str
     scenario: Scenario
     factors: tuple[Factor, ...]
     settings: tuple[Setting, ...]
@@ -48,25 +46,13 @@ class Plan:
         return [Run(setting, seed, self.rounds) for seed in self.seeds for setting in self.settings]
 
 
-class PlanFile(BaseModel):
-    """What a plan file may say; what it leaves out is up to the command line."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    scenario: str | None = None
-    vary: dict[str, Annotated[list[Level], Field(min_length=1)]] = {}
-    baseline: dict[str, Level] = {}
-    objective: str | None = None
-    seeds: Annotated[int, Field(ge=FEWEST_SEEDS)] | None = None
-    rounds: Annotated[int, Field(ge=1)] | None = None
-
-
-def make_plan(scenario: Scenario, factors: Sequence[Factor], terms: Terms) -> Plan:
-    """Return the plan of a comparison.
+def make_plan(source: str, factors: Sequence[Factor], terms: Terms) -> Plan:
+    """Return the plan of a comparison; `source` is a scenario's name or path.
 
     Raises:
         OptionsInvalid: something in it is not possible; the message says what would be.
-        ScenarioInvalid: the scenario does not allow a value.
+        ScenarioNotFound: there is no such scenario.
+        ScenarioInvalid: the scenario is not one, or does not allow a value.
     """
     names = [one.name for one in factors]
     if len(set(names)) < len(names):
@@ -80,8 +66,10 @@ def make_plan(scenario: Scenario, factors: Sequence[Factor], terms: Terms) -> Pl
             "--objective reward: rewards of different designs cannot be compared; "
             "use --objective value"
         )
+    scenario = find_scenario(source)
     settings = settings_of(scenario, tuple(factors))
     return Plan(
+        source,
         scenario,
         tuple(factors),
         tuple(settings),
@@ -97,42 +85,6 @@ def level_text(level: Level) -> str:
     if isinstance(level, bool):
         return str(level).lower()
     return level if isinstance(level, str) else f"{level:.15g}"
-
-
-def read_plan_file(path: Path) -> PlanFile:
-    """Return what a plan file says.
-
-    Raises:
-        OptionsInvalid: with a line for every mistake.
-    """
-    try:
-        return PlanFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise OptionsInvalid(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OptionsInvalid(f"{path}: not TOML: {error}") from error
-    except ValidationError as error:
-        mistakes = {".".join(map(str, detail["loc"][:2])): detail for detail in error.errors()}
-        lines = [f"{path}: {key}: {detail['msg'].lower()}" for key, detail in mistakes.items()]
-        raise OptionsInvalid("\n".join(lines)) from error
-
-
-def factors_of(plan: PlanFile) -> list[Factor]:
-    """Return the factors that a plan file varies."""
-    return [factor(name, [level_text(one) for one in levels]) for name, levels in plan.vary.items()]
-
-
-def read_baseline(texts: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the factors and levels in texts like ``exploration=0.2``.
-
-    Raises:
-        OptionsInvalid: a text is not of that form.
-    """
-    parts = [text.partition("=") for text in texts]
-    for text, (name, _, level) in zip(texts, parts, strict=True):
-        if not (name.strip() and level.strip()):
-            raise OptionsInvalid(f"--baseline: expected FACTOR=LEVEL, got {text!r}")
-    return [(name.strip(), level.strip()) for name, _, level in parts]
 
 
 def _baseline(

@@ -30,16 +30,15 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setting:
-    """A cell of the grid; ``levels`` is what makes it differ from the others, as it was written."""
+    """A cell of the grid.
 
+    ``levels`` are its factors' levels as they were written, and ``label`` tells it from the others.
+    """
+
+    label: str
     levels: tuple[tuple[str, str], ...]
     scenario: Scenario
     choices: Choices = field(default_factory=Choices)
-
-    @property
-    def label(self) -> str:
-        """The setting in words."""
-        return ", ".join(f"{name}={text}" for name, text in self.levels) or "the scenario as it is"
 
     def level(self, factor: str) -> str:
         """Return the level of a factor."""

@@ -1,46 +1,89 @@
 """Finished runs on disk: one line of JSON a run, written as it is done."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol
 
+from simulator.errors import OptionsInvalid
 from simulator.experiment.figures import RunFigures
 from simulator.experiment.setting import Run
 
 FILE_NAME = "runs.jsonl"
+FINISHED = "summary.json"
+"""The last file that a finished comparison writes."""
 
 
-class RunStore:
-    """The finished runs in a folder; a line that an interrupt cut short does not count."""
+class Store(Protocol):
+    """Holds finished runs."""
 
-    def __init__(self, folder: Path, runs: Iterable[Run], *, resume: bool) -> None:
-        """Open the folder; unless `resume`, what is kept there already is done away with."""
+    finished: dict[Run, RunFigures]
+
+    def keep(self, run: Run, figures: RunFigures) -> None:
+        """Take in a finished run."""
+
+
+@contextmanager
+def opened(folder: Path | None, runs: Sequence[Run], *, resume: bool) -> Iterator[Store]:
+    """Yield a store for `runs`: in the folder, or in memory if there is none.
+
+    Raises:
+        OptionsInvalid: there is an unfinished comparison in the folder, and no `resume`; or the
+            folder cannot be written.
+    """
+    if folder is None:
+        yield _Memory()
+        return
+    try:
+        store = _Folder(folder, runs, resume=resume)
+    except OSError as error:
+        raise OptionsInvalid(f"--out: {folder} cannot be written: {error.strerror}") from error
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+class _Memory:
+    def __init__(self) -> None:
+        self.finished: dict[Run, RunFigures] = {}
+
+    def keep(self, run: Run, figures: RunFigures) -> None:
+        self.finished[run] = figures
+
+
+class _Folder:
+    """A line of JSON a run; one that an interrupt cut short does not count."""
+
+    def __init__(self, folder: Path, runs: Sequence[Run], *, resume: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        path, end = folder / FILE_NAME, folder / FINISHED
+        lines = _read(path)
+        if lines and not end.exists() and not resume:
+            raise OptionsInvalid(
+                f"--out: {folder} holds {len(lines)} finished runs of a comparison that was not "
+                "finished: give --resume to go on with it, or another --out"
+            )
+        end.unlink(missing_ok=True)
         digest = _remembered()
         self._keys = {run: f"{digest(run)}-{run.seed}-{run.rounds}" for run in runs}
-        self._path = folder / FILE_NAME
-        lines = _read(self._path) if resume else []
-        known = {line["run"]: line for line in lines}
-        self.finished: dict[Run, RunFigures] = {
+        known = {line["run"]: line for line in lines} if resume else {}
+        self.finished = {
             run: RunFigures.from_dict(known[key]["figures"])
             for run, key in self._keys.items()
             if key in known
         }
-        self._path.write_text("".join(_written(line) for line in lines), encoding="utf-8")
-        self._file = self._path.open("a", encoding="utf-8")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+        path.write_text("".join(map(_written, known.values())), encoding="utf-8")
+        self._file = path.open("a", encoding="utf-8")
 
     def keep(self, run: Run, figures: RunFigures) -> None:
-        """Write a finished run down, at once."""
         self.finished[run] = figures
         self._file.write(_written({"run": self._keys[run], "figures": figures.as_dict()}))
         self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
 
 
 def _remembered() -> Callable[[Run], str]:

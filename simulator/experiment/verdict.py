@@ -67,10 +67,10 @@ def _rivals(findings: Findings) -> list[str]:
     """Name what cannot be told from the leader, and what it would take to tell the nearest."""
     rivals = _contenders(findings)
     if not rivals:
-        return [f"Every other setting is told from {findings.leader.label}."]
+        return [f"Every other setting is shown to be worse than {findings.leader.label}."]
     named = ", ".join(rival.label for rival in rivals[:_MANY])
     more = f" and {len(rivals) - _MANY} more" if len(rivals) > _MANY else ""
-    told = f"Not told from {findings.leader.label} yet: {named}{more}."
+    told = f"Perhaps just as good as {findings.leader.label}: {named}{more}."
     if findings.leader.difference and not findings.leader.difference.decided:
         return [told]
     return [f"{told} {_further(_seeds_to_tell(findings, rivals[0]), len(findings.plan.seeds))}"]

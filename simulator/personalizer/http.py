@@ -1,6 +1,7 @@
 """Any Personalizer endpoint, over HTTP."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 from urllib.parse import quote
@@ -8,16 +9,16 @@ from urllib.parse import quote
 import httpx2
 
 from simulator.errors import EndpointProblem, OptionsInvalid
+from simulator.personalizer.sending import Patience, RequestAccount, RequestLost, Sender
 from simulator.vocabulary import Action, Recommendation, Visit
 
-_TIMEOUT_SECONDS = 30
 _LONGEST_REPLY_SHOWN = 300
 
 
 class HttpPersonalizer:
     """A client of REST v1.0 on one kept-alive connection."""
 
-    def __init__(self, endpoint: str, key: str) -> None:
+    def __init__(self, endpoint: str, key: str, patience: Patience | None = None) -> None:
         """Prepare to call `endpoint`, the address before ``/personalizer``.
 
         Raises:
@@ -27,27 +28,31 @@ class HttpPersonalizer:
             raise OptionsInvalid(
                 f"--endpoint: expected an address like http://127.0.0.1:5000, got {endpoint!r}"
             )
-        self._endpoint = endpoint.rstrip("/")
-        self._client = httpx2.Client(
-            headers={"Ocp-Apim-Subscription-Key": key, "Content-Type": "application/json"},
-            timeout=_TIMEOUT_SECONDS,
-        )
+        self._sender = Sender(endpoint.rstrip("/"), key, patience or Patience())
         self._actions: tuple[Action, ...] = ()
         self._actions_text = ""
 
     def rank(self, visit: Visit, event_id: str) -> Recommendation:
         """Rank the visit's actions for its context."""
-        reply = self._post("/rank", self._rank_body(visit, event_id), HTTPStatus.CREATED)
+        reply = self._sender.post("/rank", self._rank_body(visit, event_id), HTTPStatus.CREATED)
         return _recommendation(visit.actions, reply)
 
     def reward(self, event_id: str, value: float, _moment: timedelta) -> None:
-        """Report the reward of an event now, for the endpoint's clock is not ours to move."""
+        """Report the reward of an event now, for the endpoint's clock is not ours to move.
+
+        One that cannot be delivered is lost, as it would be for an application.
+        """
         path = f"/events/{quote(event_id, safe='')}/reward"
-        self._post(path, json.dumps({"value": value}), HTTPStatus.NO_CONTENT)
+        with suppress(RequestLost):
+            self._sender.post(path, json.dumps({"value": value}), HTTPStatus.NO_CONTENT)
+
+    def account(self) -> RequestAccount:
+        """Return what became of all requests so far."""
+        return self._sender.account()
 
     def close(self) -> None:
         """Close the connection."""
-        self._client.close()
+        self._sender.close()
 
     def _rank_body(self, visit: Visit, event_id: str) -> str:
         if visit.actions is not self._actions:
@@ -58,22 +63,6 @@ class HttpPersonalizer:
             f'{{"contextFeatures":{visit.context},"actions":[{self._actions_text}],'
             f'"eventId":{json.dumps(event_id)}}}'
         )
-
-    def _post(self, path: str, body: str, expected: HTTPStatus) -> httpx2.Response:
-        url = f"{self._endpoint}/personalizer/v1.0{path}"
-        try:
-            reply = self._client.post(url, content=body)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise EndpointProblem(
-                f"cannot reach {self._endpoint}: {error}; "
-                "is `personalizer-lab serve` running there?"
-            ) from error
-        if reply.status_code != expected:
-            text = " ".join(reply.text.split())[:_LONGEST_REPLY_SHOWN]
-            raise EndpointProblem(
-                f"{url} answered {reply.status_code}, expected {expected.value}: {text}"
-            )
-        return reply
 
 
 def _recommendation(actions: tuple[Action, ...], reply: httpx2.Response) -> Recommendation:

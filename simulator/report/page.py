@@ -24,6 +24,7 @@ security policy on it makes the browser see to that.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -55,7 +56,13 @@ _PICTURE_STYLE = {
         "titleFontSize": 12,
         "titlePadding": 10,
     },
-    "legend": {"labelColor": _INK, "labelFontSize": 12, "labelLimit": 400, "orient": "top"},
+    "legend": {
+        "labelColor": _INK,
+        "labelFontSize": 12,
+        "labelLimit": 400,
+        "orient": "top",
+        "columns": 4,
+    },
     "title": {"color": _INK, "fontSize": 15, "anchor": "start", "offset": 14},
 }
 
@@ -119,9 +126,14 @@ def page_html(page: Page) -> str:
     return _ASSETS.get_template("page.html").render(
         page=page,
         is_chart=lambda part: isinstance(part, Chart),
-        bundle=vl_convert.javascript_bundle(_EXPOSE),
+        bundle=_bundle(),
         specs=_script_json({chart.name: chart.spec for chart in page.charts}),
     )
+
+
+def snippet_html(table: Table, sentences: Sequence[str]) -> str:
+    """Return sentences and a table as HTML for a notebook's cell."""
+    return _ASSETS.get_template("snippet.html").render(part=table, sentences=sentences)
 
 
 def write_page(page: Page, path: Path) -> None:
@@ -140,6 +152,12 @@ def _write_picture(chart: Chart, path: Path) -> Path:
     picture = vl_convert.vegalite_to_png(json.dumps(spec), config=config, scale=_PICTURE_SCALE)
     path.write_bytes(picture)
     return path
+
+
+@cache
+def _bundle() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script; putting it together takes a second."""
+    return vl_convert.javascript_bundle(_EXPOSE)
 
 
 def _mapping(value: object) -> Mapping[str, object]:

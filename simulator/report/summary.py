@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.tally import Tally
+from simulator.personalizer.sending import RequestAccount
 from simulator.scenario.model import Scenario
 
 CURVE_POINTS = 40
@@ -39,11 +40,16 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackAccount:
-    """Rewards that were sent, those of them that never arrived, and those that came twice."""
+    """What became of rewards.
+
+    ``reported`` are those that an application sent, ``lost`` those of them that never arrived,
+    ``repeated`` those that came twice, and ``unsent`` those still on their way at the end.
+    """
 
     reported: int
     lost: int
     repeated: int
+    unsent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,8 @@ class Summary:
     """The figures of a run; those of a run without a single visit are None.
 
     Rewards are in the reward design's unit and ``regret`` in the scenario's unit of value, summed
-    over all visits. Only ``interactions_per_second`` differs between runs of one seed.
+    over all visits. ``requests`` is None in process, and ``trouble`` says why a run ended early.
+    Only ``interactions_per_second`` differs between runs of one seed.
     """
 
     scenario: str
@@ -76,6 +83,8 @@ class Summary:
     baselines: dict[str, Baseline]
     curve: list[CurvePoint]
     feedback: FeedbackAccount
+    requests: RequestAccount | None
+    trouble: str | None
     interactions_per_second: float | None
 
     def as_dict(self) -> dict[str, object]:
@@ -83,16 +92,24 @@ class Summary:
         return asdict(self)
 
 
-def summarise(
-    scenario: Scenario, tally: Tally, *, seed: int, reward_design: str, seconds: float
-) -> Summary:
-    """Return the figures of a run that took `seconds`."""
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How a run came about; ``requests`` is None when none had to be sent."""
+
+    seed: int
+    reward_design: str
+    seconds: float = 0.0
+    requests: RequestAccount | None = None
+
+
+def summarise(scenario: Scenario, tally: Tally, made: Circumstances) -> Summary:
+    """Return the figures of a run."""
     reward = tally.column("reward")
     return Summary(
         scenario=scenario.name,
         rounds=tally.rounds,
-        seed=seed,
-        reward_design=reward_design,
+        seed=made.seed,
+        reward_design=made.reward_design,
         mean_reward=_mean(reward),
         mean_reward_last_quarter=_mean(reward[tally.rounds - max(1, tally.rounds // 4) :]),
         mean_value=_mean(tally.column("value")),
@@ -101,8 +118,10 @@ def summarise(
         profiles=_profiles(scenario, tally),
         baselines=_baselines(scenario, tally),
         curve=_curve(reward, tally.column("value")),
-        feedback=FeedbackAccount(tally.reported, tally.lost, tally.repeated),
-        interactions_per_second=round(tally.rounds / seconds, 1) if seconds > 0 else None,
+        feedback=FeedbackAccount(tally.reported, tally.lost, tally.repeated, tally.unsent),
+        requests=made.requests,
+        trouble=tally.trouble or None,
+        interactions_per_second=round(tally.rounds / made.seconds, 1) if made.seconds > 0 else None,
     )
 
 

@@ -1,11 +1,13 @@
 """A run on the terminal: a table, a learning curve, and each interaction for those who ask."""
 
+from collections.abc import Iterator
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from simulator.report.summary import CurvePoint, FeedbackAccount, Summary
+from simulator.report.summary import CurvePoint, Summary
 from simulator.vocabulary import Interaction
 
 _CURVE_ROWS = 8
@@ -15,8 +17,8 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 def show_summary(console: Console, summary: Summary) -> None:
     """Print the figures of a run, by profile and next to its baselines."""
     console.print(Group(_headline(summary), _comparison(summary), _profiles(summary)))
-    if summary.feedback.lost or summary.feedback.repeated:
-        console.print(_feedback(summary.feedback))
+    for line in _accounts(summary):
+        console.print(line, markup=False, highlight=False)
     if summary.curve:
         console.print(_curve(summary))
 
@@ -83,11 +85,19 @@ def _profiles(summary: Summary) -> Table:
     return table
 
 
-def _feedback(account: FeedbackAccount) -> Text:
-    return Text(
-        f"Rewards: {account.reported:,} sent, {account.lost:,} never arrived, "
-        f"{account.repeated:,} arrived twice\n"
-    )
+def _accounts(summary: Summary) -> Iterator[str]:
+    """Yield what became of rewards and requests, where that is not plain."""
+    rewards, requests = summary.feedback, summary.requests
+    if rewards.lost or rewards.repeated or rewards.unsent:
+        yield (
+            f"Rewards: {rewards.reported:,} reported, {rewards.lost:,} never arrived, "
+            f"{rewards.repeated:,} arrived twice, {rewards.unsent:,} still on their way"
+        )
+    if requests is not None:
+        yield (
+            f"Requests: {requests.sent:,} sent, {requests.retried:,} tried again, "
+            f"{requests.lost:,} lost"
+        )
 
 
 def _curve(summary: Summary) -> Text:

@@ -19,6 +19,26 @@ _WHAT_THE_PATH_SAYS = {
 }
 
 
+_WORDS = {
+    "too_short": "expected {min_length} or more entries",
+    "too_long": "expected at most {max_length} entries",
+    "string_too_short": "expected {min_length} or more characters",
+    "string_too_long": "expected at most {max_length} characters",
+    "model_type": "expected a table",
+    "dict_type": "expected a table",
+    "list_type": "expected a list",
+    "tuple_type": "expected a list",
+    "string_type": "expected a text",
+    "float_type": "expected a number",
+    "float_parsing": "expected a number",
+    "int_type": "expected a whole number",
+    "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "finite_number": "expected a finite number",
+}
+"""The checker's complaints in the words of a scenario file."""
+
+
 def load_scenario(path: Path) -> Scenario:
     """Return the scenario in a file; its name is the file's.
 
@@ -90,9 +110,17 @@ def _line(detail: ErrorDetails) -> str:
         return f"{key}: expected it to be there, and it is missing"
     if kind == "extra_forbidden":
         return f"{key}: expected no such key; check its spelling, got {_shown(detail['input'])}"
-    expected = detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected", 1)
-    got = "" if "got" in expected else f", got {_shown(detail['input'])}"
-    return f"{key}: {expected[0].lower()}{expected[1:]}{got}"
+    expected = _expectation(detail)
+    got = "" if ", got " in expected else f", got {_shown(detail['input'])}"
+    return f"{key}: {expected}{got}"
+
+
+def _expectation(detail: ErrorDetails) -> str:
+    words = _WORDS.get(detail["type"])
+    if words is not None:
+        return words.format(**detail.get("ctx", {}))
+    text = detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected", 1)
+    return text[0].lower() + text[1:]
 
 
 def _key(places: tuple[int | str, ...]) -> str:
@@ -103,7 +131,7 @@ def _key(places: tuple[int | str, ...]) -> str:
             text += f"[{place}]"
         elif not place.startswith("<"):
             text += f".{place}"
-    return text.removeprefix(".")
+    return text.removeprefix(".") or "the file"
 
 
 def _shown(value: object) -> str:

@@ -3,18 +3,22 @@
 The classes are the file's schema too: editors get it as JSON Schema.
 """
 
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, FiniteFloat
+from pydantic import model_validator as validator
 
 from simulator.scenario.outcomes import Feedback, Outcome
-from simulator.scenario.parts import FeatureName, Features, Name, Part
+from simulator.scenario.parts import Duration, FeatureName, Features, Name, Part
 from simulator.scenario.rewards import RewardSpec
-from simulator.scenario.sampling import Sampled
+from simulator.scenario.sampling import KINDS, Hour, ProfileFeature, Sampled
 from simulator.scenario.tastes import Drift, Tastes
 
 MAX_ACTIONS = 50
 """What one rank request may hold, by the service's contract."""
+DAY = timedelta(days=1)
+_HourShare = Annotated[FiniteFloat, Field(ge=0)]
 
 
 class ActionSpec(Part):
@@ -22,19 +26,66 @@ class ActionSpec(Part):
 
     id: Name
     features: Annotated[list[Features], Field(min_length=1)]
+    since: Duration = timedelta()
+    """How long after the beginning it appears."""
+    until: Duration | None = None
+    """How long after the beginning it leaves; never, when left out."""
+    hours: tuple[Hour, Hour] | None = None
+    """From which hour to which it is there each day; past midnight if the first is later."""
+
+    @validator(mode="after")
+    def _there_for_a_while(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            raise ValueError(f"expected until after since, got {self.since} and {self.until}")
+        if self.hours is not None and self.hours[0] == self.hours[1]:
+            raise ValueError(f"expected two different hours, got {list(self.hours)}")
+        return self
+
+    @property
+    def comes_and_goes(self) -> bool:
+        """Whether it is not always there."""
+        return bool(self.since) or self.until is not None or self.hours is not None
+
+    def is_there(self, moment: timedelta) -> bool:
+        """Say whether it can be shown that long after the beginning, a midnight."""
+        if moment < self.since or (self.until is not None and moment >= self.until):
+            return False
+        if self.hours is None:
+            return True
+        opens, closes = self.hours
+        hour = moment % DAY / timedelta(hours=1)
+        if opens < closes:
+            return opens <= hour < closes
+        return hour >= opens or hour < closes
 
 
 class Profile(Part):
-    """A kind of user: how often they come, and the features that are always theirs."""
+    """A kind of user: how often they come, and the features that are theirs.
+
+    A feature is a value, the same on every visit, or a table that says how it is drawn.
+    """
 
     weight: Annotated[FiniteFloat, Field(gt=0)] = 1.0
-    context: Features = Field(default_factory=dict)
+    context: dict[FeatureName, ProfileFeature] = Field(default_factory=dict)
+
+    @property
+    def sampled(self) -> list[Sampled]:
+        """The features that are drawn for each visit, in the order of the file."""
+        return [spec for spec in self.context.values() if isinstance(spec, KINDS)]
 
 
 class Traffic(Part):
-    """How often users arrive, by chance."""
+    """How often users arrive, by chance; ``per_hour`` is the average over a day."""
 
     per_hour: Annotated[FiniteFloat, Field(gt=0)] = 600.0
+    by_hour: Annotated[list[_HourShare], Field(min_length=24, max_length=24)] | None = None
+    """How busy each hour of the day is, from midnight on, next to the others."""
+
+    @validator(mode="after")
+    def _somebody_comes(self) -> Self:
+        if self.by_hour is not None and not sum(self.by_hour):
+            raise ValueError("expected at least one hour above 0 in by_hour")
+        return self
 
 
 class Scenario(Part):
@@ -46,7 +97,7 @@ class Scenario(Part):
     """Where the file lies, and Python functions beside it."""
     title: Annotated[str, Field(min_length=1)]
     description: str = ""
-    actions: Annotated[list[ActionSpec], Field(min_length=1, max_length=MAX_ACTIONS)]
+    actions: Annotated[list[ActionSpec], Field(min_length=1)]
     context: dict[FeatureName, Sampled] = Field(default_factory=dict)
     """Features drawn anew for each visit."""
     profiles: Annotated[dict[Name, Profile], Field(min_length=1)]

@@ -2,10 +2,21 @@
 
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, Tag, WithJsonSchema
 from pydantic import model_validator as validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from simulator.scenario.parts import Amount, Duration, Name, Part, Share, by_key
+from simulator.scenario.parts import (
+    DURATION_SCHEMA,
+    Amount,
+    Duration,
+    Name,
+    Part,
+    Share,
+    by_key,
+    parse_duration,
+)
 
 
 class Fixed(Part):
@@ -41,7 +52,17 @@ class LogNormal(Part):
 
 
 def _fixed(value: object) -> object:
-    return {"fixed": value} if isinstance(value, str) else value
+    return {"fixed": parse_duration(value)} if isinstance(value, str) else value
+
+
+class _OrDuration:
+    """Tells editors that a plain duration will do."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the schema of the table, or of a text."""
+        return {"anyOf": [DURATION_SCHEMA, handler(core)]}
 
 
 Delay = Annotated[
@@ -51,12 +72,17 @@ Delay = Annotated[
     | Annotated[LogNormal, Tag("<lognormal>")],
     by_key("fixed", "uniform", "exponential", "lognormal"),
     BeforeValidator(_fixed),
+    _OrDuration(),
 ]
 """How long something takes: a duration, or a table that says how it is spread."""
 
 
 def _both_ends(value: object) -> object:
-    return [value, value] if isinstance(value, int | float) else value
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        return [value, value]
+    raise ValueError(f"expected a chance in [0, 1], or a list of two, got {value!r}")
 
 
 Chance = Annotated[

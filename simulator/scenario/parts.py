@@ -18,6 +18,7 @@ from pydantic import (
 
 _UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 _DURATION = re.compile("".join(rf"(?:(\d+(?:\.\d+)?){unit})?" for unit in _UNITS), re.ASCII)
+_HOOK = r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*"
 _LONGEST = timedelta(days=36_500)
 
 
@@ -62,13 +63,24 @@ Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 Amount = Annotated[FiniteFloat, Field(strict=True)]
 Name = Annotated[str, Field(min_length=1, max_length=256)]
 """Ids are limited to 256 characters by the service's contract."""
+DURATION_SCHEMA = {"type": "string", "pattern": r"^(\d+(\.\d+)?[dhms])+$"}
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
-    WithJsonSchema({"type": "string", "pattern": r"^(\d+(\.\d+)?[dhms])+$"}),
+    WithJsonSchema(DURATION_SCHEMA),
 ]
 """A length of time, written like ``90s``, ``10m``, ``2h30m`` or ``1d``."""
-Hook = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*$")]
+
+
+def _hook(value: str) -> str:
+    if not re.fullmatch(_HOOK, value, re.ASCII):
+        raise ValueError(f"expected a Python function as module:object, got {value!r}")
+    return value
+
+
+Hook = Annotated[
+    str, AfterValidator(_hook), WithJsonSchema({"type": "string", "pattern": f"^{_HOOK}$"})
+]
 """A Python object, as ``module:object``; the module may lie beside the scenario file."""
 
 

@@ -1,12 +1,27 @@
 """Reward designs: how what a user did becomes the number the learner hears."""
 
 from datetime import timedelta
+from math import isfinite
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, Tag
+from pydantic import Field, PlainValidator, Tag
 from pydantic import model_validator as validator
 
 from simulator.scenario.parts import Amount, Duration, Hook, Part, by_key, check_rising
+
+
+def _nothing(value: object) -> float | Literal["unsent"]:
+    if value == "unsent":
+        return "unsent"
+    if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        return float(value)
+    raise ValueError(f"expected a finite number or 'unsent', got {value!r}")
+
+
+Nothing = Annotated[
+    float | Literal["unsent"],
+    PlainValidator(_nothing, json_schema_input_type=float | Literal["unsent"]),
+]
 
 
 class _Design(Part):
@@ -30,13 +45,13 @@ class Weighted(_Design):
     each outcome, as it happens."""
     half_life: Duration | None = None
     """An outcome this long after the visit counts half, and half of that when twice as late."""
-    nothing: Amount | Literal["unsent"] = 0.0
+    nothing: Nothing = 0.0
     """The reward when no outcome counts; ``unsent`` leaves it to the service's default reward."""
 
     @validator(mode="after")
     def _time_passes(self) -> Self:
         if self.half_life == timedelta():
-            raise ValueError("expected a half_life above 0s")
+            raise ValueError("expected a half_life above 0s, got 0s")
         return self
 
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, FiniteFloat, StrictInt, Tag
+from pydantic import Discriminator, Field, FiniteFloat, StrictInt, Tag
 from pydantic import model_validator as validator
 
 from simulator.scenario.parts import Amount, FeatureValue, Part, by_key, check_rising
 
-_Hour = Annotated[float, Field(ge=0, lt=24, strict=True)]
+Hour = Annotated[float, Field(ge=0, lt=24, strict=True)]
 
 
 class Choice(Part):
@@ -58,7 +58,7 @@ class Normal(Part):
 class TimeOfDay(Part):
     """The part of the day, by the hour at which it begins; the last one lasts past midnight."""
 
-    time_of_day: Annotated[dict[Annotated[str, Field(min_length=1)], _Hour], Field(min_length=1)]
+    time_of_day: Annotated[dict[Annotated[str, Field(min_length=1)], Hour], Field(min_length=1)]
 
     @validator(mode="after")
     def _hours_rise(self) -> Self:
@@ -74,6 +74,7 @@ class Calendar(Part):
     calendar: Literal["hour", "day_of_week", "weekend"]
 
 
+KINDS = (Choice, WholeNumber, Normal, TimeOfDay, Calendar)
 Sampled = Annotated[
     Annotated[Choice, Tag("<choice>")]
     | Annotated[WholeNumber, Tag("<integer>")]
@@ -82,3 +83,14 @@ Sampled = Annotated[
     | Annotated[Calendar, Tag("<calendar>")],
     by_key("choice", "integer", "normal", "time_of_day", "calendar"),
 ]
+
+
+def _value_or_sampled(value: object) -> str:
+    return "<sampled>" if isinstance(value, dict | Part) else "<value>"
+
+
+ProfileFeature = Annotated[
+    Annotated[FeatureValue, Tag("<value>")] | Annotated[Sampled, Tag("<sampled>")],
+    Discriminator(_value_or_sampled),
+]
+"""A feature of everybody with a profile: always the same, or drawn for each visit."""

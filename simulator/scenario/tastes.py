@@ -1,9 +1,11 @@
 """How well each action pleases whom: the truth that a personalizer is after."""
 
+import json
+import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic import model_validator as validator
 
 from simulator.scenario.parts import (
@@ -17,8 +19,25 @@ from simulator.scenario.parts import (
     Share,
 )
 
+_FACTOR = r"(context|action)\..+"
 ANYTHING = "*"
 """In a table by context: every value that has no entry of its own."""
+
+
+def as_key(value: object) -> str:
+    """Return how a table by context writes a feature's value."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _factor(value: str) -> str:
+    if not re.fullmatch(_FACTOR, value):
+        raise ValueError(f"expected context.NAME or action.NAME, got {value!r}")
+    return value
+
+
+FactorName = Annotated[
+    str, AfterValidator(_factor), WithJsonSchema({"type": "string", "pattern": f"^{_FACTOR}$"})
+]
 
 
 class ByContext(Part):
@@ -43,9 +62,7 @@ class Term(Part):
     weight: Amount
     context: Features = Field(default_factory=dict)
     action: Features = Field(default_factory=dict)
-    times: list[Annotated[str, Field(pattern=r"^(context|action)\..+$")]] = Field(
-        default_factory=list
-    )
+    times: list[FactorName] = Field(default_factory=list)
 
 
 class Linear(Part):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simulator.errors import HookProblem, ScenarioInvalid
 from simulator.scenario.hooks import call_hook, load_hook
 from simulator.scenario.model import Scenario
-from simulator.scenario.tastes import ANYTHING, ByContext, Linear, Tastes, Term
+from simulator.scenario.tastes import ANYTHING, ByContext, Linear, Tastes, Term, as_key
 from simulator.users.population import Arrivals
 
 _ROWS_KEPT = 4096
@@ -50,11 +50,6 @@ class ContextualTastes:
 def merged(features: list[dict[str, object]]) -> dict[str, object]:
     """Return the features of a list of objects as one mapping."""
     return {name: value for item in features for name, value in item.items()}
-
-
-def as_key(value: object) -> str:
-    """Return how a table by context writes a feature's value."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _rule(scenario: Scenario, spec: Tastes) -> _Rule:

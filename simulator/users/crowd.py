@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.scenario.model import Scenario
 from simulator.users.behaviour import Behaviour, Outcomes, sum_of
+from simulator.users.offering import Offer
 from simulator.users.population import Population
 from simulator.users.post import Feedback, Post
 from simulator.users.reward_design import RewardDesign
@@ -27,6 +28,7 @@ class Block:
     """Some visits and what would come of every action; arrays have shape (visits, actions).
 
     ``rewards`` are what is reported in all, and ``feedback`` is when it arrives: None for at once.
+    ``offer`` says which actions could be shown: None for all of them.
     """
 
     visits: list[Visit]
@@ -36,6 +38,7 @@ class Block:
     values: NDArray[np.float64]
     expected_values: NDArray[np.float64]
     feedback: Feedback | None = None
+    offer: Offer | None = None
 
 
 class Crowd:
@@ -82,6 +85,7 @@ class Crowd:
             self._behaviour.values(outcomes),
             self._behaviour.expected_values(tastes),
             self._post.carry(reports, BLOCK),
+            arrivals.offer,
         )
 
 
@@ -96,4 +100,5 @@ def _beginning(block: Block, count: int) -> Block:
         block.values[:count],
         block.expected_values[:count],
         block.feedback.beginning(count) if block.feedback else None,
+        block.offer.beginning(count) if block.offer else None,
     )

@@ -1,6 +1,8 @@
 """Who comes, when, and with what context."""
 
 import json
+from collections.abc import Iterator
+from datetime import timedelta
 from itertools import repeat
 from typing import NamedTuple
 
@@ -9,22 +11,27 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from simulator.scenario.model import Scenario
-from simulator.scenario.sampling import Choice, Sampled, WholeNumber
+from simulator.scenario.parts import Part
+from simulator.users.offering import Offer, Offering
+from simulator.users.sampling import drawn
+from simulator.users.traffic import Traffic
 from simulator.vocabulary import Action, Visit
 
 _CONTEXTS_KEPT = 4096
-_MICROSECONDS_PER_HOUR = 3.6e9
+_Key = tuple[int | str, ...]
 
 
 class Arrivals(NamedTuple):
     """Some visits, and for each the index of its profile and its moment; shapes (visits,).
 
-    ``moments`` are microseconds since the simulation began.
+    ``moments`` are microseconds since the simulation began. ``offer`` is None when everything can
+    always be shown.
     """
 
     visits: list[Visit]
     profiles: NDArray[np.intp]
     moments: NDArray[np.float64]
+    offer: Offer | None = None
 
 
 class Population:
@@ -37,52 +44,63 @@ class Population:
         self._names = list(scenario.profiles)
         weights = np.array([profile.weight for profile in scenario.profiles.values()])
         self._cumulative = np.cumsum(weights / weights.sum())[:-1]
-        self._profiles, self._context, self._traffic = profiles, context, traffic
+        self._profiles, self._context = profiles, context
+        self._traffic = Traffic(scenario.traffic, traffic)
         self._actions = actions_of(scenario)
-        self._texts: dict[tuple[int | str, ...], str] = {}
+        self._offering = Offering(scenario, self._actions)
+        self._own = [profile.sampled for profile in scenario.profiles.values()]
+        self._texts: dict[_Key, str] = {}
         self._number = 0
-        self._moment = 0.0
 
     def draw(self, count: int) -> Arrivals:
         """Return the next `count` visits."""
         profiles = np.searchsorted(self._cumulative, self._profiles.random(count), side="right")
-        columns = [_drawn(spec, self._context, count) for spec in self._scenario.context.values()]
-        keys = list(zip(profiles.tolist(), *columns, strict=True))
-        moments = self._moments(count)
+        moments = self._traffic.moments(count)
+        times = _times(moments)
+        offer = self._offering.at(times)
+        keys = self._keys(profiles, moments)
         visits = list(
             map(
                 Visit,
                 range(self._number, self._number + count),
-                [self._names[key[0]] for key in keys],
+                [self._names[int(key[0])] for key in keys],
                 [self._texts.get(key) or self._new_text(key) for key in keys],
-                repeat(self._actions, count),
-                moments.astype("timedelta64[us]").tolist(),
+                map(self._offering.actions, offer.places) if offer else repeat(self._actions),
+                times,
             )
         )
         self._number += count
-        return Arrivals(visits, profiles, moments)
+        return Arrivals(visits, profiles, moments, offer)
 
-    def _moments(self, count: int) -> NDArray[np.float64]:
-        """Return when the next visits happen: a Poisson process has exponential gaps."""
-        mean = _MICROSECONDS_PER_HOUR / self._scenario.traffic.per_hour
-        moments: NDArray[np.float64] = self._moment + np.cumsum(
-            self._traffic.exponential(mean, count)
-        )
-        self._moment = float(moments[-1])
-        return moments
+    def _keys(self, profiles: NDArray[np.intp], moments: NDArray[np.float64]) -> list[_Key]:
+        """Return what tells contexts apart: the profile, and everything that was drawn.
 
-    def _new_text(self, key: tuple[int | str, ...]) -> str:
+        A profile's own features are drawn for every visit, and used for those of that profile.
+        """
+        columns = [drawn(s, self._context, moments) for s in self._scenario.context.values()]
+        own = [[drawn(s, self._context, moments) for s in specs] for specs in self._own]
+        keys = list(zip(profiles.tolist(), *columns, strict=True))
+        if any(own):
+            rows = enumerate(keys)
+            return [(*key, *(column[row] for column in own[key[0]])) for row, key in rows]
+        return keys
+
+    def _new_text(self, key: _Key) -> str:
         """Return the context as text; the same context is the same object, while it is kept."""
-        index, *sampled = key
-        profile = self._scenario.profiles[self._names[int(index)]]
-        fixed = {name: json.dumps(value) for name, value in profile.context.items()}
-        drawn = zip(self._scenario.context, sampled, strict=True)
-        features = [f"{{{json.dumps(name)}:{value}}}" for name, value in [*fixed.items(), *drawn]]
+        features = [f"{{{json.dumps(name)}:{value}}}" for name, value in self._features(key)]
         text = f"[{','.join(features)}]"
         if len(self._texts) >= _CONTEXTS_KEPT:
             self._texts.clear()
         self._texts[key] = text
         return text
+
+    def _features(self, key: _Key) -> Iterator[tuple[str, int | str]]:
+        """Yield names and values as JSON: the profile's, then those of everybody."""
+        everybody = self._scenario.context
+        sampled, own = key[1 : 1 + len(everybody)], iter(key[1 + len(everybody) :])
+        for name, value in self._scenario.profiles[self._names[int(key[0])]].context.items():
+            yield name, next(own) if isinstance(value, Part) else json.dumps(value)
+        yield from zip(everybody, sampled, strict=True)
 
 
 def actions_of(scenario: Scenario) -> tuple[Action, ...]:
@@ -93,14 +111,6 @@ def actions_of(scenario: Scenario) -> tuple[Action, ...]:
     )
 
 
-def _drawn(spec: Sampled, chance: Generator, count: int) -> list[str]:
-    """Return values of a feature, as JSON."""
-    match spec:
-        case Choice(choice=values, weights=weights):
-            shares = None if weights is None else np.array(weights) / np.sum(weights)
-            texts = [json.dumps(value) for value in values]
-            return [texts[index] for index in chance.choice(len(texts), count, p=shares).tolist()]
-        case WholeNumber(integer=(low, high)):
-            return [str(n) for n in chance.integers(low, high, count, endpoint=True).tolist()]
-        case _:
-            raise NotImplementedError
+def _times(moments: NDArray[np.float64]) -> list[timedelta]:
+    times: list[timedelta] = moments.astype("timedelta64[us]").tolist()
+    return times

@@ -45,7 +45,9 @@ def test_the_same_seed_prints_the_same_json_but_for_timing() -> None:
     summaries = [json.loads(run.out) for run in runs]
     for summary in summaries:
         del summary["interactions_per_second"]
+    requests = [summary.pop("requests") for summary in summaries]
     assert summaries[0] == summaries[1] == summaries[2]
+    assert requests == [None, None, {"sent": 600, "retried": 0, "lost": 0}]
 
 
 def test_the_table_shows_profiles_baselines_and_a_curve() -> None:
@@ -87,6 +89,13 @@ def test_azure_mode_waits_before_it_learns() -> None:
         (["news", "--endpoint", "http://127.0.0.1:9"], "cannot reach http://127.0.0.1:9"),
         (["news", "--endpoint", "x", "--mode", "quick"], "--mode belongs to the server"),
         (["news", "--colour"], "No such option: --colour"),
+        (["news", "--reward", "clicks"], "--reward: expected one of rating, got 'clicks'"),
+        (["news", "--wait", "soon"], "--wait: expected a duration like 90s"),
+        (["news", "--wait", "0s"], "--wait: expected a duration above 0s"),
+        (["news", "--aggregation", "mode"], "--aggregation: expected one of earliest, average"),
+        (["news", "--rate", "5"], "--rate needs --endpoint"),
+        (["news", "--no-delays"], "--no-delays needs --endpoint"),
+        (["news", "--endpoint", "x", "--wait", "5m"], "--wait belongs to the server"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(arguments: list[str], expected: str) -> None:

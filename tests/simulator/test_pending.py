@@ -10,8 +10,9 @@ import pytest
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import LoopSettings
 from simulator.build import RunOptions, simulate
-from simulator.engine.run import Listeners, run
+from simulator.engine.run import Listeners, Plan, run
 from simulator.engine.tally import Tally
+from simulator.engine.timeline import VirtualTime
 from simulator.scenario.catalogue import SHIPPED, find_scenario
 from simulator.scenario.load import load_scenario
 from simulator.scenario.model import Scenario
@@ -51,7 +52,14 @@ class Listening:
 def _heard(scenario: Scenario, *, rounds: int = ROUNDS, seed: int = 1) -> tuple[Listening, Tally]:
     listening = Listening()
     crowd = Crowd(scenario, seed=seed)
-    return listening, run(crowd, listening, rounds=rounds, run_id="r", listeners=Listeners())
+    tally = run(
+        crowd,
+        listening,
+        plan=Plan(rounds, "r"),
+        listeners=Listeners(),
+        timeline=VirtualTime(),
+    )
+    return listening, tally
 
 
 def test_ranks_and_rewards_come_in_the_order_of_time() -> None:

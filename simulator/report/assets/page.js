@@ -4,7 +4,7 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const phone = window.matchMedia("(max-width: 600px)");
 
-  function style() {
+  function style(width) {
     const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
     const [ink, quiet, rule] = [colour("--ink"), colour("--quiet"), colour("--rule")];
     return {
@@ -17,8 +17,8 @@
         labelLimit: phone.matches ? 110 : 260,
       },
       legend: {
-        labelColor: ink, titleColor: quiet, labelFontSize: 12, orient: "top",
-        ...(phone.matches ? { labelLimit: 130, columns: 2 } : { labelLimit: 400 }),
+        labelColor: ink, titleColor: quiet, labelFontSize: 12, orient: "top", labelLimit: width - 60,
+        columns: Math.max(1, Math.floor(width / 210)),
       },
       rule: { color: quiet },
       text: { color: ink },
@@ -30,7 +30,7 @@
       const spec = { ...specs[place.dataset.chart], width: "container" };
       spec.autosize = { type: "fit-x", contains: "padding", resize: true };
       return vegaEmbed(place, spec, {
-        actions: false, renderer: "svg", config: style(),
+        actions: false, renderer: "svg", config: style(place.clientWidth),
         tooltip: { theme: dark.matches ? "dark" : "light" },
       });
     });

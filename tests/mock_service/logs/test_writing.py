@@ -1,6 +1,7 @@
 """Writing logs: the service's fields in its order, and Vowpal Wabbit reads them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +25,9 @@ from mock_service.loop.decision import Action, Decision
 AT = datetime(2026, 1, 5, 12, 30, tzinfo=UTC)
 ACTIONS = (Action("a", '[{"kind":"x"}]'), Action("b", '[{"kind":"y"}]'))
 DECISION = Decision("e1", AT, '[{"hour":7}]', ACTIONS, ACTIONS, (1, 0), (0.9, 0.1), deferred=False)
-EVENT = log_decision(DECISION, reward=0.5, observations=(Observation("e1", 0.5),), model_id="m")
+EVENT = replace(
+    log_decision(DECISION, reward=0.5, observations=(Observation("e1", 0.5),)), model_id="m"
+)
 
 
 def multi_slot(allowed: tuple[int, ...] | None) -> LoggedMultiSlot:

@@ -3,7 +3,8 @@
 import httpx2
 import pytest
 
-from tests.serving import ARTICLES, Endpoint
+from mock_service.settings import Settings
+from tests.serving import ARTICLES, Endpoint, served
 
 DENIED = (
     b'{"error":{"code":"401","message": "Access denied due to invalid subscription key or wrong '
@@ -62,3 +63,70 @@ def test_a_wrong_method_is_answered_in_the_shape_of_errors(endpoint: Endpoint) -
 
     assert (reply.status_code, reply.headers["allow"]) == (405, "POST")
     assert reply.json()["error"]["code"] == "405"
+
+
+def test_a_preflight_is_answered_without_a_key(endpoint: Endpoint) -> None:
+    """A browser asks before it sends the key."""
+    asked = {
+        "Origin": "https://app.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type,ocp-apim-subscription-key",
+    }
+    url = f"{endpoint.url}/personalizer/v1.0/rank"
+    preflight = httpx2.options(url, headers=asked)
+    reply = httpx2.post(
+        url,
+        json={"actions": ARTICLES},
+        headers={"Origin": "https://app.example", "Ocp-Apim-Subscription-Key": endpoint.key},
+    )
+
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == "*"
+    assert "POST" in preflight.headers["access-control-allow-methods"]
+    assert preflight.headers["access-control-allow-headers"] == (
+        "content-type,ocp-apim-subscription-key"
+    )
+    assert (reply.status_code, reply.headers["access-control-allow-origin"]) == (201, "*")
+
+
+def test_the_old_path_is_answered_with_the_new_one(endpoint: Endpoint) -> None:
+    """Users of the private preview's path get a hint."""
+    reply = endpoint.post("/personalization/v1.0/rank", {"actions": ARTICLES})
+
+    assert reply.status_code == 404
+    assert "/personalizer/v1.0/" in reply.json()["error"]["message"]
+
+
+def test_a_clients_request_id_comes_back_if_it_asks(endpoint: Endpoint) -> None:
+    """As .NET clients do."""
+    headers = {
+        "Ocp-Apim-Subscription-Key": endpoint.key,
+        "x-ms-client-request-id": "mine",
+        "x-ms-return-client-request-id": "true",
+    }
+    reply = httpx2.get(f"{endpoint.url}/personalizer/v1.0/model/properties", headers=headers)
+
+    assert reply.headers["x-ms-client-request-id"] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("accept", "authorization", "status"),
+    [
+        (False, "Bearer token", 400),
+        (True, "Bearer token", 201),
+        (True, "bearer token", 201),
+        (True, "Basic token", 400),
+    ],
+)
+def test_tokens_open_a_loop_only_if_the_server_was_told_so(
+    *, accept: bool, authorization: str, status: int
+) -> None:
+    """A regional endpoint's answer otherwise."""
+    with served(Settings(accept_bearer=accept)) as endpoint:
+        reply = httpx2.post(
+            f"{endpoint.url}/personalizer/v1.0/rank",
+            json={"actions": ARTICLES},
+            headers={"Authorization": authorization},
+        )
+
+    assert reply.status_code == status

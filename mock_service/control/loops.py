@@ -1,0 +1,170 @@
+"""Loops: make more of them, list them, read and rotate their keys, remove them.
+
+All of it wants a key of the loop ``default``.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_service.errors import LearningPolicyInvalid, ServiceProblem, SettingsInvalid
+from mock_service.hosting import HostedLoop, Service, check_loop_name
+from mock_service.learning.trial import prove_policy
+from mock_service.loop.configuration import Mode
+from mock_service.loop.identity import new_uid
+from mock_service.rest.bodies import parsed, read_body
+from mock_service.rest.documentation import ERRORS, body_of
+from mock_service.rest.moments import moment
+from mock_service.rest.replies import empty_reply, json_reply
+from mock_service.rest.routing import DirectRoute
+from mock_service.rest.service import service_of
+from mock_service.settings import DEFAULT_LOOP, LoopSettings
+
+router = APIRouter(prefix="/mock/loops", tags=["Loops (mock)"], route_class=DirectRoute)
+
+MOST_LOOPS = 100
+"""Each holds a model in memory."""
+Name = Annotated[str, Path(description="The loop's name.")]
+
+
+class NewLoop(BaseModel):
+    """A loop to make; what is left out is as in a new server."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str
+    mode: Annotated[Mode, Field(strict=False)] = Mode.QUICK
+    policy: str = ""
+    seed: str = "0"
+
+
+class KeyToRotate(BaseModel):
+    """Which of the two keys is made anew; clients use the other one meanwhile."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    rotate: Annotated[int, Field(ge=1, le=2)]
+
+
+@router.get("", operation_id="Mock_ListLoops", responses=ERRORS)
+async def list_loops(request: Request) -> Response:
+    """List all loops."""
+    service = _managed(request)
+    return json_reply(HTTPStatus.OK, {"value": [_shown(loop) for loop in service.loops.values()]})
+
+
+@router.post(
+    "",
+    operation_id="Mock_CreateLoop",
+    status_code=HTTPStatus.CREATED,
+    responses=ERRORS,
+    openapi_extra=body_of(NewLoop),
+)
+async def create(request: Request) -> Response:
+    """Make a loop, with two new keys."""
+    service = _managed(request)
+    body = parsed(NewLoop, await read_body(request, service.max_body_bytes), "BadRequest")
+    settings = LoopSettings(mode=body.mode, policy=body.policy, seed=body.seed)
+    try:
+        check_loop_name(body.name)
+        await asyncio.to_thread(prove_policy, body.policy)
+        _check_room(service, body.name)
+        hosted = service.create(body.name, settings, (_new_key(service), _new_key(service)))
+    except SettingsInvalid as error:
+        raise ServiceProblem("BadRequest", str(error), target="name") from error
+    except LearningPolicyInvalid as error:
+        raise ServiceProblem("InvalidPolicyConfiguration", str(error), target="policy") from error
+    await service.committed()
+    return json_reply(HTTPStatus.CREATED, _shown(hosted) | _keys(hosted))
+
+
+@router.get("/{name}", operation_id="Mock_GetLoop", responses=ERRORS)
+async def look(request: Request, name: Name) -> Response:
+    """Describe one loop."""
+    return json_reply(HTTPStatus.OK, _shown(_hosted(_managed(request), name)))
+
+
+@router.delete(
+    "/{name}",
+    operation_id="Mock_DeleteLoop",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=ERRORS,
+)
+async def remove(request: Request, name: Name) -> Response:
+    """End a loop and forget all about it."""
+    service = _managed(request)
+    _hosted(service, name)
+    if name == DEFAULT_LOOP:
+        raise ServiceProblem("BadRequest", "The default loop stays as long as the server.")
+    service.remove(name)
+    await service.committed()
+    return empty_reply()
+
+
+@router.get("/{name}/keys", operation_id="Mock_GetLoopKeys", responses=ERRORS)
+async def keys(request: Request, name: Name) -> Response:
+    """Return both keys of a loop."""
+    return json_reply(HTTPStatus.OK, _keys(_hosted(_managed(request), name)))
+
+
+@router.post(
+    "/{name}/keys",
+    operation_id="Mock_RotateLoopKey",
+    responses=ERRORS,
+    openapi_extra=body_of(KeyToRotate),
+)
+async def rotate(request: Request, name: Name) -> Response:
+    """Make one key of a loop anew; the other goes on as it is."""
+    service = _managed(request)
+    body = parsed(KeyToRotate, await read_body(request, service.max_body_bytes), "BadRequest")
+    first, second = _hosted(service, name).keys
+    fresh = _new_key(service)
+    service.change_keys(name, (fresh, second) if body.rotate == 1 else (first, fresh))
+    await service.committed()
+    return json_reply(HTTPStatus.OK, _keys(_hosted(service, name)))
+
+
+def _check_room(service: Service, name: str) -> None:
+    if name in service.loops:
+        raise ServiceProblem("LoopAlreadyExists", target="name")
+    if len(service.loops) >= MOST_LOOPS:
+        raise ServiceProblem("BadRequest", f"A server holds at most {MOST_LOOPS} loops.")
+
+
+def _managed(request: Request) -> Service:
+    """Return the service, to those who came by the default loop's endpoint and key."""
+    if request.scope["loop"] != DEFAULT_LOOP:
+        raise ServiceProblem(
+            "InvalidApiAccess", "Loops are managed at the bare endpoint, with the default's key."
+        )
+    return service_of(request)
+
+
+def _hosted(service: Service, name: str) -> HostedLoop:
+    if name not in service.loops:
+        raise ServiceProblem("ResourceNotFound", f"There is no loop {name!r} here.", target="name")
+    return service.loops[name]
+
+
+def _new_key(service: Service) -> str:
+    return new_uid(service.ids)
+
+
+def _shown(hosted: HostedLoop) -> dict[str, object]:
+    state = hosted.loop.state
+    return {
+        "name": hosted.name,
+        "endpoint": "/" if hosted.name == DEFAULT_LOOP else f"/loops/{hosted.name}",
+        "mode": state.mode.value,
+        "policy": state.policy,
+        "created": moment(state.created),
+    }
+
+
+def _keys(hosted: HostedLoop) -> dict[str, object]:
+    return {"key1": hosted.keys[0], "key2": hosted.keys[1]}

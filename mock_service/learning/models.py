@@ -1,0 +1,36 @@
+"""The two kinds of model, and which one a policy asks for."""
+
+from typing import Protocol
+
+from mock_service.learning.model import VowpalModel
+from mock_service.learning.policy_text import is_multi_slot
+from mock_service.learning.slot_model import VowpalSlotModel
+from mock_service.loop.decision import Action, Decision
+from mock_service.loop.seams import Prediction
+
+
+class Model(Protocol):
+    """A Vowpal Wabbit model with its policy."""
+
+    def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
+        """Rank `actions`, best first; uniform in the given order when untrained."""
+
+    def learn(self, decision: Decision, reward: float) -> None:
+        """Learn that the chosen action of `decision` earned `reward`."""
+
+    def snapshot(self) -> bytes:
+        """Return the model as Vowpal Wabbit writes it; empty when untrained."""
+
+    def close(self) -> None:
+        """Give back what the model holds."""
+
+
+def open_model(arguments: str, model: bytes = b"") -> Model:
+    """Return the kind of model that `arguments` ask for, from `model` or untrained.
+
+    Raises:
+        LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
+    """
+    if is_multi_slot(arguments):
+        return VowpalSlotModel(arguments, model)
+    return VowpalModel(arguments, model)

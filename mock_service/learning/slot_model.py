@@ -1,0 +1,87 @@
+"""One Vowpal Wabbit model for multi-slot ranks, with its exploration."""
+
+import json
+from typing import Any
+
+from mock_service.learning.features import cleaned_features
+from mock_service.learning.workspace import given_back, open_workspace, saved, shortest
+from mock_service.loop.decision import Action, Decision
+from mock_service.loop.seams import Prediction
+from mock_service.loop.slots import SLOT_KEY
+
+
+class VowpalSlotModel:
+    """A conditional contextual bandit with its policy, asked about one slot at a time.
+
+    Vowpal Wabbit draws by itself when it is shown a whole page, and a later slot's answer depends
+    on what it drew. Here the loop draws. So the other slots of the page are shown without
+    features, each with an action of its own that it must take: the slot in question keeps its
+    number, which is a feature, and nothing else depends on the others.
+    """
+
+    def __init__(self, arguments: str, model: bytes = b"") -> None:
+        """Start from `model`, or untrained when it is empty.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
+        """
+        self._workspace = open_workspace(arguments, model)
+        self._given_back = given_back(self, self._workspace)
+        self.trained = bool(model)
+
+    def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
+        """Rank `actions` for the slot that `context` names; uniform when untrained."""
+        count = len(actions)
+        if not self.trained:
+            return Prediction(tuple(range(count)), (shortest(1.0 / count),) * count)
+        number, document = _document(context, actions, {})
+        examples = self._workspace.parse(document)
+        scores = self._workspace.predict(examples)[number]
+        self._workspace.finish_example(examples)
+        ranked = sorted(scores, key=lambda line: (-line[1], line[0]))
+        return Prediction(
+            tuple(action for action, _ in ranked), tuple(shortest(chance) for _, chance in ranked)
+        )
+
+    def learn(self, decision: Decision, reward: float) -> None:
+        """Learn that the chosen action of `decision` earned `reward` in its slot."""
+        label = {
+            "_label_cost": -reward,
+            "_a": list(decision.order),
+            "_p": list(decision.probabilities),
+        }
+        _, document = _document(decision.context, decision.actions, label)
+        examples = self._workspace.parse(document)
+        self._workspace.learn(examples)
+        self._workspace.finish_example(examples)
+        self.trained = True
+
+    def snapshot(self) -> bytes:
+        """Return the model as Vowpal Wabbit writes it; empty when untrained."""
+        return saved(self._workspace) if self.trained else b""
+
+    def close(self) -> None:
+        """Give back what the workspace holds."""
+        self._given_back()
+
+
+def _document(
+    context: str, actions: tuple[Action, ...], label: dict[str, object]
+) -> tuple[int, str]:
+    """Return the slot's number on the page, and the page as Vowpal Wabbit reads it."""
+    items = json.loads(context)
+    slot = items.pop()[SLOT_KEY] if items and SLOT_KEY in items[-1] else _ONLY
+    count, number, others = len(actions), slot["number"], slot["of"] - 1
+    filled: list[dict[str, object]] = [{"sj": [], "_inc": [count + n]} for n in range(others)]
+    asked = {**label, "sj": cleaned_features(slot["features"]), "_inc": list(range(count))}
+    candidates = [{"j": cleaned_features(json.loads(action.features))} for action in actions]
+    page = {
+        "FromUrl": cleaned_features(items),
+        "_multi": [*candidates, *[{"j": []}] * others],
+        "_slots": [*filled[:number], asked, *filled[number:]],
+    }
+    return number, json.dumps(page, separators=(",", ":"))
+
+
+_ONLY: dict[str, Any] = {"number": 0, "of": 1, "features": []}
+"""The slot of a context that names none."""

@@ -1,0 +1,69 @@
+"""Opening and saving Vowpal Wabbit, and the numbers it answers with."""
+
+import tempfile
+import weakref
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from numpy import float32
+from vowpalwabbit import pyvw
+
+from mock_service.errors import LearningPolicyInvalid
+from mock_service.learning.policy_text import vowpal_arguments
+
+_ALWAYS = "--json --quiet --save_resume --preserve_performance_counters"
+
+
+@lru_cache(maxsize=4096)
+def shortest(probability: float) -> float:
+    """Return the shortest decimal that is the same single-precision number.
+
+    That is how the wire writes it, so a client reads exactly the propensity that is stored.
+    """
+    return float(str(float32(probability)))
+
+
+def open_workspace(arguments: str, model: bytes) -> pyvw.Workspace:
+    """Return a workspace that starts from `model`, or untrained when it is empty.
+
+    Raises:
+        LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        text = f"{vowpal_arguments(arguments)} {_ALWAYS}"
+        if model:
+            path = Path(folder, "model.vw")
+            path.write_bytes(model)
+            text += f" --initial_regressor {path}"
+        try:
+            return pyvw.Workspace(text)
+        except RuntimeError as error:
+            raise LearningPolicyInvalid(
+                f"Vowpal Wabbit does not accept the learning policy {arguments!r}: {error}"
+            ) from error
+
+
+def given_back(
+    owner: object, workspace: pyvw.Workspace, first: Callable[[], None] = lambda: None
+) -> Callable[[], object]:
+    """Return what finishes a workspace, once: called, or when its owner is no longer there.
+
+    Python alone would not give the memory of a workspace back, nor that of its examples.
+    """
+
+    def finish() -> None:
+        first()
+        workspace.finish()
+
+    finalizer = weakref.finalize(owner, finish)
+    finalizer.atexit = False
+    return finalizer
+
+
+def saved(workspace: pyvw.Workspace) -> bytes:
+    """Return the model as Vowpal Wabbit writes it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "model.vw")
+        workspace.save(path)
+        return path.read_bytes()

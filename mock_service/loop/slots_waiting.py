@@ -1,0 +1,51 @@
+"""Which slots an event has: one activation is for all of them."""
+
+from datetime import datetime
+
+from mock_service.loop.joining import EARLY_WINDOW, Joiner
+from mock_service.loop.slots import SEPARATOR, slot_event_id
+
+
+class SlotsWaiting:
+    """The slots of the multi-slot events whose wait is not over, oldest event first."""
+
+    def __init__(self, joiner: Joiner) -> None:
+        """Begin with what `joiner` already waits for."""
+        self._joiner = joiner
+        self._slots: dict[str, list[str]] = {}
+        self._early: dict[str, datetime] = {}
+        for id_ in joiner.waiting_ids():
+            event_id, separator, slot_id = id_.rpartition(SEPARATOR)
+            if separator:
+                self._slots.setdefault(event_id, []).append(slot_id)
+
+    def ranked(self, event_id: str, slot_ids: list[str]) -> bool:
+        """Note an event's slots; return whether its activation has arrived already."""
+        self._forget_settled()
+        self._slots.pop(event_id, None)
+        self._slots[event_id] = slot_ids
+        return self._early.pop(event_id, None) is not None
+
+    def to_activate(self, event_id: str, at: datetime) -> list[str]:
+        """Return the event ids of an event's slots; none while it is not ranked."""
+        slot_ids = self._slots.get(event_id)
+        if slot_ids is None:
+            self._keep_early(event_id, at)
+            return []
+        return [slot_event_id(event_id, slot_id) for slot_id in slot_ids]
+
+    def _keep_early(self, event_id: str, at: datetime) -> None:
+        for early, since in list(self._early.items()):
+            if since >= at - EARLY_WINDOW:
+                break
+            del self._early[early]
+        self._early.pop(event_id, None)
+        self._early[event_id] = at
+
+    def _forget_settled(self) -> None:
+        """Let go of the oldest events that nobody waits for."""
+        while self._slots:
+            event_id, slot_ids = next(iter(self._slots.items()))
+            if any(self._joiner.waits_for(slot_event_id(event_id, slot)) for slot in slot_ids):
+                return
+            del self._slots[event_id]

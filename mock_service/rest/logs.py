@@ -1,0 +1,73 @@
+"""The log of a loop's events: its range, its deletion, and batches from local inference."""
+
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from mock_service.errors import ServiceProblem
+from mock_service.rest.moments import moment
+from mock_service.rest.operations import Call, Operation
+from mock_service.rest.replies import empty_reply, json_reply
+from mock_service.rest.versions import ALL, SINCE_PREVIEW_2
+from mock_service.rest.wire import LogsPropertiesBody
+
+LARGEST_BATCH = 16 << 20
+"""In bytes."""
+
+
+async def properties(call: Call) -> Response:
+    """Say which time the logged events are from; nothing when there are none."""
+    call.loop.settle()
+    await call.service.committed()
+    found = call.service.log_range(call.loop_name)
+    if found is None:
+        return json_reply(HTTPStatus.OK, {})
+    first, last = found
+    return json_reply(HTTPStatus.OK, {"dateRange": {"from": moment(first), "to": moment(last)}})
+
+
+async def delete(call: Call) -> Response:
+    """Forget all logged events; what waits for its rewards goes on waiting."""
+    call.loop.settle()
+    call.service.delete_logs(call.loop_name)
+    await call.service.committed()
+    return empty_reply()
+
+
+async def batch(call: Call) -> Response:
+    """Take a batch that a client with local inference has logged; nothing is learned from it."""
+    content = await call.body(LARGEST_BATCH)
+    if not content or content.lstrip()[:1] in _JSON:
+        raise ServiceProblem("InvalidRequest", "The body should be a batch in binary form.")
+    return empty_reply()
+
+
+_JSON = frozenset({b"", b"{", b"["})
+
+OPERATIONS = (
+    Operation("Log_Delete", "DELETE", "/logs", ALL, delete, HTTPStatus.NO_CONTENT),
+    Operation(
+        "Log_GetProperties",
+        "GET",
+        "/logs/properties",
+        ALL,
+        properties,
+        HTTPStatus.OK,
+        reply=LogsPropertiesBody,
+    ),
+    *[
+        Operation(
+            name,
+            "POST",
+            path,
+            SINCE_PREVIEW_2,
+            batch,
+            HTTPStatus.NO_CONTENT,
+            body=bytes,
+        )
+        for name, path in (
+            ("Log_Interactions", "/logs/interactions"),
+            ("Log_Observations", "/logs/observations"),
+        )
+    ],
+)

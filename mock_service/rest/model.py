@@ -1,0 +1,125 @@
+"""The model: export it, import it, reset it, ask when it changed."""
+
+import asyncio
+from email.utils import format_datetime
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from mock_service.errors import (
+    LearningPolicyInvalid,
+    ModelInvalid,
+    ModelSignatureInvalid,
+    ModelZipInvalid,
+    ServiceProblem,
+)
+from mock_service.learning.policies import with_exploration
+from mock_service.learning.trial import try_model
+from mock_service.rest.documentation import query_parameter
+from mock_service.rest.moments import moment
+from mock_service.rest.operations import Call, Operation
+from mock_service.rest.replies import empty_reply, json_reply
+from mock_service.rest.versions import ALL, SINCE_PREVIEW_3
+from mock_service.rest.wire import ModelPropertiesBody
+
+LARGEST_UPLOAD = 256 << 20
+"""In bytes; a model of 24 bits that has used them all."""
+_TRUE = frozenset({"true", "1"})
+_FALSE = frozenset({"", "false", "0"})
+
+
+async def get(call: Call) -> Response:
+    """Return the published model, plain or signed; an untrained loop's is empty."""
+    signed = _wants_signature(call)
+    model, modified = call.loop.model(), call.loop.teacher.modified
+    await call.service.committed()
+    name = "model.vw"
+    if signed:
+        model = await asyncio.to_thread(call.service.signers.sign, model)
+        name = "model.vw.zip"
+    headers = {
+        "Content-Disposition": f"attachment; filename={name}; filename*=UTF-8''{name}",
+        "Last-Modified": format_datetime(modified, usegmt=True),
+    }
+    return Response(model, HTTPStatus.OK, headers, "application/octet-stream")
+
+
+async def put(call: Call) -> Response:
+    """Replace the model by a signed one, once it has proved itself."""
+    content = await call.body(LARGEST_UPLOAD)
+    try:
+        model = await asyncio.to_thread(call.service.signers.verified, content)
+        if model:
+            loop = call.loop
+            arguments = with_exploration(loop.state.policy, loop.configuration.exploration)
+            await asyncio.to_thread(try_model, arguments, model)
+        call.loop.import_model(model)
+    except ModelSignatureInvalid as error:
+        raise ServiceProblem("InvalidModelImportSignature", str(error)) from error
+    except (ModelZipInvalid, ModelInvalid, LearningPolicyInvalid) as error:
+        raise ServiceProblem("InvalidModelImportFormat", str(error)) from error
+    await call.service.committed()
+    return empty_reply()
+
+
+async def delete(call: Call) -> Response:
+    """Forget all that was learned."""
+    call.loop.import_model(b"")
+    await call.service.committed()
+    return empty_reply()
+
+
+async def properties(call: Call) -> Response:
+    """Say when the loop was made and when its model last changed."""
+    call.loop.settle()
+    await call.service.committed()
+    created, modified = call.loop.state.created, call.loop.teacher.modified
+    return json_reply(
+        HTTPStatus.OK, {"creationTime": moment(created), "lastModifiedTime": moment(modified)}
+    )
+
+
+def _wants_signature(call: Call) -> bool:
+    if call.version not in SINCE_PREVIEW_3:
+        return False
+    sent = call.request.query_params.get("signed", "").lower()
+    if sent not in _TRUE | _FALSE:
+        raise ServiceProblem("InvalidRequest", "signed should be true or false.", target="signed")
+    return sent in _TRUE
+
+
+_SIGNED = query_parameter("signed", {"type": "boolean", "default": False})
+_BEFORE_PREVIEW_3 = tuple(version for version in ALL if version not in SINCE_PREVIEW_3)
+
+OPERATIONS = (
+    Operation("Model_Get", "GET", "/model", _BEFORE_PREVIEW_3, get, HTTPStatus.OK, reply=bytes),
+    Operation(
+        "Model_Get",
+        "GET",
+        "/model",
+        SINCE_PREVIEW_3,
+        get,
+        HTTPStatus.OK,
+        reply=bytes,
+        query=(_SIGNED,),
+    ),
+    Operation(
+        "Model_Import",
+        "PUT",
+        "/model",
+        SINCE_PREVIEW_3,
+        put,
+        HTTPStatus.NO_CONTENT,
+        body=bytes,
+    ),
+    Operation("Model_Reset", "DELETE", "/model", ALL, delete, HTTPStatus.NO_CONTENT),
+    Operation(
+        "Model_GetProperties",
+        "GET",
+        "/model/properties",
+        ALL,
+        properties,
+        HTTPStatus.OK,
+        reply=ModelPropertiesBody,
+    ),
+)

@@ -1,0 +1,91 @@
+"""Multi-slot rank, reward and activate: several places on a page."""
+
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from mock_service.errors import ServiceProblem
+from mock_service.learning.policy_text import is_multi_slot
+from mock_service.loop.identity import new_event_id
+from mock_service.loop.slots import slot_event_id
+from mock_service.rest.bodies import parsed
+from mock_service.rest.events import event_id_of
+from mock_service.rest.operations import Call, Operation
+from mock_service.rest.rank import BILLING
+from mock_service.rest.replies import empty_reply, json_reply
+from mock_service.rest.slot_validation import slots_request
+from mock_service.rest.versions import PREVIEWS
+from mock_service.rest.wire import (
+    SlotsRankRequestBody,
+    SlotsRankResponseBody,
+    SlotsRewardRequestBody,
+)
+
+
+async def rank(call: Call) -> Response:
+    """Fill every slot with an action of its own, none of them excluded there."""
+    body = parsed(SlotsRankRequestBody, await call.body(), "InvalidRankRequest")
+    _check_kind(call)
+    service, loop = call.service, call.loop
+    request = slots_request(body, lambda: new_event_id(service.ids))
+    answer = loop.rank_slots(request)
+    await service.committed()
+    slots = [{"id": slot, "rewardActionId": action} for slot, action in answer]
+    return json_reply(HTTPStatus.CREATED, {"slots": slots, "eventId": request.event_id}, BILLING)
+
+
+async def reward(call: Call) -> Response:
+    """Report how well the actions of some slots did; slots left out get the default reward."""
+    raw = await call.body()
+    event_id = event_id_of(call, "InvalidRewardRequest")
+    body = parsed(SlotsRewardRequestBody, raw, "InvalidRewardRequest")
+    _check_kind(call)
+    for line in body.reward:
+        call.loop.reward(slot_event_id(event_id, line.slot_id), line.value)
+    await call.service.committed()
+    return empty_reply()
+
+
+async def activate(call: Call) -> Response:
+    """Report that a deferred event was shown to the user: all of its slots."""
+    event_id = event_id_of(call, "InvalidEventIdToActivate")
+    _check_kind(call)
+    call.loop.activate_slots(event_id)
+    await call.service.committed()
+    return empty_reply()
+
+
+def _check_kind(call: Call) -> None:
+    if not is_multi_slot(call.loop.state.policy):
+        raise ServiceProblem("InvalidMultiSlotApiAccess")
+
+
+OPERATIONS = (
+    Operation(
+        "MultiSlot_Rank",
+        "POST",
+        "/multislot/rank",
+        PREVIEWS,
+        rank,
+        HTTPStatus.CREATED,
+        SlotsRankRequestBody,
+        SlotsRankResponseBody,
+    ),
+    Operation(
+        "MultiSlotEvents_Reward",
+        "POST",
+        "/multislot/events/{eventId:path}/reward",
+        PREVIEWS,
+        reward,
+        HTTPStatus.NO_CONTENT,
+        SlotsRewardRequestBody,
+    ),
+    Operation(
+        "MultiSlotEvents_Activate",
+        "POST",
+        "/multislot/events/{eventId:path}/activate",
+        PREVIEWS,
+        activate,
+        HTTPStatus.NO_CONTENT,
+    ),
+)

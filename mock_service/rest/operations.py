@@ -1,0 +1,146 @@
+"""What an operation of the contract is, and how it becomes a route in each of its versions."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_service.errors import ServiceProblem
+from mock_service.loop.learning_loop import LearningLoop
+from mock_service.rest.bodies import read_body
+from mock_service.rest.documentation import BINARY, errors_of, query_parameter, request_of
+from mock_service.rest.routing import CallRoute
+from mock_service.rest.service import service_of
+from mock_service.rest.versions import Version
+
+_VERSION_QUERY = b"api-version=" + Version.V2022_09_01_PREVIEW.value.encode()
+
+
+class Call:
+    """One request to one operation."""
+
+    __slots__ = ("request", "service", "version")
+
+    def __init__(self, request: Request, version: Version) -> None:
+        self.request, self.version = request, version
+        self.service = service_of(request)
+
+    @property
+    def loop_name(self) -> str:
+        """The name of the loop that is called."""
+        return str(self.request.scope["loop"])
+
+    @property
+    def loop(self) -> LearningLoop:
+        """The loop that is called; ask again after waiting for anything.
+
+        Raises:
+            StorageFailed: nothing can be kept at the moment, so nothing should happen.
+        """
+        self.service.ledger.check()
+        return self.service.loops[self.request.scope["loop"]].loop
+
+    async def body(self, limit: int = 0) -> bytes:
+        """Return the request's body, of at most `limit` bytes or the service's own limit.
+
+        Raises:
+            ServiceProblem: PayloadSizeExceeded.
+        """
+        return await read_body(self.request, limit or self.service.max_body_bytes)
+
+    def id(self, name: str) -> str:
+        """Return the id called `name` in the path."""
+        return str(self.request.path_params[name])
+
+
+Answer = Callable[[Call], Awaitable[Response]]
+
+
+Shape = type[BaseModel] | type[bytes] | Callable[[Version], type[BaseModel]] | None
+"""What a body is: JSON, raw bytes, JSON of a model that depends on the version, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the contract: what it takes, who answers it, and what a success holds."""
+
+    id: str
+    method: str
+    path: str
+    versions: tuple[Version, ...]
+    answer: Answer
+    success: HTTPStatus
+    body: Shape = None
+    reply: Shape = None
+    query: tuple[dict[str, Any], ...] = ()
+
+
+def add_operations(router: APIRouter, operations: Iterable[Operation]) -> None:
+    """Give `router` a route for every operation in every version.
+
+    An operation's versions come one after the other, so what is asked most often is found first.
+    """
+    for operation in operations:
+        for version in operation.versions:
+            _add_route(router, operation, version)
+
+
+def _add_route(router: APIRouter, operation: Operation, version: Version) -> None:
+    body, reply = _of(operation.body, version), _of(operation.reply, version)
+    query = [*operation.query, *([_VERSION_PARAMETER] if version.in_query else [])]
+    router.add_api_route(
+        version.prefix + operation.path,
+        _handler(operation.answer, version),
+        methods=[operation.method],
+        operation_id=f"{operation.id}_{version.name}",
+        status_code=operation.success,
+        summary=operation.id.replace("_", " "),
+        description=operation.answer.__doc__,
+        tags=[version.value],
+        route_class_override=CallRoute,
+        response_model=None if reply is bytes else reply,
+        responses=errors_of(version) | (BINARY if reply is bytes else {}),
+        openapi_extra=request_of(operation.path, query, body),
+    )
+
+
+def _of(shape: Shape, version: Version) -> type[BaseModel] | type[bytes] | None:
+    if shape is None or isinstance(shape, type):
+        return shape
+    return shape(version)
+
+
+def _handler(answer: Answer, version: Version) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
+        return await answer(Call(request, version))
+
+    async def handle_newest(request: Request) -> Response:
+        if request.scope["query_string"] != _VERSION_QUERY:
+            _check_version(request)
+        return await answer(Call(request, version))
+
+    return handle_newest if version.in_query else handle
+
+
+def _check_version(request: Request) -> None:
+    """Refuse a request that names no version, or one that does not exist."""
+    named = request.query_params.get("api-version", "")
+    if not named:
+        raise ServiceProblem("MissingApiVersionParameter")
+    if named != Version.V2022_09_01_PREVIEW.value:
+        raise ServiceProblem(
+            "UnsupportedApiVersionValue",
+            f"Unsupported api-version '{named}'. The supported api-versions are "
+            f"'{Version.V2022_09_01_PREVIEW.value}'.",
+            target="api-version",
+        )
+
+
+_VERSION_PARAMETER = query_parameter(
+    "api-version", {"type": "string", "enum": [Version.V2022_09_01_PREVIEW.value]}, required=True
+)

@@ -1,0 +1,70 @@
+"""A loop's log: its settled events, in the order they settled."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mock_service.errors import DataUnusable
+from mock_service.logs.event import LoggedDecision, Observation, log_decision
+from mock_service.loop.decision import Action
+from mock_service.storage.codec import EVENT_COLUMNS, actions_of, decision_of
+from mock_service.storage.database import open_read_only
+
+Query = Callable[[str, tuple[object, ...]], sqlite3.Cursor]
+
+_SETTLED = f"""SELECT {EVENT_COLUMNS}, lesson, reward, joined FROM events
+    WHERE loop = ? AND settled > ? ORDER BY settled LIMIT ?"""
+_OBSERVED = """SELECT reward FROM observations WHERE loop = ? AND number = ? ORDER BY sequence"""
+_TEXT = "SELECT text FROM texts WHERE loop = ? AND id = ?"
+_COUNT = "SELECT coalesce(max(settled), 0) FROM events WHERE loop = ? AND settled IS NOT NULL"
+_UNTIL_THE_END = -1
+
+
+def stored_log(folder: Path, loop: str, *, last: int | None = None) -> Iterator[LoggedDecision]:
+    """Yield the settled events of a loop in a data folder, also beside a running server.
+
+    Raises:
+        DataUnusable: there is no such folder or loop, or its file is damaged.
+    """
+    connection = open_read_only(folder)
+    try:
+        row = connection.execute("SELECT id FROM loops WHERE name = ?", (loop,)).fetchone()
+        if row is None:
+            raise DataUnusable(f"{folder} holds no loop {loop!r}")
+        yield from logged_events(connection.execute, row[0], last=last)
+    except sqlite3.Error as error:
+        raise DataUnusable(f"{folder} cannot be read: {error}") from error
+    finally:
+        connection.close()
+
+
+def logged_events(query: Query, loop: int, *, last: int | None = None) -> Iterator[LoggedDecision]:
+    """Yield a loop's settled events, all of them or the `last` so many."""
+
+    @lru_cache(maxsize=256)
+    def actions(number: int) -> tuple[Action, ...]:
+        return actions_of(query(_TEXT, (loop, number)).fetchone()[0])
+
+    (count,) = query(_COUNT, (loop,)).fetchone()
+    after = 0 if last is None else max(0, count - last)
+    for row in query(_SETTLED, (loop, after, _UNTIL_THE_END)):
+        observed = query(_OBSERVED, (loop, row[0])).fetchall()
+        yield _logged(row, actions(row[4]), [reward for (reward,) in observed])
+
+
+def _logged(
+    row: tuple[Any, ...], candidates: tuple[Action, ...], observed: list[float | None]
+) -> LoggedDecision:
+    *event, lesson, reward, joined = row
+    decision = decision_of(tuple(event), candidates)
+    return log_decision(
+        decision,
+        reward=reward,
+        joined=joined,
+        observations=tuple(
+            Observation(decision.event_id, value, action_taken=value is None) for value in observed
+        ),
+        activated=lesson is not None,
+    )

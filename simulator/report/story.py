@@ -1,0 +1,109 @@
+"""A scenario on the terminal: who comes, what can be shown, what counts, and the ceiling."""
+
+from collections.abc import Iterable
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from simulator.report.ceiling import Ceiling
+from simulator.report.summary import Baseline
+from simulator.scenario.model import ActionSpec, Scenario
+from simulator.scenario.outcomes import Outcome, Rating
+from simulator.scenario.rewards import Hooked, RewardSpec
+
+
+def show_catalogue(console: Console, scenarios: Iterable[Scenario]) -> None:
+    """Print one line a scenario."""
+    table = Table("scenario", "story", "actions", "profiles", "rewards", box=SIMPLE_HEAD)
+    for scenario in scenarios:
+        counts = (str(len(scenario.actions)), str(len(scenario.profiles)))
+        table.add_row(
+            escape(scenario.name),
+            escape(scenario.title),
+            *counts,
+            escape(", ".join(scenario.rewards)),
+        )
+    console.print(table)
+
+
+def show_story(console: Console, scenario: Scenario, ceilings: list[Ceiling]) -> None:
+    """Print a scenario, and what can be earned in it with each reward design."""
+    about = " ".join(scenario.description.split())
+    console.print(Text.assemble((scenario.name, "bold"), f": {scenario.title}\n\n{about}\n"))
+    console.print(_actions(scenario))
+    console.print(_outcomes(scenario))
+    console.print(_rewards(scenario))
+    for found in ceilings:
+        console.print(_ceiling(found))
+
+
+def _actions(scenario: Scenario) -> Table:
+    table = Table("action", "features", "there", title="Actions", box=SIMPLE_HEAD)
+    table.title_justify = "left"
+    for action in scenario.actions:
+        features = ", ".join(f"{k}={v}" for item in action.features for k, v in item.items())
+        table.add_row(escape(action.id), escape(features), _when(action))
+    return table
+
+
+def _when(action: ActionSpec) -> str:
+    if not action.comes_and_goes:
+        return "always"
+    until = "" if action.until is None else f" until {action.until}"
+    hours = "" if action.hours is None else f", {action.hours[0]:g} to {action.hours[1]:g} h a day"
+    return f"from {action.since}{until}{hours}"
+
+
+def _outcomes(scenario: Scenario) -> Table:
+    table = Table("outcome", "happens", "value", title="Outcomes", box=SIMPLE_HEAD)
+    table.title_justify = "left"
+    for name, outcome in scenario.outcomes.items():
+        table.add_row(escape(name), escape(_happens(outcome)), f"{outcome.value:g}")
+    return table
+
+
+def _happens(outcome: Outcome) -> str:
+    if isinstance(outcome, Rating):
+        text = f"the taste, give or take {outcome.rating:g}"
+    else:
+        low, high = outcome.chance
+        text = f"with a chance of {low:g} to {high:g}"
+    text += f", after {outcome.after}" if outcome.after else ""
+    text += f", unless {outcome.unless}" if outcome.unless else ""
+    return text + (", later" if outcome.delay else "")
+
+
+def _rewards(scenario: Scenario) -> Table:
+    table = Table("design", "reward", title="Reward designs", box=SIMPLE_HEAD)
+    table.title_justify = "left"
+    for name, design in scenario.rewards.items():
+        table.add_row(escape(name), escape(_design(design)))
+    return table
+
+
+def _design(design: RewardSpec) -> str:
+    if isinstance(design, Hooked):
+        return f"what {design.hook} says"
+    weights = ", ".join(f"{weight:g} x {name}" for name, weight in design.weights.items())
+    return f"{design.combine} of {weights}"
+
+
+def _ceiling(found: Ceiling) -> Table:
+    title = f"Ceiling with {escape(found.reward_design)}, over {found.rounds:,} visits"
+    table = Table("choice", title=title, title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("mean reward", justify="right")
+    table.add_column("mean value", justify="right")
+    _add(table, "oracle: the best for each visitor", found.oracle)
+    for point in found.reachable:
+        label = f"the best, at exploration {point.exploration:g}"
+        table.add_row(label, f"{point.mean_reward:.3f}", f"{point.mean_value:.3f}")
+    _add(table, f"best fixed: {found.best_fixed.action}", found.best_fixed)
+    _add(table, "uniform: by lot", found.uniform)
+    return table
+
+
+def _add(table: Table, label: str, figures: Baseline) -> None:
+    table.add_row(escape(label), f"{figures.mean_reward:.3f}", f"{figures.mean_value:.3f}")

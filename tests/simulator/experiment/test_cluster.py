@@ -1,0 +1,40 @@
+"""A real Dask cluster on loopback: the same bytes, though a worker dies half-way."""
+
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import OptionsInvalid
+from simulator.laboratory import Audience, Conditions, run_comparison
+from tests.dask import cluster
+from tests.simulator.experiment.plans import small_plan
+
+
+def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_bytes(tmp_path: Path) -> None:
+    """A scheduler and two workers, each a process; one is killed with half of the runs done."""
+    plan = small_plan("exploration=0,0.1,0.2,1", seeds=10, rounds=400)
+    run_comparison(plan, Conditions(folder=tmp_path / "here"))
+    done = []
+
+    with cluster(workers=2) as (address, workers):
+
+        def kill_half_way() -> None:
+            done.append(1)
+            if len(done) == len(plan.runs()) // 2:
+                workers[0].kill()
+
+        audience = Audience(done=kill_half_way)
+        run_comparison(plan, Conditions(cluster=address, folder=tmp_path / "there"), audience)
+        workers[0].wait(timeout=10)
+
+        assert workers[1].poll() is None
+
+    assert len(done) == len(plan.runs())
+    results = [(tmp_path / place / "results.csv").read_bytes() for place in ("here", "there")]
+    assert results[0] == results[1]
+
+
+def test_nobody_at_the_address_of_the_cluster() -> None:
+    """The message says what to start."""
+    with pytest.raises(OptionsInvalid, match="is `dask scheduler` running there"):
+        run_comparison(small_plan(), Conditions(cluster="tcp://127.0.0.1:9"))

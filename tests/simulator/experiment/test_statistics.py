@@ -1,0 +1,106 @@
+"""Intervals hold as often as they say, and the recommended number of seeds is enough."""
+
+import numpy as np
+import pytest
+from numpy.random import default_rng
+
+from simulator.experiment.statistics import (
+    MOST_SEEDS,
+    best_probabilities,
+    contenders,
+    critical_value,
+    intervals,
+    recommended_seeds,
+)
+
+
+def test_an_interval_is_around_the_mean_and_narrows_with_more_seeds() -> None:
+    """The estimate is the mean; sixteen times the seeds are about a quarter of the width."""
+    columns = default_rng(1).normal(3.0, 1.0, (320, 1))
+
+    wide, narrow = intervals(columns[:20])[0], intervals(columns)[0]
+
+    assert narrow.estimate == pytest.approx(columns.mean())
+    assert narrow.high - narrow.estimate == pytest.approx(narrow.estimate - narrow.low)
+    assert narrow.high - narrow.low < 0.4 * (wide.high - wide.low)
+    assert narrow.decided
+
+
+def test_more_comparisons_make_wider_intervals_and_equal_ones_do_not() -> None:
+    """The correction is for what can go wrong apart: ten copies of one column are one question."""
+    columns = default_rng(2).normal(size=(20, 10))
+    copies = np.repeat(columns[:, :1], 10, axis=1)
+
+    assert critical_value(columns) > critical_value(columns[:, :1]) + 0.4
+    assert critical_value(copies) == pytest.approx(critical_value(columns[:, :1]))
+
+
+def test_settings_that_do_exactly_the_same_are_not_called_different() -> None:
+    """No difference at all, without any spread, is no difference."""
+    assert not intervals(np.zeros((20, 3)))[2].decided
+    assert contenders(np.full((20, 3), 0.5)) == [0, 1, 2]
+    assert best_probabilities(np.full((20, 4), 0.5)) == [0.25] * 4
+
+
+def test_two_seeds_are_enough_for_an_interval_though_a_wide_one() -> None:
+    """Student's t with one degree of freedom: 12.7 standard errors."""
+    assert critical_value(np.array([[1.0], [2.0]])) == pytest.approx(12.706, abs=0.001)
+
+
+def test_what_is_far_ahead_is_the_only_contender() -> None:
+    """And has the highest mean in every resample."""
+    columns = default_rng(3).normal([0, 0, 9, 0], 1, (20, 4))
+
+    assert contenders(columns) == [2]
+    assert best_probabilities(columns)[2] == 1.0
+
+
+def test_small_differences_take_more_seeds_and_none_take_too_many() -> None:
+    """Half the difference takes about four times the seeds."""
+    noise = default_rng(4).normal(size=20)
+    noise -= noise.mean()
+
+    seeds = [recommended_seeds(noise + shift, 2.1) for shift in (1.0, 0.5, 0.25)]
+
+    assert seeds[0] is not None
+    assert seeds[1] is not None
+    assert seeds[2] is not None
+    assert 3 < seeds[1] / seeds[0] < 4.5
+    assert 3.5 < seeds[2] / seeds[1] < 4.5
+    assert recommended_seeds(noise, 2.1) is None
+    assert MOST_SEEDS == 10_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("comparisons", [1, 5])
+@pytest.mark.parametrize("seeds", [5, 10, 20])
+def test_intervals_miss_the_truth_in_at_most_7_of_100_cases(seeds: int, comparisons: int) -> None:
+    """Together, though the differences have the heavy tails of a normal times a normal."""
+    chance = default_rng(seeds * 100 + comparisons)
+    missed = 0
+    for _ in range(500):
+        shared = chance.normal(size=(seeds, 1))
+        own = chance.normal(size=(seeds, comparisons)) * chance.normal(size=(seeds, comparisons))
+        missed += any(interval.decided for interval in intervals(shared + own))
+
+    assert missed / 500 <= 0.07
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("effect", [0.4, 1.0])
+@pytest.mark.parametrize("pilot", [5, 20])
+def test_the_recommended_seeds_find_a_known_difference_in_8_of_10_cases(
+    pilot: int, effect: float
+) -> None:
+    """A small sample first, and if that is undecided, as many more seeds as it recommends."""
+    chance = default_rng(pilot)
+    found = 0
+    for _ in range(250):
+        differences = chance.normal(effect, 1, (pilot, 1))
+        if not intervals(differences)[0].decided:
+            seeds = recommended_seeds(differences[:, 0], critical_value(differences))
+            more = (seeds or MOST_SEEDS) - pilot
+            differences = np.concatenate([differences, chance.normal(effect, 1, (more, 1))])
+        found += intervals(differences)[0].decided
+
+    assert found / 250 >= 0.8

@@ -1,0 +1,67 @@
+"""Finished runs are kept as they are done, and found again."""
+
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import OptionsInvalid
+from simulator.laboratory import Audience, Conditions, run_comparison
+from tests.simulator.experiment.plans import small_plan
+
+
+def _interrupted(folder: Path, after: int) -> None:
+    """Begin the small plan, and be interrupted after some runs."""
+    done = []
+
+    def interrupt() -> None:
+        done.append(1)
+        if len(done) == after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_comparison(small_plan(), Conditions(folder=folder), Audience(done=interrupt))
+
+
+def _there(folder: Path, *, seeds: int = 3) -> int:
+    """Go on in the folder, and return how many runs were there already."""
+    there: list[int] = []
+    plan = small_plan(seeds=seeds)
+    run_comparison(plan, Conditions(folder=folder, resume=True), Audience(begun=there.append))
+    return there[0]
+
+
+def test_resume_does_only_what_is_left_and_the_results_are_the_same(tmp_path: Path) -> None:
+    """Four runs of six were done; a line cut short in the middle does not count."""
+    run_comparison(small_plan(), Conditions(folder=tmp_path / "whole"))
+    _interrupted(tmp_path / "cut", after=4)
+    kept = tmp_path / "cut" / "runs.jsonl"
+    kept.write_bytes(kept.read_bytes()[:-30])
+
+    assert _there(tmp_path / "cut") == 3
+    whole, cut = (tmp_path / place / "results.csv" for place in ("whole", "cut"))
+    assert whole.read_bytes() == cut.read_bytes()
+
+
+def test_more_seeds_build_on_those_that_are_done(tmp_path: Path) -> None:
+    """As the verdict says: --resume --seeds N."""
+    run_comparison(small_plan(), Conditions(folder=tmp_path))
+
+    assert _there(tmp_path, seeds=5) == 6
+    assert len((tmp_path / "results.csv").read_text().splitlines()) == 1 + 10
+
+
+def test_runs_of_another_plan_are_not_taken_for_this_ones(tmp_path: Path) -> None:
+    """Other rounds are other runs."""
+    run_comparison(small_plan(rounds=50), Conditions(folder=tmp_path))
+
+    assert _there(tmp_path) == 0
+
+
+def test_an_unfinished_comparison_is_not_overwritten_by_mistake(tmp_path: Path) -> None:
+    """The message says how to go on; a finished one can be made again."""
+    _interrupted(tmp_path, after=4)
+
+    with pytest.raises(OptionsInvalid, match=r"holds 4 finished runs.*give --resume"):
+        run_comparison(small_plan(), Conditions(folder=tmp_path))
+    _there(tmp_path)
+    run_comparison(small_plan(), Conditions(folder=tmp_path))

@@ -36,13 +36,15 @@ def logged_run(
     loop = build_loop(settings or LoopSettings(seed=str(seed)), clock)
     events: list[LoggedDecision] = []
     potential, profiles = [], []
+    offered: tuple[object, ...] = ()
     actions: tuple[Action, ...] = ()
     for block in crowd.blocks(rounds):
         potential.append(block.rewards)
         profiles.append(block.profiles)
         for row, visit in enumerate(block.visits):
             clock.advance(_START + visit.moment - clock.now())
-            if len(actions) != len(visit.actions):
+            if visit.actions is not offered:
+                offered = visit.actions
                 actions = tuple(Action(one.id, one.features) for one in visit.actions)
             decision = loop.rank(RankRequest(f"{seed}-{visit.number}", visit.context, actions))
             reward = float(block.rewards[row, decision.order[0]])

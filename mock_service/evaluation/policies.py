@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mock_service.errors import LearningPolicyInvalid
+from mock_service.errors import ModelInvalid
 from mock_service.evaluation.traffic import Column, Traffic
+from mock_service.learning.model_file import check_header
 from mock_service.learning.policies import policy_arguments
+from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.replay import replay
 
 
@@ -64,14 +66,16 @@ def exported_model(path: Path) -> Policy:
     """Return the policy of an exported model, which does not learn any more.
 
     Raises:
-        LearningPolicyInvalid: the file cannot be read or holds nothing.
+        ModelInvalid: the file cannot be read, or is no model that may be loaded.
     """
     try:
         model = path.read_bytes()
     except OSError as error:
-        raise LearningPolicyInvalid(f"cannot read the model {path}: {error.strerror}") from error
+        raise ModelInvalid(f"cannot read the model {path}: {error.strerror}") from error
     if not model:
-        raise LearningPolicyInvalid(f"the model {path} is empty: it was never trained")
+        raise ModelInvalid(f"the model {path} is empty: it was never trained")
+    if is_multi_slot(check_header(model).arguments):
+        raise ModelInvalid(f"the model {path} ranks for several slots: only one can be judged")
     return Policy(path.name, PolicySource.CUSTOM, "", model)
 
 

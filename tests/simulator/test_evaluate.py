@@ -161,7 +161,7 @@ def test_a_browser_draws_the_report_and_asks_for_nothing_else(
         (["LOG", "--reward-range", "1", "0"], "--reward-range: expected a low and a higher"),
         (["LOG", "--clip", "0.5"], "'--clip'"),
         (["pyproject.toml"], "holds no decision to judge by"),
-        (["docs"], "the folder docs holds no log"),
+        (["benchmarks"], "the folder benchmarks holds no log"),
         (["LOG", "--out", "README.md"], "--out: cannot write to README.md"),
     ],
 )

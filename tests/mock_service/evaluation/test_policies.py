@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mock_service.errors import LearningPolicyInvalid
+from mock_service.errors import LearningPolicyInvalid, ModelInvalid
 from mock_service.evaluation.judging import Judge, Options
 from mock_service.evaluation.policies import (
     BASELINE,
@@ -99,14 +99,18 @@ def test_a_model_that_is_none_is_refused(content: bytes | None, tmp_path: Path) 
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(LearningPolicyInvalid, match=r"model\.vw"):
+    with pytest.raises(ModelInvalid, match=r"model\.vw"):
         exported_model(path)
 
 
-def test_a_file_that_is_no_model_is_refused() -> None:
-    """As Vowpal Wabbit says it, not as a crash."""
-    with pytest.raises(LearningPolicyInvalid):
-        act(Policy("broken", model=b"not a model"), traffic(event(0, 1.0)))
+@pytest.mark.parametrize("content", [b"not a model", b"\x06\x00\x00\x009.11.9"])
+def test_a_file_that_is_no_model_is_refused(content: bytes, tmp_path: Path) -> None:
+    """Before Vowpal Wabbit sees it."""
+    path = tmp_path / "model.vw"
+    path.write_bytes(content)
+
+    with pytest.raises(ModelInvalid):
+        exported_model(path)
 
 
 def test_an_unsafe_policy_is_refused() -> None:

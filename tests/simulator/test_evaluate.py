@@ -187,3 +187,24 @@ def test_a_log_too_short_to_search_is_one_line_and_exit_code_2(log: Path, tmp_pa
     assert ended.code == 2
     assert "--search needs a log of 200 decisions at least" in ended.err
     assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--log", "nowhere/at/all.dsjson"], "--log: cannot write nowhere/at/all.dsjson"),
+        (
+            ["--log", "x", "--endpoint", "http://127.0.0.1:9"],
+            "--log: the log is kept by the server",
+        ),
+    ],
+)
+def test_a_log_that_cannot_be_written_is_one_line_and_exit_code_2(
+    arguments: list[str], expected: str
+) -> None:
+    """Before the first visit."""
+    ended = command("simulate", "news", "--rounds", "10", *arguments)
+
+    assert ended.code == 2
+    assert expected in ended.err
+    assert ended.err.count("\n") == 1

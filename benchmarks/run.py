@@ -2,6 +2,7 @@
 
 import sys
 
+import evaluation
 import fixture
 import grid
 import http_rank
@@ -16,7 +17,7 @@ def main() -> None:
     table = Table("", title="Speed side by side", title_justify="left")
     table.add_column("median", justify="right")
     table.add_column("+/-", justify="right")
-    for part in (in_process, grid, http_rank, memory, fixture):
+    for part in (in_process, grid, http_rank, memory, evaluation, fixture):
         sys.stderr.write(f"measuring {part.__name__}...\n")
         for name, (figure, around) in part.measure().items():
             table.add_row(name, f"{figure:,.2f}", f"{around:,.2f}" if around else "")

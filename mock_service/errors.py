@@ -4,6 +4,7 @@ HostError
 ├── ServiceProblem          the service's own complaint, answered in its own shape
 │   └── StorageFailed       what happened could not be kept, so it did not happen
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
+├── LogUnusable             a log that cannot be read, or holds nothing to judge by
 ├── ModelInvalid            a model that is none, is unsafe, or answers nonsense
 ├── ModelZipInvalid         a signed model that is no zip file of the three members
 ├── ModelSignatureInvalid   a signed model whose signer or signature is not trusted
@@ -57,6 +58,10 @@ class StorageFailed(ServiceProblem):
 
 class LearningPolicyInvalid(HostError):
     """A learning policy holds an option that is unknown, unsafe or malformed."""
+
+
+class LogUnusable(HostError):
+    """A log cannot be read, or holds no decision that says anything about another policy."""
 
 
 class ModelInvalid(HostError):

@@ -34,11 +34,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What makes one run of a scenario; ``reward`` names a design, empty takes the first."""
+    """What makes one run of a scenario; ``reward`` names a design, empty takes the first.
+
+    A loop in this process writes its events down in ``log``, if there is one.
+    """
 
     rounds: int = 2000
     seed: int = 1
     reward: str = ""
+    log: Path | None = None
 
 
 def simulate(
@@ -51,7 +55,8 @@ def simulate(
     """Run a scenario against a learning loop in this process, or against an endpoint.
 
     Raises:
-        OptionsInvalid: the scenario has no such reward design, or the endpoint is no address.
+        OptionsInvalid: the scenario has no such reward design, the endpoint is no address, or the
+            log cannot be written.
         EndpointProblem: the endpoint is out of reach or answers with an error.
         LearningPolicyInvalid: the learning policy is not one.
     """
@@ -64,7 +69,7 @@ def replay(
     target: LoopSettings | Target,
     rounds: int | None = None,
     listeners: Listeners | None = None,
-    timer: Callable[[], float] = perf_counter,
+    log: Path | None = None,
 ) -> Summary:
     """Let the first `rounds` visits of a record come again, or all of them.
 
@@ -81,8 +86,8 @@ def replay(
     crowd = RecordedCrowd(
         label.scenario, [line.interaction() for line in lines], label.reward_design
     )
-    options = RunOptions(len(lines), label.seed, label.reward_design)
-    return _played(crowd, target, options, listeners or Listeners(), timer)
+    options = RunOptions(len(lines), label.seed, label.reward_design, log)
+    return _played(crowd, target, options, listeners or Listeners(), perf_counter)
 
 
 def _played(
@@ -92,7 +97,7 @@ def _played(
     listeners: Listeners,
     timer: Callable[[], float],
 ) -> Summary:
-    personalizer, timeline = _personalizer(target)
+    personalizer, timeline = _personalizer(target, options.log)
     plan = Plan(options.rounds, run_id=f"{crowd.cast.name}-{options.seed}")
     began = timer()
     try:
@@ -134,9 +139,9 @@ def rehearse(scenario: Scenario) -> None:
         next(Crowd(scenario, seed=0, reward=name).blocks(1))
 
 
-def _personalizer(target: LoopSettings | Target) -> tuple[Personalizer, Timeline]:
+def _personalizer(target: LoopSettings | Target, log: Path | None) -> tuple[Personalizer, Timeline]:
     """Return who ranks, and the time it lives in: a remote clock is not ours to move."""
     if isinstance(target, Target):
         personalizer = HttpPersonalizer(target.endpoint, target.key, target.patience)
         return personalizer, RealTime(delays=target.delays)
-    return InProcessPersonalizer(target), VirtualTime()
+    return InProcessPersonalizer(target, log), VirtualTime()

@@ -1,5 +1,6 @@
 """One Vowpal Wabbit model with its exploration."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from vowpalwabbit import pyvw
@@ -63,6 +64,18 @@ class VowpalModel:
     def costs(self, context: list[object], actions: list[list[object]]) -> list[float]:
         """Return the predicted cost of each list of action features; features are not kept."""
         return self._parsed.costs(context, actions)
+
+    def judge(
+        self, context: str, actions: tuple[Action, ...]
+    ) -> tuple[Sequence[float], Sequence[float]]:
+        """Return each action's probability and predicted cost, in the order given."""
+        count = len(actions)
+        if not self.trained:
+            return [1.0 / count] * count, [0.0] * count
+        examples = self._parsed.decision(context, actions)
+        self._workspace.predict_multi(examples)
+        costs = [example.get_partial_prediction() for example in examples[1:]]
+        return examples[0].get_action_scores(), costs
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""

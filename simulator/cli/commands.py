@@ -6,6 +6,7 @@ from mock_service.cli.commands import add_host_commands
 from mock_service.console import run_commands
 from mock_service.errors import HostError
 from simulator.cli.compare import compare
+from simulator.cli.evaluate import evaluate
 from simulator.cli.scenarios import scenarios
 from simulator.cli.simulate import simulate
 from simulator.errors import SimulatorError
@@ -18,6 +19,7 @@ commands = typer.Typer(
 add_host_commands(commands)
 commands.command()(simulate)
 commands.command()(compare)
+commands.command()(evaluate)
 commands.add_typer(scenarios, name="scenarios")
 
 

@@ -29,6 +29,7 @@ class RunChoices:
     reward: str = ""
     record: Path | None = None
     replay: Path | None = None
+    log: Path | None = None
 
     @property
     def title(self) -> str:
@@ -55,7 +56,7 @@ def play(choices: RunChoices, target: LoopSettings | Target, listeners: Listener
         raise OptionsInvalid("expected a scenario's name, a .toml file, or --replay RECORD")
     story = find_scenario(choices.scenario)
     seed = _SEED if choices.seed is None else choices.seed
-    options = RunOptions(choices.rounds or _ROUNDS, seed, choices.reward)
+    options = RunOptions(choices.rounds or _ROUNDS, seed, choices.reward, choices.log)
     label = Label(story.name, seed, choices.reward or next(iter(story.rewards)))
     with _recording(choices.record, label, listeners) as listening:
         return simulate(story, target, options, listening)
@@ -78,7 +79,7 @@ def _replay(
     first = next(read_record(record), None)
     label = first.label if first else Label("", 0, "")
     with _recording(choices.record, label, listeners) as listening:
-        return replay(record, target, choices.rounds, listening)
+        return replay(record, target, choices.rounds, listening, choices.log)
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from simulator.cli.options import (
 from simulator.cli.playing import RunChoices, play
 from simulator.cli.progress import progress_bar
 from simulator.engine.run import INTERRUPTED, Listeners
+from simulator.errors import OptionsInvalid
 from simulator.report.terminal import show_interaction, show_summary
 from simulator.vocabulary import Interaction
 
@@ -72,6 +73,9 @@ def simulate(
     retries: RetriesOption = None,
     timeout: TimeoutOption = None,
     delays: DelaysOption = None,
+    log: Annotated[
+        Path | None, typer.Option(help="Write the loop's log there, as DSJSON for evaluate.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print every interaction.")] = False,
@@ -85,7 +89,9 @@ def simulate(
     )
     remote = EndpointChoices(endpoint, key, rate, retries, timeout, delays)
     target = choices.target(remote.target())
-    run = RunChoices(scenario, rounds, seed, reward, record, replay)
+    if endpoint and log is not None:
+        raise OptionsInvalid(f"--log: the log is kept by the server at {endpoint}")
+    run = RunChoices(scenario, rounds, seed, reward, record, replay, log)
     talk = Console(stderr=True)
     watcher = _watcher(talk if as_json else Console()) if verbose else None
     with progress_bar(talk, hidden=quiet or verbose) as progress:

@@ -1,12 +1,16 @@
 """The host's learning loop in this process: no HTTP, and the same decisions."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TextIO
 
 from mock_service.build import build_loop
 from mock_service.clock import ManualClock
+from mock_service.logs.recording import LogRecorder
 from mock_service.loop.decision import Action as HostAction
 from mock_service.loop.decision import RankRequest
 from mock_service.settings import LoopSettings
+from simulator.errors import OptionsInvalid
 from simulator.vocabulary import Action, Recommendation, Visit
 
 _START = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday, so that a week of visits is a week
@@ -15,14 +19,17 @@ _START = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday, so that a week of visits 
 class InProcessPersonalizer:
     """A learning loop of its own, on a clock that visits and rewards move."""
 
-    def __init__(self, settings: LoopSettings) -> None:
-        """Start a loop that has seen nothing yet.
+    def __init__(self, settings: LoopSettings, log: Path | None = None) -> None:
+        """Start a loop that has seen nothing yet, and write its events down in `log`.
 
         Raises:
             LearningPolicyInvalid: the policy is no preset, is unsafe or is refused.
+            OptionsInvalid: the log cannot be written.
         """
         self._clock = ManualClock(_START)
-        self._loop = build_loop(settings, self._clock)
+        self._log = _opened(log) if log is not None else None
+        store = LogRecorder(self._log) if self._log is not None else None
+        self._loop = build_loop(settings, self._clock, store=store)
         self._moment = timedelta()
         self._guest_actions: tuple[Action, ...] = ()
         self._host_actions: tuple[HostAction, ...] = ()
@@ -43,8 +50,19 @@ class InProcessPersonalizer:
         self._loop.reward(event_id, value)
 
     def close(self) -> None:
-        """Do nothing: memory is all that is held."""
+        """Wait for what is still to come, so that the log has it, and close the log."""
+        if self._log is not None:
+            self._clock.advance(self._loop.configuration.reward_wait_time)
+            self._loop.settle()
+            self._log.close()
 
     def _move_to(self, moment: timedelta) -> None:
         self._moment = moment
         self._clock.advance(_START + moment - self._clock.now())
+
+
+def _opened(log: Path) -> TextIO:
+    try:
+        return log.open("w", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise OptionsInvalid(f"--log: cannot write {log}: {error.strerror}") from error

@@ -1,0 +1,46 @@
+"""Intervals by resampling: they follow the skew that importance weights bring."""
+
+import numpy as np
+from numpy.random import Generator
+
+from mock_service.evaluation.estimators import NOTHING, Estimate, Estimator, Sample, scores
+from mock_service.evaluation.traffic import Column
+
+_MOST_BLOCKS = 2000
+"""Longer traffic is resampled in blocks of neighbours: as good, and a matrix that fits."""
+
+_RESAMPLES = 1000
+
+
+def bootstrap(
+    sample: Sample, estimator: Estimator, chance: Generator, confidence: float = 0.95
+) -> Estimate:
+    """Return an estimate with the percentiles of what other draws of the traffic would have given.
+
+    A self-normalised estimate is normalised anew in each draw.
+    """
+    column = scores(sample, estimator)
+    if column is None or not len(column):
+        return NOTHING
+    if estimator is Estimator.SNIPS:
+        numerators, denominators = (
+            sample.weights * sample.rewards * sample.shares,
+            sample.weights * sample.shares,
+        )
+    else:
+        numerators, denominators = column * sample.shares, sample.shares
+    tops, bottoms = _blocks(numerators), _blocks(denominators)
+    drawn = chance.multinomial(len(tops), np.full(len(tops), 1 / len(tops)), size=_RESAMPLES)
+    below = drawn @ bottoms
+    values = (drawn @ tops)[below > 0] / below[below > 0]
+    outside = (1 - confidence) / 2
+    low, high = np.quantile(values, [outside, 1 - outside])
+    return Estimate(float(numerators.sum() / denominators.sum()), float(low), float(high))
+
+
+def _blocks(column: Column) -> Column:
+    """Return the sums of neighbouring rows, in at most so many blocks of nearly equal length."""
+    count = min(len(column), _MOST_BLOCKS)
+    starts = np.linspace(0, len(column), count, endpoint=False).astype(np.intp)
+    sums: Column = np.add.reduceat(column, starts)
+    return sums

@@ -1,0 +1,127 @@
+"""The policies that are judged, and how each would have acted on logged decisions."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mock_service.errors import ModelInvalid
+from mock_service.evaluation.traffic import Column, Traffic
+from mock_service.learning.model_file import check_header
+from mock_service.learning.policies import policy_arguments
+from mock_service.learning.policy_text import is_multi_slot
+from mock_service.learning.replay import replay
+
+
+class PolicySource(StrEnum):
+    """Where a judged policy comes from, in the service's words."""
+
+    ONLINE = "Online"
+    BASELINE = "Baseline"
+    RANDOM = "Random"
+    CUSTOM = "Custom"
+    SEARCHED = "OfflineExperimentation"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy to judge: Vowpal Wabbit ``arguments`` that learn along, or a trained ``model``."""
+
+    name: str
+    source: PolicySource = PolicySource.CUSTOM
+    arguments: str = ""
+    model: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """How a policy acted: the probability of every action of each decision, in their order.
+
+    ``probabilities`` has the shape (decisions, most actions) and is 0 where there is no action.
+    """
+
+    policy: Policy
+    probabilities: NDArray[np.float64]
+
+    def of_logged(self, traffic: Traffic) -> Column:
+        """Return the probability the policy gave to each logged choice."""
+        return traffic.of_chosen(self.probabilities)
+
+
+def custom_policy(name: str, policy: str) -> Policy:
+    """Return a policy to judge from a preset's name or from Vowpal Wabbit arguments.
+
+    A multi-slot policy is judged as the single-slot one it is for its first slot.
+
+    Raises:
+        LearningPolicyInvalid: neither a preset nor a safe list of known options.
+    """
+    single = policy.replace("--ccb_explore_adf", "--cb_explore_adf")
+    return Policy(name, PolicySource.CUSTOM, policy_arguments(single))
+
+
+def exported_model(path: Path) -> Policy:
+    """Return the policy of an exported model, which does not learn any more.
+
+    Raises:
+        ModelInvalid: the file cannot be read, or is no model that may be loaded.
+    """
+    try:
+        model = path.read_bytes()
+    except OSError as error:
+        raise ModelInvalid(f"cannot read the model {path}: {error.strerror}") from error
+    if not model:
+        raise ModelInvalid(f"the model {path} is empty: it was never trained")
+    if is_multi_slot(check_header(model).arguments):
+        raise ModelInvalid(f"the model {path} ranks for several slots: only one can be judged")
+    return Policy(path.name, PolicySource.CUSTOM, "", model)
+
+
+ONLINE = Policy("online", PolicySource.ONLINE)
+"""The policy that made the log."""
+
+BASELINE = Policy("Baseline1", PolicySource.BASELINE)
+"""The application's own choice: always the first action."""
+
+RANDOM = Policy("BaselineRand", PolicySource.RANDOM)
+"""Every action with the same probability."""
+
+
+def act(policy: Policy, traffic: Traffic) -> Actions:
+    """Return how `policy` would have acted on `traffic`, had it seen it in this order.
+
+    Raises:
+        LearningPolicyInvalid: Vowpal Wabbit does not accept the arguments or the model.
+    """
+    if policy.source is PolicySource.ONLINE:
+        return Actions(policy, _logged(traffic))
+    if policy.source is PolicySource.BASELINE:
+        return Actions(policy, _first(traffic))
+    if policy.source is PolicySource.RANDOM:
+        return Actions(policy, _uniform(traffic))
+    replayed = replay(traffic.events, policy.arguments, model=policy.model, learns=not policy.model)
+    return Actions(policy, replayed.probabilities)
+
+
+def _logged(traffic: Traffic) -> NDArray[np.float64]:
+    """Return the logged probabilities; the chosen action's is its propensity."""
+    table = np.zeros((len(traffic), traffic.most_actions))
+    for row, event in enumerate(traffic.events):
+        table[row, event.order] = event.probabilities
+        table[row, event.chosen] = event.propensity
+    return table
+
+
+def _first(traffic: Traffic) -> NDArray[np.float64]:
+    table = np.zeros((len(traffic), traffic.most_actions))
+    table[:, :1] = 1.0
+    return table
+
+
+def _uniform(traffic: Traffic) -> NDArray[np.float64]:
+    counts = np.array([len(event.actions) for event in traffic.events]).reshape(-1, 1)
+    places = np.arange(traffic.most_actions)
+    table: NDArray[np.float64] = (places < counts) / np.maximum(counts, 1)
+    return table

@@ -1,0 +1,87 @@
+"""Logged decisions in columns: what every estimate is made of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mock_service.logs.event import LoggedDecision, LoggedMultiSlot, first_slot
+
+Column = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Decisions that can be judged by, in the order they were made; columns have one row each.
+
+    ``shares`` is 1 divided by the chance that an event like this one stayed in the log: how many
+    decisions it stands for. ``unusable`` counts events left out: without a propensity in (0, 1],
+    nothing can be said about what another policy would have done. ``skipped`` counts those that
+    were deferred and never activated.
+    """
+
+    events: Sequence[LoggedDecision]
+    rewards: Column
+    propensities: Column
+    shares: Column
+    unusable: int = 0
+    skipped: int = 0
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    @property
+    def most_actions(self) -> int:
+        """How many actions the widest choice had."""
+        return max((len(event.actions) for event in self.events), default=0)
+
+    def of_chosen(self, table: Column) -> Column:
+        """Return what a table of shape (decisions, actions) holds for the logged choices."""
+        chosen = np.array([event.chosen for event in self.events], dtype=np.intp)
+        column: Column = table[np.arange(len(chosen)), chosen]
+        return column
+
+    def rows(self, start: int, end: int) -> "Traffic":
+        """Return the decisions from `start` up to `end`."""
+        return Traffic(
+            self.events[start:end],
+            self.rewards[start:end],
+            self.propensities[start:end],
+            self.shares[start:end],
+        )
+
+
+def gather(events: Iterable[LoggedDecision | LoggedMultiSlot]) -> Traffic:
+    """Put events into columns; multi-slot ones are judged by their first slot."""
+    kept: list[LoggedDecision] = []
+    unusable = skipped = 0
+    for event in events:
+        if event.skip_learn:
+            skipped += 1
+            continue
+        decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
+        if 0 < decision.propensity <= _LARGEST_PROPENSITY:
+            kept.append(decision)
+        else:
+            unusable += 1
+    kept = _in_order(kept)
+    return Traffic(
+        kept,
+        np.array([event.reward for event in kept], dtype=np.float64),
+        np.array([event.propensity for event in kept], dtype=np.float64),
+        np.array([1 / (1 - event.drop_probability) for event in kept], dtype=np.float64),
+        unusable,
+        skipped,
+    )
+
+
+_LARGEST_PROPENSITY = 1.0 + 1e-6  # single precision may go a little over 1
+
+
+def _in_order(events: list[LoggedDecision]) -> list[LoggedDecision]:
+    """Return events by time; those of a log that keeps no time stay as they are."""
+    times = [event.at for event in events if event.at is not None]
+    if len(times) < len(events):
+        return events
+    return [events[place] for place in sorted(range(len(events)), key=times.__getitem__)]

@@ -1,0 +1,101 @@
+"""``evaluate``: parse, make one call, print."""
+
+import json
+import sys
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import lazy_loader
+import typer
+from rich.console import Console
+
+from simulator.cli.progress import progress_bar
+from simulator.errors import OptionsInvalid
+
+if TYPE_CHECKING:
+    from mock_service.evaluation import judging
+    from simulator.cli import evaluation, evaluation_page, evaluation_terminal
+else:  # what evaluating needs takes a while to import, which no other command should wait for
+    _lazily = {"suppress_warning": True}
+    judging = lazy_loader.load("mock_service.evaluation.judging", **_lazily)
+    evaluation = lazy_loader.load("simulator.cli.evaluation", **_lazily)
+    evaluation_page = lazy_loader.load("simulator.cli.evaluation_page", **_lazily)
+    evaluation_terminal = lazy_loader.load("simulator.cli.evaluation_terminal", **_lazily)
+
+
+def evaluate(
+    log: Annotated[
+        Path, typer.Argument(help="A log of DSJSON lines, may be .gz, or a folder of logs.")
+    ],
+    *,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[NAME=]POLICY", help="Preset or Vowpal Wabbit arguments to judge; repeatable."
+        ),
+    ] = None,
+    model: Annotated[
+        list[Path] | None, typer.Option(help="An exported model to judge; repeatable.")
+    ] = None,
+    search: Annotated[
+        bool, typer.Option("--search", help="Look for better learning policies, on all cores.")
+    ] = False,
+    trials: Annotated[int, typer.Option(min=1, max=10_000, help="Policies to try.")] = 64,
+    exploration: Annotated[
+        float, typer.Option(min=0, max=1, help="Epsilon of the policies searched for.")
+    ] = 0.2,
+    clip: Annotated[
+        float, typer.Option(min=1, help="Cut importance weights here. [default: nowhere]")
+    ] = inf,
+    reward_range: Annotated[
+        tuple[float, float] | None,
+        typer.Option(metavar="LOW HIGH", help="Bounds of rewards. [default: 0 1, or wider]"),
+    ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Inverse propensities only: no model of the rewards.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same figures.")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=0, max=256, help="Processes to search with; 0 is one a core.")
+    ] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write a report with pictures to.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+) -> None:
+    """Say what other policies would have earned on the decisions of a log.
+
+    Judges the policy that made the log, the first action, blind choice, and what you name.
+
+    Example: personalizer-lab evaluate decisions.dsjson --policy quick --search
+    """
+    _check_range(reward_range)
+    wanted = evaluation.Wanted(
+        log=log,
+        policies=tuple(policy or ()),
+        models=tuple(model or ()),
+        judging=judging.Options(clip, reward_range, with_model=not fast, seed=seed),
+        trials=trials if search else 0,
+        exploration=exploration,
+        workers=workers,
+    )
+    talk = Console(stderr=True)
+    with progress_bar(talk, hidden=quiet) as progress:
+        found = evaluation.evaluate(wanted, progress)
+    if out is not None:
+        evaluation_page.write_report(found, out, sys.argv[1:])
+        talk.print(f"report: {out / 'report.html'}", highlight=False)
+    if as_json:
+        sys.stdout.write(json.dumps(found.as_dict(), indent=2) + "\n")
+    else:
+        evaluation_terminal.show(Console(), found)
+
+
+def _check_range(reward_range: tuple[float, float] | None) -> None:
+    if reward_range is not None and not -inf < reward_range[0] < reward_range[1] < inf:
+        low, high = reward_range
+        raise OptionsInvalid(
+            f"--reward-range: expected a low and a higher number, got {low} {high}"
+        )

@@ -1,0 +1,179 @@
+"""Evaluations put together: a log and policies in, everything that was found out."""
+
+import os
+import re
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from importlib.util import find_spec
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import lazy_loader
+from rich.progress import Progress
+
+from mock_service.errors import LogUnusable
+from mock_service.evaluation.found import Found
+from mock_service.evaluation.judging import Options
+from mock_service.evaluation.policies import (
+    BASELINE,
+    ONLINE,
+    RANDOM,
+    Policy,
+    custom_policy,
+    exported_model,
+)
+from mock_service.evaluation.record import found_record, study_record
+from mock_service.evaluation.study import Study, study
+from mock_service.evaluation.traffic import Traffic, gather
+from mock_service.evaluation.words import verdict_in_words
+from mock_service.logs.files import log_lines
+from mock_service.logs.reading import LineKind, LogReader, read_log
+from simulator.errors import OptionsInvalid
+
+if TYPE_CHECKING:
+    from mock_service.evaluation import search as searching
+else:  # optuna is an extra, and takes a while to import
+    searching = lazy_loader.load("mock_service.evaluation.search", suppress_warning=True)
+
+_FEWEST_TO_SEARCH = 200
+_USED = frozenset({LineKind.DECISION, LineKind.MULTI_SLOT, LineKind.SKIPPED})
+_NAMED = re.compile(r"(?P<name>[\w.-]+)=\s*(?P<policy>-.*|[\w-]+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to evaluate; with no ``trials`` nothing is searched for."""
+
+    log: Path
+    policies: tuple[str, ...]
+    models: tuple[Path, ...]
+    judging: Options
+    trials: int = 0
+    exploration: float = 0.2
+    workers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What was found: in the log, about the policies, and by the search if there was one."""
+
+    log: str
+    lines: dict[LineKind, int]
+    complaints: tuple[tuple[int, str], ...]
+    study: Study
+    found: Found | None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The verdict; after a search, that on the decisions which the search has not seen.
+
+        Of what was found only the search's own winner can be recommended: another may look better
+        on those decisions by luck.
+        """
+        if self.found is None:
+            return self.study.words
+        return tuple(verdict_in_words([*self.found.best[:1], *self.found.others]))
+
+    @property
+    def headline(self) -> str:
+        """How many decisions were judged, and what was left out and why."""
+        traffic = self.study.traffic
+        left = [f"{n:,} {kind.value}" for kind, n in self.lines.items() if n and kind not in _USED]
+        left += [f"{traffic.skipped:,} never activated"] if traffic.skipped else []
+        left += [f"{traffic.unusable:,} without a propensity"] if traffic.unusable else []
+        without = f"; left out: {', '.join(left)}" if left else ""
+        decisions = "1 decision" if len(traffic) == 1 else f"{len(traffic):,} decisions"
+        return f"{self.log}: {decisions}{without}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as plain data."""
+        return {
+            "log": self.log,
+            "lines": {kind.value: count for kind, count in self.lines.items()},
+            "damaged_lines": [{"line": place, "problem": why} for place, why in self.complaints],
+            **study_record(self.study),
+            "verdict": list(self.words),
+            "search": None if self.found is None else found_record(self.found),
+        }
+
+
+def evaluate(wanted: Wanted, progress: Progress) -> Evaluated:
+    """Read a log, judge policies on it, and search for better ones if that is wanted.
+
+    Raises:
+        LogUnusable: the log cannot be read, or holds no decision to judge by.
+        LearningPolicyInvalid: a policy or model is none.
+        OptionsInvalid: a policy is named twice, or searching is not installed or has too little.
+    """
+    policies = _policies(wanted)
+    if wanted.trials and find_spec("optuna") is None:
+        raise OptionsInvalid("--search needs optuna: pip install 'personalizer-lab[search]'")
+    reader, traffic = _read(wanted.log, progress)
+    if wanted.trials and len(traffic) < _FEWEST_TO_SEARCH:
+        raise OptionsInvalid(
+            f"--search needs a log of {_FEWEST_TO_SEARCH} decisions at least, and {wanted.log} "
+            f"holds {len(traffic)}"
+        )
+    task = progress.add_task("judging", total=len(policies) + 2)
+    done = study(traffic, policies, wanted.judging, lambda step: progress.advance(task, step))
+    return Evaluated(
+        log=str(wanted.log),
+        lines=reader.counts,
+        complaints=tuple(reader.complaints),
+        study=done,
+        found=_search(wanted, traffic, policies, progress) if wanted.trials else None,
+    )
+
+
+def _read(path: Path, progress: Progress) -> tuple[LogReader, Traffic]:
+    task = progress.add_task("reading", total=None)
+    reader = read_log(log_lines(path))
+    traffic = gather(reader)
+    progress.update(task, total=len(traffic), completed=len(traffic))
+    if not len(traffic):
+        raise LogUnusable(_nothing(path, reader))
+    return reader, traffic
+
+
+def _nothing(path: Path, reader: LogReader) -> str:
+    seen = ", ".join(f"{count:,} {kind.value}" for kind, count in reader.counts.items() if count)
+    first = "".join(f"; line {place}: {why}" for place, why in reader.complaints[:1])
+    return f"the log {path} holds no decision to judge by: {seen or 'no line at all'}{first}"
+
+
+def _policies(wanted: Wanted) -> list[Policy]:
+    named = [_named(text, place) for place, text in enumerate(wanted.policies, start=1)]
+    policies = [ONLINE, BASELINE, RANDOM, *named, *map(exported_model, wanted.models)]
+    names = [policy.name for policy in policies]
+    for name in names:
+        if names.count(name) > 1:
+            raise OptionsInvalid(f"two policies are called {name}: name one with --policy NAME=...")
+    return policies
+
+
+def _named(text: str, place: int) -> Policy:
+    """Return a policy by the name before its equals sign; a preset's own, or its number."""
+    found = _NAMED.fullmatch(text)
+    if found is not None:
+        return custom_policy(found["name"], found["policy"])
+    return custom_policy(text if "-" not in text[:1] else f"Custom{place}", text)
+
+
+def _search(wanted: Wanted, traffic: Traffic, policies: list[Policy], progress: Progress) -> Found:
+    task = progress.add_task("searching", total=wanted.trials)
+    options = searching.SearchOptions(
+        wanted.trials, wanted.exploration, wanted.judging.seed, wanted.judging
+    )
+    with _workforce(wanted.workers or len(os.sched_getaffinity(0))) as executor:
+        return searching.search(
+            traffic, policies, options, executor, lambda step: progress.advance(task, step)
+        )
+
+
+def _workforce(workers: int) -> "ProcessPoolExecutor | nullcontext[None]":
+    """Return processes of their own memory: Vowpal Wabbit holds the interpreter's lock."""
+    if workers == 1:
+        return nullcontext()
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))

@@ -1,0 +1,208 @@
+"""An evaluation as one page with pictures."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+
+import altair as alt
+
+from mock_service.evaluation.estimators import Estimate, Estimator
+from mock_service.evaluation.found import Found
+from mock_service.evaluation.judging import Verdict
+from mock_service.evaluation.policies import Actions
+from mock_service.evaluation.windows import expanding
+from mock_service.evaluation.words import span
+from simulator.cli.evaluation import Evaluated
+from simulator.errors import OptionsInvalid
+from simulator.report.page import Chart, Page, Section, Table, write_page, write_pictures
+
+_ROW = 34
+_COLOUR = "#3b82d6"
+_FEATURES = 20
+_POINTS = 200
+_STEPS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
+
+
+def write_report(evaluated: Evaluated, folder: Path, arguments: Sequence[str]) -> None:
+    """Write ``report.html`` and its pictures; `arguments` are the command's, to have it again.
+
+    Raises:
+        OptionsInvalid: the folder cannot be written to.
+    """
+    page = report_page(evaluated, arguments)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_page(page, folder / "report.html")
+        write_pictures(page, folder)
+    except OSError as error:
+        raise OptionsInvalid(f"--out: cannot write to {folder}: {error.strerror}") from error
+
+
+def report_page(evaluated: Evaluated, arguments: Sequence[str]) -> Page:
+    """Return the page: the verdict, who would have earned what, and why."""
+    return Page(
+        title="Would another policy have done better?",
+        subtitle=evaluated.headline,
+        verdict=evaluated.words,
+        sections=tuple(_sections(evaluated)),
+        command=shlex.join(["personalizer-lab", *arguments]),
+        versions=tuple((name, version(name)) for name in ("personalizer-lab", "vowpalwabbit")),
+    )
+
+
+def _sections(evaluated: Evaluated) -> Iterator[Section]:
+    study = evaluated.study
+    yield Section(
+        "What each policy would have earned",
+        (
+            _intervals("earned", "Mean reward a decision", study.verdicts),
+            _figures(study.verdicts),
+        ),
+        text=tuple(study.words) if evaluated.found else (),
+    )
+    if evaluated.found is not None:
+        verdicts = (*evaluated.found.best, *evaluated.found.others)
+        yield Section(
+            "What the search found",
+            (
+                _intervals("searched", "Mean reward a held-out decision", verdicts),
+                _figures(verdicts),
+                _arguments(evaluated.found.best),
+            ),
+            text=(_how_searched(evaluated.found),),
+        )
+    history = list(_history(study.acted, evaluated))
+    if history:
+        yield Section("As the log grew", (_growth(history),))
+    if study.importance:
+        yield Section("What choices hang on", (_importance(evaluated),))
+
+
+def _how_searched(found: Found) -> str:
+    return (
+        f"{found.trials:,} policies were compared on the earlier {found.decisions:,} decisions, "
+        "and the best were judged on the later ones, which no choice between them had seen."
+    )
+
+
+def _intervals(name: str, title: str, verdicts: Sequence[Verdict]) -> Chart:
+    rows = [
+        {"policy": one.policy.name, **_ends(one.headline)}
+        for one in verdicts
+        if one.headline.low is not None
+    ]
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("policy:N", title=None, sort=None, axis=alt.Axis(domain=False, ticks=False)),
+        tooltip=[alt.Tooltip("policy:N"), *_numbers("value", "low", "high")],
+    )
+    bars = base.mark_rule(strokeWidth=3, strokeCap="round", color=_COLOUR).encode(
+        x=alt.X("low:Q", title="mean reward", scale=alt.Scale(zero=False)), x2="high:Q"
+    )
+    points = base.mark_point(filled=True, size=110, opacity=1, color=_COLOUR).encode(x="value:Q")
+    chart = (bars + points).properties(height=max(120, _ROW * len(rows)))
+    return Chart(name, title, chart.to_dict(), "The bars are 95% confidence intervals.")
+
+
+def _ends(estimate: Estimate) -> dict[str, float | None]:
+    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+
+
+def _numbers(*names: str) -> list[alt.Tooltip]:
+    return [alt.Tooltip(f"{name}:Q", format=".4f") for name in names]
+
+
+def _figures(verdicts: Sequence[Verdict]) -> Table:
+    return Table(
+        (
+            *("policy", "would have earned", "more than online"),
+            *(name.value for name in Estimator),
+            *("bootstrap of ips", "anytime-valid", "effective decisions", "largest weight"),
+        ),
+        [
+            (
+                one.policy.name,
+                span(one.headline),
+                span(one.advantage, signed=True),
+                *(span(one.estimates[name]) for name in Estimator),
+                span(one.bootstrapped),
+                span(one.anytime),
+                f"{one.overlap.effective:,.0f}",
+                f"{one.overlap.largest_weight:,.1f}",
+            )
+            for one in verdicts
+        ],
+        "The intervals of what is more than online hold for all policies together. Those called "
+        "anytime-valid may be looked at as often as one likes.",
+    )
+
+
+def _arguments(verdicts: Sequence[Verdict]) -> Table:
+    return Table(
+        ("policy", "Vowpal Wabbit arguments"),
+        [(one.policy.name, one.policy.arguments) for one in verdicts],
+        "Give the arguments to personalizer-lab serve --policy, or apply the policy by its name.",
+        words=frozenset({0, 1}),
+    )
+
+
+def _history(acted: Sequence[Actions], evaluated: Evaluated) -> Iterator[dict[str, object]]:
+    """Yield what was known of each policy as the log grew, at so many moments at most."""
+    times = [one.at for one in evaluated.study.traffic.events if one.at is not None]
+    if not times:
+        return
+    step = next((s for s in _STEPS if (times[-1] - times[0]) / s <= _POINTS), _STEPS[-1])
+    for one in acted:
+        windows = expanding(one, evaluated.study.traffic, step)
+        for window in islice(windows, 1, None):
+            yield {
+                "policy": one.policy.name,
+                "time": window.at.isoformat(),
+                "value": window.sums.mean,
+                "low": window.sums.mean - window.sums.reach,
+                "high": window.sums.mean + window.sums.reach,
+            }
+
+
+def _growth(rows: Sequence[dict[str, object]]) -> Chart:
+    base = alt.Chart(alt.Data(values=list(rows))).encode(
+        x=alt.X("time:T", title=None), color=alt.Color("policy:N", title=None)
+    )
+    band = base.mark_area(opacity=0.15).encode(
+        y=alt.Y("low:Q", title="mean reward", scale=alt.Scale(zero=False)), y2="high:Q"
+    )
+    line = base.mark_line(strokeWidth=2.2).encode(
+        y="value:Q",
+        tooltip=[alt.Tooltip("policy:N"), *_numbers("value", "low", "high")],
+    )
+    return Chart(
+        "growth",
+        "Mean reward of everything until then",
+        (band + line).properties(height=280).to_dict(),
+        "By inverse propensities, with 95% intervals; their ends are for one look, not for many.",
+    )
+
+
+def _importance(evaluated: Evaluated) -> Chart:
+    rows = [
+        {"feature": str(one.feature), "score": one.score}
+        for one in evaluated.study.importance[:_FEATURES]
+    ]
+    chart = (
+        alt.Chart(alt.Data(values=rows))
+        .mark_bar(color=_COLOUR)
+        .encode(
+            y=alt.Y("feature:N", title=None, sort=None),
+            x=alt.X("score:Q", title="importance"),
+            tooltip=[alt.Tooltip("feature:N"), *_numbers("score")],
+        )
+        .properties(height=max(120, 24 * len(rows)))
+    )
+    return Chart(
+        "importance",
+        "How much choices move without a feature",
+        chart.to_dict(),
+        "For a policy that learned from all of the log; 1 is the feature that matters most.",
+    )

@@ -1,0 +1,210 @@
+"""``personalizer-lab evaluate``, run as a person would run it."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from mock_service.evaluation.policies import exported_model
+from mock_service.learning.replay import train
+from mock_service.logs.writing import write_line
+from mock_service.settings import LoopSettings
+from tests.browser import DESKTOP, PHONE, opened
+from tests.logged_runs import logged_run
+from tests.running import command
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the log of 1,500 visits under the service's default policy."""
+    path = tmp_path_factory.mktemp("log") / "news.dsjson"
+    run = logged_run("news", 1500, seed=1, settings=LoopSettings(policy="azure"))
+    path.write_text("".join(write_line(event) + "\n" for event in run.events))
+    return path
+
+
+def test_a_better_policy_is_recommended_in_words(log: Path) -> None:
+    """With what it would have earned, next to the baselines, and what choices hang on."""
+    ended = command("evaluate", str(log), "--policy", "quick")
+
+    assert ended.code == 0
+    assert ended.out.startswith(f"{log}: 1,500 decisions\n")
+    assert "Apply quick: it would have earned 0." in ended.out
+    for word in ("online", "Baseline1", "BaselineRand", "effective", "j.category"):
+        assert word in ended.out
+    assert not ended.err
+
+
+def test_json_holds_everything_and_is_the_same_each_time(log: Path) -> None:
+    """Down to the last digit, for the same seed."""
+    arguments = ("evaluate", str(log), "--policy", "mine=--cb_explore_adf -q ::", "--json")
+    first, second = (command(*arguments) for _ in range(2))
+
+    result = json.loads(first.out)
+    assert first.out == second.out
+    assert result["decisions"] == 1500
+    assert [one["name"] for one in result["policies"]] == [
+        *("online", "Baseline1", "BaselineRand", "mine")
+    ]
+    assert result["policies"][3]["estimates"].keys() == {"ips", "snips", "dr", "dm"}
+    assert result["feature_importance"][0]["score"] == 1.0
+    assert result["search"] is None
+
+
+def test_damaged_skipped_and_foreign_lines_are_counted(log: Path, tmp_path: Path) -> None:
+    """And the good ones around them are judged."""
+    lines = log.read_text().splitlines()
+    skipped = lines[1].replace('"o":', '"_skipLearn":true,"o":', 1)
+    mixed = tmp_path / "mixed.dsjson"
+    mixed.write_text("\n".join([*lines[:1000], lines[2][:80], "", skipped, '{"v":1}']))
+
+    ended = command("evaluate", str(mixed), "--fast")
+
+    left_out = "1 dangling, 1 damaged, 1 blank, 1 never activated"
+    assert f"1,000 decisions; left out: {left_out}" in " ".join(ended.out.split())
+    assert "first damaged line: 1001: not JSON" in ended.out
+
+
+def test_a_folder_of_compressed_logs_is_one_log(log: Path, tmp_path: Path) -> None:
+    """As Azure mirrored them: a folder a month, a file a day."""
+    lines = log.read_bytes().splitlines(keepends=True)
+    for day, part in (("05", lines[:700]), ("06", lines[700:])):
+        path = tmp_path / "2026" / "01" / f"{day}_00.json.gz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(b"".join(part)))
+
+    result, whole = (
+        json.loads(command("evaluate", str(path), "--fast", "--json").out)
+        for path in (tmp_path, log)
+    )
+
+    assert result["policies"] == whole["policies"]
+
+
+def test_an_exported_model_is_judged(log: Path, tmp_path: Path) -> None:
+    """By the name of its file."""
+    events = logged_run("news", 800, seed=2).events
+    model = train(events, "--cb_explore_adf --epsilon 0.1 -q ::")
+    path = tmp_path / "trained.vw"
+    path.write_bytes(model.snapshot())
+    model.close()
+    assert exported_model(path).model
+
+    result = json.loads(command("evaluate", str(log), "--model", str(path), "--json").out)
+
+    trained = result["policies"][-1]
+    assert trained["name"] == "trained.vw"
+    assert trained["mean_reward"]["value"] > 0.8
+
+
+def test_multi_slot_logs_are_judged_by_their_first_slot(tmp_path: Path) -> None:
+    """Fifty times the same event, and two policies that are right half of the time."""
+    line = (
+        '{"Timestamp":"2026-01-05T12:00:00Z","EventId":"s","c":{"FromUrl":[{"x":1}],"_multi":'
+        '[{"_tag":"a","j":[{"k":1}]},{"_tag":"b","j":[{"k":2}]}],"_slots":[{"_id":"top"},'
+        '{"_id":"side"}]},"_outcomes":[{"_label_cost":-1,"_id":"top","_a":[0,1],"_p":[0.5,0.5],'
+        '"_o":[]},{"_label_cost":0,"_id":"side","_a":[1],"_p":[1.0],"_o":[]}],'
+        '"VWState":{"m":"N/A"}}\n'
+    )
+    path = tmp_path / "slots.dsjson"
+    path.write_text(line * 200)
+
+    result = json.loads(command("evaluate", str(path), "--fast", "--json").out)
+
+    assert result["lines"]["multi-slot"] == 200
+    assert result["policies"][0]["mean_reward"]["value"] == 1.0
+    assert result["policies"][1]["overlap"]["largest_weight"] == 2.0
+
+
+@pytest.fixture(scope="module")
+def report(log: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a report on a search."""
+    folder = tmp_path_factory.mktemp("report")
+    ended = command("evaluate", str(log), "--search", "--trials", "8", "--out", str(folder))
+    assert ended.code == 0, ended.err
+    return folder / "report.html"
+
+
+def test_a_report_is_one_page_with_a_file_for_each_picture(report: Path) -> None:
+    """Beside it, and the command to have it again is on the page."""
+    names = {path.name for path in report.parent.iterdir()}
+
+    pictures = {"earned.png", "searched.png", "growth.png", "importance.png"}
+    assert names == {"report.html", *pictures}
+    assert "personalizer-lab evaluate " in report.read_text(encoding="utf-8")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_browser_draws_the_report_and_asks_for_nothing_else(
+    report: Path, size: tuple[int, int]
+) -> None:
+    """Four charts, and nothing sticks out to the right."""
+    with opened(report, size, "dark") as window:
+        window.wait_until("document.documentElement.dataset.drawn === 'dark'")
+
+        assert window.evaluate("document.querySelectorAll('.chart svg').length") == 4
+        assert window.evaluate("document.documentElement.scrollWidth <= window.innerWidth") is True
+        assert window.requests() == [report.as_uri()]
+        assert window.complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["nowhere.dsjson"], "cannot read the log nowhere.dsjson: No such file"),
+        (["LOG", "--policy", "fast"], "'fast' is no learning policy: expected one of quick"),
+        (["LOG", "--policy", "--cb_explore_adf -d /tmp/x"], "'-d' is not an option"),
+        (["LOG", "--policy", "quick", "--policy", "quick"], "two policies are called quick"),
+        (["LOG", "--model", "nowhere.vw"], "cannot read the model nowhere.vw"),
+        (["LOG", "--reward-range", "1", "0"], "--reward-range: expected a low and a higher"),
+        (["LOG", "--clip", "0.5"], "'--clip'"),
+        (["pyproject.toml"], "holds no decision to judge by"),
+        (["benchmarks"], "the folder benchmarks holds no log"),
+        (["LOG", "--out", "README.md"], "--out: cannot write to README.md"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    arguments: list[str], expected: str, log: Path
+) -> None:
+    """Nothing on stdout, no traceback."""
+    ended = command("evaluate", *[str(log) if word == "LOG" else word for word in arguments])
+
+    assert ended.code == 2
+    assert not ended.out
+    assert ended.err.count("\n") == 1
+    assert expected in ended.err
+
+
+def test_a_log_too_short_to_search_is_one_line_and_exit_code_2(log: Path, tmp_path: Path) -> None:
+    """A winner among 64 on a handful of decisions would be luck."""
+    short = tmp_path / "short.dsjson"
+    short.write_text("".join(log.read_text().splitlines(keepends=True)[:50]))
+
+    ended = command("evaluate", str(short), "--search")
+
+    assert ended.code == 2
+    assert "--search needs a log of 200 decisions at least" in ended.err
+    assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--log", "nowhere/at/all.dsjson"], "--log: cannot write nowhere/at/all.dsjson"),
+        (
+            ["--log", "x", "--endpoint", "http://127.0.0.1:9"],
+            "--log: the log is kept by the server",
+        ),
+    ],
+)
+def test_a_log_that_cannot_be_written_is_one_line_and_exit_code_2(
+    arguments: list[str], expected: str
+) -> None:
+    """Before the first visit."""
+    ended = command("simulate", "news", "--rounds", "10", *arguments)
+
+    assert ended.code == 2
+    assert expected in ended.err
+    assert ended.err.count("\n") == 1

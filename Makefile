@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check format bench clean
+.PHONY: help demo test lint check format bench pictures dist clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -38,8 +38,15 @@ format: $(READY) ## rewrite the sources in the house format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(READY) ## measure speed side by side with peers
-	@$(BIN)/python benchmarks/run.py
+bench: $(READY) ## measure speed side by side with peers, into benchmarks/results.md
+	@$(BIN)/python benchmarks/run.py $(PARTS)
+
+pictures: $(READY) ## draw the pictures of the README again
+	@$(BIN)/python docs/pictures/draw.py
+
+dist: $(READY) ## build the wheel and the source distribution into dist/
+	@rm -rf dist
+	@$(BIN)/python -m build --quiet
 
 clean: ## remove the virtual environment and caches
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -3,7 +3,7 @@
 Every setting ran on the same seeds, so a comparison is one column of differences, an entry a seed.
 The intervals are studentised bootstrap intervals that hold for all comparisons at once: the seeds
 are drawn anew, and the 95% quantile of the largest |t| over the comparisons says how many standard
-errors wide every interval is. ``docs/decisions/0015-studentised-intervals.md`` has the coverage
+errors wide every interval is. ``docs/decisions/0010-studentised-intervals.md`` has the coverage
 that was measured, and that of the intervals that were not taken.
 """
 

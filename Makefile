@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PICTURED := compare news --vary exploration=0,0.05,0.1,0.2,0.4 --baseline exploration=0.2 --rounds 3000
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint check format bench pictures dist clean
@@ -42,7 +43,9 @@ bench: $(READY) ## measure speed side by side with peers, into benchmarks/result
 	@$(BIN)/python benchmarks/run.py $(PARTS)
 
 pictures: $(READY) ## draw the pictures of the README again
-	@$(BIN)/python docs/pictures/draw.py
+	@$(BIN)/personalizer-lab $(PICTURED) --out $(VENV)/pictures
+	@mkdir -p docs/pictures
+	@cp $(VENV)/pictures/learning.png $(VENV)/pictures/differences.png docs/pictures
 
 dist: $(READY) ## build the wheel and the source distribution into dist/
 	@rm -rf dist

@@ -1,11 +1,16 @@
-"""The limit of HTTP rank: a plain FastAPI route that only validates the body and echoes ids."""
+"""The limit of HTTP: plain FastAPI routes that only validate the body and echo ids."""
 
 import sys
 
 import uvicorn
 from fastapi import FastAPI
 
-from mock_service.rest.wire import RankedActionBody, RankRequestBody, RankResponseBody
+from mock_service.rest.wire import (
+    RankedActionBody,
+    RankRequestBody,
+    RankResponseBody,
+    RewardRequestBody,
+)
 
 app = FastAPI()
 
@@ -22,6 +27,11 @@ async def rank(body: RankRequestBody) -> RankResponseBody:
         event_id=body.event_id or "",
         reward_action_id=actions[0].id,
     )
+
+
+@app.post("/personalizer/v1.0/events/{event_id}/reward", status_code=204)
+async def reward(event_id: str, body: RewardRequestBody) -> None:
+    """Take a validated reward, and do nothing with it."""
 
 
 if __name__ == "__main__":

@@ -1,44 +1,66 @@
-"""Estimates from memory and from a log's lines, against vw-estimators and plain JSON parsing."""
+"""Estimates from memory and from a log's lines, against vw-estimators, VW's pass, and parsing."""
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import numpy as np
+from by_hand import POLICY
 from estimators.bandits import ips, snips
-from in_process import spread
+from rows import Row, against, alone, at_least, in_turn
+from vowpalwabbit import pyvw
 
 from mock_service.evaluation.estimators import Estimator, Sample, estimate
 from mock_service.evaluation.policies import BASELINE, act
 from mock_service.evaluation.traffic import gather
 from mock_service.logs.reading import read_log
 
-ROUNDS = 7
+ROUNDS = 9
 DECISIONS = 100_000
 LINES = 20_000
 
 
-def measure() -> dict[str, tuple[float, float]]:
-    """Return medians of decisions and lines per second, and ratios, each with its spread."""
+def measure() -> list[Row]:
+    """Return decisions per second from memory, and lines per second from DSJSON."""
+    return [*_from_memory(), *_from_lines()]
+
+
+def _from_memory() -> list[Row]:
     columns = _columns()
-    rows = list(zip(*(column.tolist() for column in columns), strict=True))
-    lines = [_line(number) for number in range(LINES)]
-    runs = [
-        (
-            DECISIONS / _seconds_from_memory(*columns),
-            DECISIONS / _peer_seconds(rows),
-            LINES / _seconds_from_lines(lines),
-            LINES / _plain_seconds(lines),
-        )
-        for _ in range(ROUNDS)
+    logged = list(zip(*(column.tolist() for column in columns), strict=True))
+    rounds = in_turn(
+        ROUNDS,
+        lambda: DECISIONS / _seconds_from_memory(*columns),
+        lambda: DECISIONS / _peer_seconds(logged),
+    )
+    name, unit = "IPS and SNIPS from memory", "decisions/s"
+    return [
+        alone(name, unit, [ours for ours, _ in rounds], at_least(100_000)),
+        against("vw-estimators", name, unit, rounds, None),
     ]
-    return {
-        "IPS and SNIPS from memory, decisions/s (wanted: 100,000)": spread([r[0] for r in runs]),
-        "vw-estimators, decisions/s": spread([r[1] for r in runs]),
-        "ratio to vw-estimators": spread([r[0] / r[1] for r in runs]),
-        "IPS and SNIPS from DSJSON, lines/s (wanted: 20,000)": spread([r[2] for r in runs]),
-        "only parsing JSON with the standard library, lines/s": spread([r[3] for r in runs]),
-        "ratio to only parsing": spread([r[2] / r[3] for r in runs]),
-    }
+
+
+def _from_lines() -> list[Row]:
+    lines = [_line(number) for number in range(LINES)]
+    with TemporaryDirectory() as folder:
+        log = Path(folder, "log.dsjson")
+        log.write_bytes(b"\n".join(lines) + b"\n")
+        rounds = in_turn(
+            ROUNDS,
+            lambda: LINES / _seconds_from_lines(log),
+            lambda: LINES / _pass_seconds(log),
+            lambda: LINES / _plain_seconds(log),
+        )
+    name, unit = "IPS and SNIPS from a DSJSON file", "lines/s"
+    peers = ("VW's own --dsjson pass, which learns", "json.loads, and nothing else")
+    return [
+        alone(name, unit, [one[0] for one in rounds], at_least(20_000)),
+        *(
+            against(peer, name, unit, [(one[0], one[place]) for one in rounds], None)
+            for place, peer in enumerate(peers, start=1)
+        ),
+    ]
 
 
 def _columns() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -68,9 +90,10 @@ def _peer_seconds(rows: list[tuple[float, float, float]]) -> float:
     return perf_counter() - began
 
 
-def _seconds_from_lines(lines: list[bytes]) -> float:
+def _seconds_from_lines(log: Path) -> float:
     began = perf_counter()
-    traffic = gather(read_log(lines))
+    with log.open("rb") as lines:
+        traffic = gather(read_log(lines))
     chances = act(BASELINE, traffic).of_logged(traffic)
     sample = Sample(traffic.rewards, chances / traffic.propensities, traffic.shares)
     estimate(sample, Estimator.IPS)
@@ -78,10 +101,17 @@ def _seconds_from_lines(lines: list[bytes]) -> float:
     return perf_counter() - began
 
 
-def _plain_seconds(lines: list[bytes]) -> float:
+def _pass_seconds(log: Path) -> float:
     began = perf_counter()
-    for line in lines:
-        json.loads(line)
+    pyvw.Workspace(f"{POLICY} --quiet --dsjson --data {log}").finish()
+    return perf_counter() - began
+
+
+def _plain_seconds(log: Path) -> float:
+    began = perf_counter()
+    with log.open("rb") as lines:
+        for line in lines:
+            json.loads(line)
     return perf_counter() - began
 
 

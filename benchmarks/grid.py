@@ -1,19 +1,17 @@
-"""A grid of runs: two workers against one, and all workers against coba's own processes."""
+"""A grid of runs: two workers against one, and both against coba's own processes."""
 
-import os
 from time import perf_counter
 
-import coba
-from in_process import spread
-from peers import NewsEnvironment
+from peers import coba_seconds
+from rows import Row, against, at_least, in_turn
 
 from simulator import compare
 
-ROUNDS = 5
+ROUNDS = 3
 RATES = (0.0, 0.1, 0.2, 1.0)
 SEEDS = 10
 VISITS = 3000
-WORKERS = min(2, os.cpu_count() or 1)
+WORKERS = 2
 
 
 def lab_seconds(workers: int) -> float:
@@ -23,27 +21,19 @@ def lab_seconds(workers: int) -> float:
     return perf_counter() - began
 
 
-def coba_seconds(workers: int) -> float:
-    """Return how long coba's experiment takes on as many runs of the same scenario."""
-    environments = coba.Environments([NewsEnvironment(VISITS, seed + 1) for seed in range(SEEDS)])
-    learners = [coba.VowpalEpsilonLearner(epsilon=rate) for rate in RATES]
-    began = perf_counter()
-    coba.Experiment(environments, learners).run(processes=workers, quiet=True)
-    return perf_counter() - began
-
-
-def measure() -> dict[str, tuple[float, float]]:
-    """Return medians of visits per second, and ratios, each with its spread."""
+def measure() -> list[Row]:
+    """Return visits per second of the same grid."""
+    lab_seconds(WORKERS)
     visits = len(RATES) * SEEDS * VISITS
-    times = [(lab_seconds(1), lab_seconds(WORKERS), coba_seconds(WORKERS)) for _ in range(ROUNDS)]
-    return {
-        "a grid of 40 runs, visits/s": spread([visits / lab for _, lab, _ in times]),
-        "the same with coba's processes, visits/s": spread([visits / peer for _, _, peer in times]),
-        "time with 2 workers to that with 1 (wanted: 0.6)": spread([b / a for a, b, _ in times]),
-        "ratio to coba's processes (wanted: 8)": spread([peer / lab for _, lab, peer in times]),
-    }
-
-
-if __name__ == "__main__":  # workers import this file
-    for name, figure in measure().items():
-        print(name, figure)
+    rounds = in_turn(
+        ROUNDS,
+        lambda: visits / lab_seconds(WORKERS),
+        lambda: visits / coba_seconds(VISITS, SEEDS, RATES, WORKERS),
+        lambda: visits / lab_seconds(1),
+    )
+    name = f"compare, {len(RATES)} settings x {SEEDS} seeds, {WORKERS} workers"
+    peers = (("coba's experiment, 2 processes", at_least(8)), ("itself, 1 worker", at_least(1.7)))
+    return [
+        against(peer, name, "visits/s", [(one[0], one[place]) for one in rounds], target)
+        for place, (peer, target) in enumerate(peers, start=1)
+    ]

@@ -1,72 +1,74 @@
-"""HTTP rank against a bare FastAPI route that validates the same body."""
+"""HTTP rank, and rank with reward, against bare FastAPI routes that validate the same bodies."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
-from in_process import spread
-from load import Connections, post, process
-from news import ACTIONS, contexts
+from load import Sample, load
+from requests_file import Traffic
+from rows import Row, Target, against, at_least, at_most
+from serving import BARE, DURABLE, IN_MEMORY, serving
 
-ROUNDS = 9
-REQUESTS = 1500
-SERVE = ("-m", "mock_service", "serve")
+ROUNDS = 5
+SECONDS = 2
+CONNECTIONS = (1, 8, 64)
+KINDS = {"rank": False, "rank and reward": True}
+STORES = ("durable", "in memory")
+PEER = "bare FastAPI route (limit)"
+TARGETS = {
+    ("rank", 8, "durable", "throughput"): at_least(0.8),
+    ("rank", 8, "durable", "p99"): at_most(2),
+}
 
 
-def measure() -> dict[str, tuple[float, float]]:
-    """Return medians of requests per second and 99th percentiles, interleaved, as ratios."""
+def measure() -> list[Row]:
+    """Return rows for every kind of traffic, number of connections and store."""
     with (
         TemporaryDirectory() as folder,
-        process(*SERVE, "--data-dir", folder, "--port", "5470", port=5470) as durable,
-        process(*SERVE, "--in-memory", "--port", "5471", port=5471) as memory,
-        process("benchmarks/bare.py", "5472", port=5472) as bare,
+        serving(DURABLE, folder) as durable,
+        serving(IN_MEMORY) as memory,
+        serving(BARE) as bare,
     ):
-        connections = [Connections(port) for port in (durable, memory, bare)]
-        for connection in connections:
-            connection.seconds_for(_ranks(200, "warm"))
-        for connection in connections[:2]:
-            connection.seconds_for([_reward(number) for number in range(200)])
-        rounds = [
-            [Sample.of(connection, _ranks(REQUESTS, str(turn))) for connection in connections]
-            for turn in range(ROUNDS)
+        ports = (durable, memory, bare)
+        for port in ports:
+            load(port, Traffic(rewarded=True, prefix="warm", connections=8), 1)
+        return [
+            row
+            for kind in KINDS
+            for connections in CONNECTIONS
+            for row in _rows(kind, connections, ports)
         ]
-        for connection in connections:
-            connection.close()
-    return {
-        "rank over HTTP, durable, requests/s": spread([d.rate for d, _, _ in rounds]),
-        "rank over HTTP, in memory, requests/s": spread([m.rate for _, m, _ in rounds]),
-        "bare FastAPI route, requests/s": spread([b.rate for _, _, b in rounds]),
-        "durable to bare (wanted: 0.7)": spread([d.rate / b.rate for d, _, b in rounds]),
-        "in memory to bare (wanted: 0.7)": spread([m.rate / b.rate for _, m, b in rounds]),
-        "p99 durable to bare (wanted: < 3)": spread([d.p99 / b.p99 for d, _, b in rounds]),
-    }
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What one round measured: requests a second, and the 99th percentile of their latency."""
-
-    rate: float
-    p99: float
-
-    @classmethod
-    def of(cls, connections: Connections, requests: list[bytes]) -> "Sample":
-        """Send `requests` and measure."""
-        began = perf_counter()
-        latencies = sorted(connections.latencies_of(requests))
-        rate = len(requests) / (perf_counter() - began)
-        return cls(rate, latencies[int(len(latencies) * 0.99)])
-
-
-def _ranks(count: int, prefix: str) -> list[bytes]:
-    return [
-        post(
-            "/personalizer/v1.0/rank",
-            {"contextFeatures": context, "actions": ACTIONS, "eventId": f"{prefix}-{number}"},
+def _rows(kind: str, connections: int, ports: tuple[int, ...]) -> Iterator[Row]:
+    rounds = [[_sample(port, kind, connections, turn) for port in ports] for turn in range(ROUNDS)]
+    plural = "" if connections == 1 else "s"
+    for place, store in enumerate(STORES):
+        pairs = [(one[place], one[-1]) for one in rounds]
+        about = f"HTTP {kind}, {connections} connection{plural}, {store}"
+        yield _row(
+            pairs,
+            "rate",
+            about,
+            "requests/s",
+            _target(kind, connections, store, "throughput"),
         )
-        for number, context in enumerate(contexts(count))
-    ]
+        for percentile in ("p50", "p99"):
+            target = _target(kind, connections, store, percentile)
+            yield _row(pairs, percentile, f"{about}: {percentile}", "ms", target)
 
 
-def _reward(number: int) -> bytes:
-    return post(f"/personalizer/v1.0/events/warm-{number}/reward", {"value": number % 2})
+def _row(
+    pairs: list[tuple[Sample, Sample]], field: str, name: str, unit: str, target: Target | None
+) -> Row:
+    figures = [(getattr(ours, field), getattr(theirs, field)) for ours, theirs in pairs]
+    return against(PEER, name, unit, figures, target)
+
+
+def _target(kind: str, connections: int, store: str, what: str) -> Target | None:
+    return TARGETS.get((kind, connections, store, what))
+
+
+def _sample(port: int, kind: str, connections: int, turn: int) -> Sample:
+    """Measure once; the prefix keeps event ids apart between spells."""
+    prefix = f"{kind[-1]}{connections:02d}{turn}"
+    return load(port, Traffic(KINDS[kind], prefix, connections), SECONDS)

@@ -1,49 +1,46 @@
-"""An in-process simulation of the news scenario against coba and against a hand-written loop."""
+"""An in-process simulation of the news scenario against coba and against loops by hand."""
 
-from statistics import median
 from time import perf_counter
 
-from peers import HandwrittenLoop, coba_seconds
+from by_hand import ParsedLoop, TutorialLoop
+from peers import coba_seconds
+from rows import Row, against, at_least, in_turn
 
 from mock_service.settings import LoopSettings
 from simulator.build import RunOptions, simulate
 from simulator.scenario.catalogue import find_scenario
+from simulator.scenario.model import Scenario
 
-ROUNDS = 7
+ROUNDS = 9
 INTERACTIONS = 20_000
 COBA_INTERACTIONS = 4_000
 
 
-def lab_seconds(count: int) -> float:
+def lab_seconds(count: int, scenario: Scenario | None = None) -> float:
     """Return how long `count` interactions take, from nothing to the summary."""
-    scenario = find_scenario("news")
+    played = scenario or find_scenario("news")
     began = perf_counter()
-    simulate(scenario, LoopSettings(), RunOptions(count))
+    simulate(played, LoopSettings(), RunOptions(count))
     return perf_counter() - began
 
 
-def measure() -> dict[str, tuple[float, float]]:
-    """Return medians of interactions per second, and ratios, each with its spread."""
+def measure() -> list[Row]:
+    """Return interactions per second next to those of each peer."""
     lab_seconds(2000)
-    runs = [
-        (
-            INTERACTIONS / lab_seconds(INTERACTIONS),
-            COBA_INTERACTIONS / coba_seconds(COBA_INTERACTIONS),
-            INTERACTIONS / HandwrittenLoop().seconds(INTERACTIONS),
-        )
-        for _ in range(ROUNDS)
+    rounds = in_turn(
+        ROUNDS,
+        lambda: INTERACTIONS / lab_seconds(INTERACTIONS),
+        lambda: COBA_INTERACTIONS / coba_seconds(COBA_INTERACTIONS),
+        lambda: INTERACTIONS / ParsedLoop().seconds(INTERACTIONS),
+        lambda: INTERACTIONS / TutorialLoop().seconds(INTERACTIONS),
+    )
+    name, unit = "simulation in process", "interactions/s"
+    peers = (
+        ("coba", at_least(8)),
+        ("loop by hand, parsed once (limit)", at_least(0.6)),
+        ("loop of the VW tutorial", None),
+    )
+    return [
+        against(peer, name, unit, [(one[0], one[place]) for one in rounds], target)
+        for place, (peer, target) in enumerate(peers, start=1)
     ]
-    return {
-        "simulation in process, interactions/s": spread([lab for lab, _, _ in runs]),
-        "coba, interactions/s": spread([coba for _, coba, _ in runs]),
-        "hand-written loop, interactions/s": spread([hand for _, _, hand in runs]),
-        "ratio to coba (wanted: 5)": spread([lab / coba for lab, coba, _ in runs]),
-        "ratio to the hand-written loop (wanted: 0.5)": spread([lab / h for lab, _, h in runs]),
-    }
-
-
-def spread(figures: list[float]) -> tuple[float, float]:
-    """Return the median, and half the distance between the quartiles."""
-    ordered = sorted(figures)
-    quarter = len(ordered) // 4
-    return median(ordered), (ordered[-1 - quarter] - ordered[quarter]) / 2

@@ -1,29 +1,49 @@
-"""All measurements, as ratios within one run: ``make bench``."""
+"""All measurements in one run, or some parts of it: ``make bench PARTS="http in_process"``."""
 
+import argparse
 import sys
+from time import perf_counter
 
 import evaluation
-import fixture
 import grid
+import growth
 import http_rank
 import in_process
 import memory
-from rich.console import Console
-from rich.table import Table
+import publish
+import starting
+from machine import circumstances
+
+PARTS = {
+    "in_process": in_process.measure,
+    "http": http_rank.measure,
+    "compare": grid.measure,
+    "evaluation": evaluation.measure,
+    "starting": starting.measure,
+    "memory": memory.measure,
+    "growth": growth.measure,
+}
 
 
 def main() -> None:
-    """Measure and print one table."""
-    table = Table("", title="Speed side by side", title_justify="left")
-    table.add_column("median", justify="right")
-    table.add_column("+/-", justify="right")
-    for part in (in_process, grid, http_rank, memory, evaluation, fixture):
-        sys.stderr.write(f"measuring {part.__name__}...\n")
-        for name, (figure, around) in part.measure().items():
-            table.add_row(name, f"{figure:,.2f}", f"{around:,.2f}" if around else "")
-        table.add_section()
-    Console().print(table)
+    """Measure and print one table; a whole run is written down, too."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"one of {', '.join(PARTS)}")
+    names = parser.parse_args().parts or list(PARTS)
+    if unknown := [name for name in names if name not in PARTS]:
+        parser.error(f"expected parts among {', '.join(PARTS)}, got {', '.join(unknown)}")
+    measured = {}
+    for name in names:
+        began = perf_counter()
+        sys.stderr.write(f"measuring {name}... ")
+        sys.stderr.flush()
+        measured[name] = PARTS[name]()
+        sys.stderr.write(f"{perf_counter() - began:.0f} s\n")
+    publish.show(measured)
+    if set(names) == set(PARTS):
+        publish.write(measured, circumstances())
+        sys.stderr.write("Results: benchmarks/results.md\n")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # workers of a comparison import this file
     main()

@@ -79,7 +79,7 @@ def test_the_wheel_writes_new_scenarios_and_reports(installed: Path, tmp_path: P
     program = installed / "personalizer-lab"
     grid = ("--vary", "exploration=0.1,0.2", "--seeds", "2", "--rounds", "100")
 
-    run(program, "scenarios", "new", "mine", folder=tmp_path)
+    run(program, "scenarios", "new", "mine.toml", folder=tmp_path)
     run(program, "compare", "mine.toml", *grid, "--out", tmp_path / "report", folder=tmp_path)
 
     assert (tmp_path / "report" / "report.html").exists()

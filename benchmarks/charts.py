@@ -35,9 +35,10 @@ def _chart(name: str, title: str, axis: str, rows: Sequence[Row]) -> Chart:
         for whose, figure in _drawn(row, alone=by_events)
     ]
     names = list(dict.fromkeys(str(point["of"]) for point in points))
-    scale = alt.Scale(type="log") if by_events else alt.Scale(zero=False)
+    measured = sorted({point[axis] for point in points})
+    scale = alt.Scale(type="log", nice=False) if by_events else alt.Scale(zero=False, nice=False)
     base = alt.Chart(alt.Data(values=points)).encode(
-        x=alt.X(f"{axis}:Q", scale=scale, title=axis),
+        x=alt.X(f"{axis}:Q", scale=scale, title=axis, axis=alt.Axis(values=measured)),
         color=alt.Color(
             "of:N",
             title=None,
@@ -49,8 +50,7 @@ def _chart(name: str, title: str, axis: str, rows: Sequence[Row]) -> Chart:
     )
     bars = base.mark_rule(strokeWidth=2).encode(y="low:Q", y2="high:Q")
     chart = (line + bars).properties(height=_TALL)
-    spec = chart.to_dict()
-    return Chart(name, title, spec)
+    return Chart(name, title, chart.to_dict())
 
 
 def _drawn(row: Row, *, alone: bool) -> list[tuple[str, Figure]]:

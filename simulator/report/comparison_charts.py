@@ -17,6 +17,7 @@ from simulator.report.palette import colours, in_order
 
 _TALL = 300
 _ROW = 34
+_TICKS = 8
 _MOST_LINES = 12
 _NAMES = alt.Axis(domain=False, ticks=False, labelPadding=8)
 Spec = dict[str, Any]
@@ -55,7 +56,7 @@ def differences(findings: Findings) -> Chart:
     )
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(strokeDash=[4, 4]).encode(x="zero:Q")
     bars = base.mark_rule(strokeWidth=3, strokeCap="round").encode(
-        x=alt.X("low:Q", title=title), x2="high:Q"
+        x=alt.X("low:Q", title=title, axis=alt.Axis(tickCount=_TICKS)), x2="high:Q"
     )
     points = base.mark_point(filled=True, size=110, opacity=1).encode(x="difference:Q")
     chart = (zero + bars + points).properties(height=max(120, _ROW * len(rows)))

@@ -24,9 +24,9 @@ def test_the_readme_holds_nothing_but_known_kinds_of_commands() -> None:
 
 
 @pytest.mark.parametrize("arguments", [c for c in COMMANDS if c[0] != "serve"], ids=" ".join)
-def test_a_command_of_the_readme_runs(arguments: list[str]) -> None:
+def test_a_command_of_the_readme_runs(arguments: list[str], tmp_path: Path) -> None:
     """As it stands there."""
-    ended = command(*arguments)
+    ended = command(*arguments, folder=tmp_path)
 
     assert ended.code == 0, ended.err
     assert ended.out
@@ -54,3 +54,39 @@ def test_a_make_target_of_the_readme_exists(target: str) -> None:
 def test_every_preset_is_named_in_the_readme(preset: str) -> None:
     """A policy one cannot find is none."""
     assert f"`{preset}`" in README
+
+
+def test_the_commands_at_the_top_are_among_those_that_run() -> None:
+    """The table of uses names a command for each, which stands in a block further down."""
+    uses = re.findall(r"^\| .* \| `personalizer-lab (.+)` \|$", README, flags=re.MULTILINE)
+
+    assert len(uses) == 3
+    for use in uses:
+        assert any(set(shlex.split(use)) <= set(arguments) for arguments in COMMANDS)
+
+
+def test_the_pictures_are_of_a_command_of_the_readme() -> None:
+    """`make pictures` draws what the reader would see."""
+    makefile = Path(ROOT, "Makefile").read_text(encoding="utf-8")
+    (pictured,) = re.findall(r"^PICTURED := (.+)$", makefile, flags=re.MULTILINE)
+
+    assert shlex.split(pictured) in COMMANDS
+
+
+@pytest.mark.parametrize(
+    "document",
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_links_and_pictures_are_there(document: Path) -> None:
+    """Those within the repository."""
+    text = document.read_text(encoding="utf-8")
+    found = re.findall(r"\]\(([^)#\s]+)|<img src=\"([^\"]+)\"", text)
+    targets = {link or picture for link, picture in found}
+
+    missing = {
+        target
+        for target in targets
+        if "://" not in target and not (document.parent / target).exists()
+    }
+    assert missing == set()

@@ -16,6 +16,7 @@ class Loop(ABC):
 
     def __init__(self, site: Site = NEWS) -> None:
         self.site = site
+        self.earned = 0.0
 
     def seconds(self, count: int) -> float:
         """Return how long `count` interactions take."""
@@ -30,18 +31,25 @@ class Loop(ABC):
     def step(self, visitor: tuple[int, bool, int], noise: float, chance: float) -> None:
         """Show a visitor something, and learn from it."""
 
+    def cost_of(self, reader: int, chosen: int, noise: float) -> float:
+        """Return what a choice costs, and count what it earned."""
+        reward = self.site.reward_of(reader, chosen, noise)
+        self.earned += reward
+        return -reward
+
 
 class ParsedLoop(Loop):
     """A loop that does nothing but learn: the limit of what Python can do here.
 
-    Contexts and actions are parsed once; to learn, only the chosen action's line is replaced.
+    Contexts and actions are parsed once; to learn, only the chosen action's line is replaced. In
+    that line a name and its text are written as one word, since VW's JSON reader hashes them so.
     """
 
     def __init__(self, site: Site = NEWS) -> None:
         super().__init__(site)
         self._workspace = pyvw.Workspace(f"{POLICY} --json --quiet")
         self._actions = [self._parsed({"j": article.features}) for article in site.articles]
-        self._lines = [f"|j {_features(article)}" for article in site.articles]
+        self._lines = [f"|j {_features(article, '')}" for article in site.articles]
         self._contexts: dict[tuple[int, bool, int], pyvw.Example] = {}
 
     def step(self, visitor: tuple[int, bool, int], noise: float, chance: float) -> None:
@@ -49,7 +57,7 @@ class ParsedLoop(Loop):
         examples = [self._context(visitor), *self._actions]
         probabilities = self._workspace.predict(examples)
         chosen = sampled(probabilities, chance)
-        cost = -self.site.reward_of(visitor[0], chosen, noise)
+        cost = self.cost_of(visitor[0], chosen, noise)
         labelled = self._workspace.example(
             f"0:{cost}:{probabilities[chosen]} {self._lines[chosen]}"
         )
@@ -80,7 +88,7 @@ class TutorialLoop(Loop):
         """Write a text, predict, draw, write a text, learn."""
         probabilities = self._workspace.predict(self._text(visitor))
         chosen = sampled(probabilities, chance)
-        cost = -self.site.reward_of(visitor[0], chosen, noise)
+        cost = self.cost_of(visitor[0], chosen, noise)
         label = f"0:{cost}:{probabilities[chosen]}"
         examples = self._workspace.parse(
             self._text(visitor, chosen, label), pyvw.LabelType.CONTEXTUAL_BANDIT
@@ -110,6 +118,7 @@ def sampled(probabilities: list[float], chance: float) -> int:
     return len(probabilities) - 1
 
 
-def _features(article: Article) -> str:
+def _features(article: Article, between: str = "=") -> str:
     video = " hasVideo" if article.video else ""
-    return f"category={article.category} topic={article.topic} readingTime:{article.minutes}{video}"
+    words = f"category{between}{article.category} topic{between}{article.topic}"
+    return f"{words} readingTime:{article.minutes}{video}"

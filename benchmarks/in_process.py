@@ -1,9 +1,10 @@
 """An in-process simulation of the news scenario against coba and against loops by hand."""
 
+import sys
 from time import perf_counter
 
 from by_hand import ParsedLoop, TutorialLoop
-from peers import coba_seconds
+from peers import coba_mean_reward, coba_seconds
 from rows import Row, against, at_least, in_turn
 
 from mock_service.settings import LoopSettings
@@ -14,6 +15,8 @@ from simulator.scenario.model import Scenario
 ROUNDS = 9
 INTERACTIONS = 20_000
 COBA_INTERACTIONS = 4_000
+LESSONS = 3_000
+ALIKE = 0.05
 
 
 def lab_seconds(count: int, scenario: Scenario | None = None) -> float:
@@ -26,7 +29,7 @@ def lab_seconds(count: int, scenario: Scenario | None = None) -> float:
 
 def measure() -> list[Row]:
     """Return interactions per second next to those of each peer."""
-    lab_seconds(2000)
+    _see_that_all_learn()
     rounds = in_turn(
         ROUNDS,
         lambda: INTERACTIONS / lab_seconds(INTERACTIONS),
@@ -44,3 +47,14 @@ def measure() -> list[Row]:
         against(peer, name, unit, [(one[0], one[place]) for one in rounds], target)
         for place, (peer, target) in enumerate(peers, start=1)
     ]
+
+
+def _see_that_all_learn() -> None:
+    """Hold what is earned against what we earn: who learns nothing is no peer, however fast."""
+    by_hand = (ParsedLoop(), TutorialLoop())
+    for loop in by_hand:
+        loop.seconds(LESSONS)
+    ours = simulate(find_scenario("news"), LoopSettings(), RunOptions(LESSONS)).mean_reward or 0.0
+    theirs = [coba_mean_reward(LESSONS), *(loop.earned / LESSONS for loop in by_hand)]
+    if max(abs(earned - ours) for earned in theirs) > ALIKE:
+        sys.exit(f"not all learn alike: we earn {ours:.3f} a visit, the others {theirs}")

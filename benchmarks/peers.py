@@ -28,6 +28,13 @@ class NewsEnvironment:
             yield {"context": features, "actions": actions, "rewards": rewards}
 
 
+def coba_mean_reward(count: int) -> float:
+    """Return what coba's learner earns a visit."""
+    learner = coba.VowpalEpsilonLearner(epsilon=0.2)
+    experiment = coba.Experiment(coba.Environments([NewsEnvironment(count)]), learner)
+    return float(experiment.run(quiet=True).interactions.to_pandas()["reward"].mean())
+
+
 def coba_seconds(
     visits_each: int, seeds: int = 1, rates: Sequence[float] = (0.2,), processes: int = 1
 ) -> float:

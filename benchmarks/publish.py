@@ -62,6 +62,7 @@ def _markdown(parts: dict[str, list[Row]], circumstances: dict[str, str]) -> str
     lines += ["![A visit's cost by the number of actions](cost-by-actions.png)", ""]
     lines += [_line(("measured with", "")), _line(("---", "---"))]
     lines += [_line(pair) for pair in circumstances.items()]
+    lines += ["", HERE.joinpath("notes.md").read_text(encoding="utf-8").rstrip()]
     return "\n".join(lines) + "\n"
 
 

@@ -27,6 +27,10 @@ class Visit(NamedTuple):
     moment: timedelta
 
 
+_MOST = 0.5
+"""Of a whole of 1, more than this leaves less than this to every other."""
+
+
 class Recommendation(NamedTuple):
     """A personalizer's answer, the action to show first.
 
@@ -38,10 +42,13 @@ class Recommendation(NamedTuple):
 
     def favourite(self) -> int:
         """Return the most probable action's index, or -1 if several are equally probable."""
-        highest = max(self.probabilities)
-        if self.probabilities.count(highest) > 1:
+        probabilities = self.probabilities
+        if probabilities[0] > _MOST:
+            return self.order[0]
+        highest = max(probabilities)
+        if probabilities.count(highest) > 1:
             return -1
-        return self.order[self.probabilities.index(highest)]
+        return self.order[probabilities.index(highest)]
 
 
 class Truth(NamedTuple):

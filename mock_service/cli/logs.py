@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -108,7 +107,7 @@ def show(
 def _decision(event: LoggedDecision) -> Decision:
     """Return what was decided; versions of models are ours only if they are numbers."""
     version = int(event.model_id) if event.model_id.isdecimal() else 0
-    return replace(as_decision(event), model=version)
+    return as_decision(event)._replace(model=version)
 
 
 def _heard(event: LoggedDecision) -> list[float | None]:

@@ -7,7 +7,14 @@ from vowpalwabbit import pyvw
 
 from mock_service.learning.examples import ParsedExamples
 from mock_service.learning.explanation import explained
-from mock_service.learning.workspace import check, given_back, open_workspace, saved, shortest
+from mock_service.learning.workspace import (
+    SHORTEST,
+    check,
+    given_back,
+    open_workspace,
+    saved,
+    shortest,
+)
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Explanation, Prediction
 
@@ -46,7 +53,7 @@ class VowpalModel:
             return Prediction(tuple(range(count)), (shortest(1.0 / count),) * count)
         examples = self._parsed.decision(context, actions)
         self._workspace.predict_multi(examples)
-        probabilities = [shortest(score) for score in examples[0].get_action_scores()]
+        probabilities = [SHORTEST[score] for score in examples[0].get_action_scores()]
         costs = [example.get_partial_prediction() for example in examples[1:]]
         order = sorted(range(count), key=costs.__getitem__)
         ranked = [probabilities[index] for index in order]

@@ -15,13 +15,28 @@ from mock_service.learning.policy_text import vowpal_arguments
 _ALWAYS = "--json --quiet --save_resume --preserve_performance_counters"
 
 
-@lru_cache(maxsize=4096)
 def shortest(probability: float) -> float:
     """Return the shortest decimal that is the same single-precision number.
 
     That is how the wire writes it, so a client reads exactly the propensity that is stored.
     """
-    return float(str(float32(probability)))
+    return SHORTEST[probability]
+
+
+class _Shortest(dict[float, float]):
+    """The shortest decimals of numbers, worked out once: policies repeat theirs."""
+
+    def __missing__(self, probability: float) -> float:
+        """Work one out, and let go of all when there are many."""
+        if len(self) >= _KEPT:
+            self.clear()
+        found = self[probability] = float(str(float32(probability)))
+        return found
+
+
+_KEPT = 4096
+SHORTEST = _Shortest()
+"""By number: the shortest decimal that is the same in single precision."""
 
 
 def open_workspace(arguments: str, model: bytes) -> pyvw.Workspace:

@@ -19,8 +19,7 @@ class Action:
     features: str
 
 
-@dataclass(frozen=True, slots=True)
-class RankRequest:
+class RankRequest(NamedTuple):
     """A question to the loop: which of these actions suits this context best?
 
     ``context`` is a JSON array of objects, as text; ``excluded`` holds action ids, and ids
@@ -41,8 +40,7 @@ class RankedAction(NamedTuple):
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One answered rank request: an *event*.
 
     ``candidates`` are all actions in request order and ``actions`` the eligible ones among them;

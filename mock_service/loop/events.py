@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from mock_service.loop.decision import Decision
 
@@ -24,8 +25,7 @@ class PendingEvent:
         return self.activated and self.decision.propensity > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """A reward, or an activation when the reward is None, as it arrived."""
 
     event_id: str
@@ -33,8 +33,7 @@ class Observation:
     reward: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """How a decision's wait ended.
 
     ``lesson`` counts what the loop has learned from 1, and is None for an event that taught

@@ -72,12 +72,13 @@ class Joiner:
         if self._by_id.get(event.decision.event_id) is event:
             del self._by_id[event.decision.event_id]
 
+    def oldest(self) -> PendingEvent | None:
+        """Return the decision that has waited longest."""
+        return next(iter(self._by_number.values()), None)
+
     def due(self, decided_until: datetime) -> Iterator[PendingEvent]:
         """Settle, in the order of decision, and yield each event decided until that moment."""
-        while self._by_number:
-            event = next(iter(self._by_number.values()))
-            if event.decision.at > decided_until:
-                return
+        while (event := self.oldest()) is not None and event.decision.at <= decided_until:
             self.settle(event)
             yield event
 

@@ -69,6 +69,7 @@ class LearningLoop:
             state, tools.factory, tools.store, first_checkpoint(state.created)
         )
         self._joiner = Joiner() if joiner is None else joiner
+        self._learns_at_once = _learns_at_once(state)
         self._slots = SlotsWaiting(self._joiner)
         self.counts = counts or Counts()
 
@@ -99,8 +100,9 @@ class LearningLoop:
         event = self._joiner.record(decision)
         self.counts.decisions += 1
         self._store.decided(event)
-        if event.rewards:
-            self._learn_if_complete(event, now)
+        if self._learns_at_once and event.rewards and event.activated:
+            self._joiner.settle(event)
+            self._conclude(event, now)
         return decision
 
     def rank_slots(self, request: SlotsRequest) -> tuple[tuple[str, str], ...]:
@@ -238,10 +240,11 @@ class LearningLoop:
         observation = Observation(event_id, now, reward)
         event = self._joiner.observe(observation)
         is_late = self._store.observed(observation, event)
-        if event is not None:
-            self._learn_if_complete(event, now)
-        elif is_late:
-            self.counts.late += 1
+        if event is None:
+            self.counts.late += is_late
+        elif self._learns_at_once and event.rewards and event.activated:
+            self._joiner.settle(event)
+            self._conclude(event, now)
 
     def _count(self, reward: float | None) -> None:
         if reward is None:
@@ -249,23 +252,11 @@ class LearningLoop:
         else:
             self.counts.rewards += 1
 
-    def _learn_if_complete(self, event: PendingEvent, now: datetime) -> None:
-        """In quick mode, learn at once when no later reward could change what is learned."""
-        state = self._state
-        if (
-            state.mode is Mode.QUICK
-            and state.configuration.reward_aggregation == "earliest"
-            and event.activated
-            and event.rewards
-        ):
-            self._joiner.settle(event)
-            self._conclude(event, now)
-
     def _settle_until(self, now: datetime) -> None:
-        teacher = self.teacher
-        if not self._joiner and now < teacher.next_export:
-            return
+        teacher, oldest = self.teacher, self._joiner.oldest()
         wait = self._state.configuration.reward_wait_time
+        if now < teacher.next_export and (oldest is None or now - oldest.decision.at < wait):
+            return
         for event in self._joiner.due(now - wait):
             teacher.export_before(event.decision.at + wait)
             self._conclude(event, now)
@@ -293,4 +284,10 @@ class LearningLoop:
 
     def _become(self, state: LoopState) -> None:
         self._state = self.teacher.state = state
+        self._learns_at_once = _learns_at_once(state)
         self._store.changed(state)
+
+
+def _learns_at_once(state: LoopState) -> bool:
+    """Return whether an event is learned with its first reward, as no later one can change it."""
+    return state.mode is Mode.QUICK and state.configuration.reward_aggregation == "earliest"

@@ -1,17 +1,15 @@
 """What the loop needs from the rooms above it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mock_service.loop.decision import Action, Decision, RankRequest
 from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.state import Checkpoint, LoopState, Models
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(NamedTuple):
     """What a policy thinks of some actions.
 
     ``order`` holds indices into the actions, best first; ``probabilities`` belongs to

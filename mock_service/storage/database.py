@@ -1,5 +1,6 @@
 """Opening the file: one server at a time, and never over what is damaged."""
 
+import os
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,34 +12,65 @@ from mock_service.storage.schema import migrate
 
 FILE = "personalizer-lab.sqlite3"
 _LOCK = "in-use.lock"
+_to_disk = getattr(os, "fdatasync", os.fsync)
+"""Bring a file's content to the disk; its times may stay behind where the system can do that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A writing and a reading connection to one file; in memory both are the same."""
+    """A writing and a reading connection to one file; in memory both are the same.
+
+    A commit reaches the write-ahead log at once, and the disk with `sync`.
+    """
 
     writer: sqlite3.Connection
     reader: sqlite3.Connection
-    lock: FileLock | None
+    file: "OpenFile | None" = None
 
     @property
     def in_memory(self) -> bool:
         """Whether everything is gone when the process ends."""
-        return self.lock is None
+        return self.file is None
+
+    def sync(self) -> None:
+        """Bring what is committed to the disk; raises OSError where the disk refuses."""
+        if self.file is None:
+            return
+        log = os.open(self.file.log, os.O_RDWR)
+        try:
+            _to_disk(log)
+        finally:
+            os.close(log)
+
+    def checkpoint(self) -> None:
+        """Move the write-ahead log's pages into the file, beside whoever writes."""
+        if self.file is not None:
+            self.file.mover.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
         """Close the file and let others open it."""
         self.reader.close()
+        if self.file is not None:
+            self.file.mover.close()
         self.writer.close()
-        if self.lock is not None:
-            self.lock.release()
+        if self.file is not None:
+            self.file.lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """What a database in a file has: a lock, a write-ahead log, and a connection to move that."""
+
+    lock: FileLock
+    log: Path
+    mover: sqlite3.Connection
 
 
 def open_in_memory() -> Database:
     """Return an empty database that lives as long as the process."""
     connection = _connect(":memory:")
     migrate(connection)
-    return Database(connection, connection, None)
+    return Database(connection, connection)
 
 
 def open_in_folder(folder: Path) -> Database:
@@ -88,16 +120,19 @@ def _opened(path: Path, lock: FileLock) -> Database:
         _check(writer)
         writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
         writer.execute("PRAGMA journal_mode = WAL")
-        writer.execute("PRAGMA synchronous = FULL")
+        writer.execute("PRAGMA synchronous = NORMAL")
+        writer.execute("PRAGMA wal_autocheckpoint = 0")
         migrate(writer)
+        writer.execute("REPLACE INTO settings VALUES ('opened', 'yes')")  # so that there is a log
         reader = _connect(path)
         reader.execute("PRAGMA query_only = ON")
+        opened = OpenFile(lock, Path(f"{path}-wal"), _connect(path))
     except sqlite3.Error as error:
         raise DataUnusable(
             f"{path} cannot be used: {error}; it was left as it is: move it away, or choose "
             "another --data-dir"
         ) from error
-    return Database(writer, reader, lock)
+    return Database(writer, reader, opened)
 
 
 def _connect(path: Path | str) -> sqlite3.Connection:

@@ -2,14 +2,13 @@
 
 import asyncio
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from queue import SimpleQueue
 from typing import Any
 
 from mock_service.errors import StorageFailed
 from mock_service.storage.database import Database
+from mock_service.storage.durability import DiskThread
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, Parameters]
@@ -18,33 +17,40 @@ LONGEST_BATCH = 8192
 """How many statements wait for a commit at most."""
 
 
+_LONGEST_GATHER = 0.004
+"""How many seconds a commit waits for others before all go to the disk."""
+
+_QUIET_TURNS = 3
+"""A request takes two turns of the event loop from its arrival to its commit."""
+
+_Waiter = asyncio.Future[None]
+
+
 @dataclass(slots=True)
 class _Batch:
     """Statements to commit together, and who waits for that."""
 
     statements: list[Statement] = field(default_factory=list)
-    waiters: list[asyncio.Future[None]] = field(default_factory=list)
-    finished: threading.Event | None = None
-    """Set once a batch that another thread commits is committed."""
-    error: sqlite3.Error | None = None
-    concluded: bool = False
+    waiters: list[_Waiter] = field(default_factory=list)
 
 
 class Ledger:
-    """Collects statements and commits them, in order, on a thread of its own.
+    """Collects statements and commits them in order, those of all requests under way together.
 
-    While one batch is being committed the next collects, so that the cost of making a commit
-    durable is shared by all requests that are under way. After a failed commit everything that
-    waits fails with it and `on_failure` is called: what is in memory is ahead of what is kept.
+    Requests that arrive together share a commit, and commits share the wait for the disk: while it
+    lasts, the next requests are answered. After a failure everything that waits fails with it and
+    `on_failure` is called: what is in memory is ahead of what is kept.
     """
 
     def __init__(self, database: Database) -> None:
         self.on_failure: Callable[[], None] = lambda: None
         self._database = database
+        self._disk = DiskThread(database)
         self._collecting = _Batch()
-        self._committing: _Batch | None = None
-        self._queue: SimpleQueue[tuple[_Batch, asyncio.AbstractEventLoop] | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._committed: list[_Waiter] = []
+        self._is_syncing = False
+        self._is_gathering = False
+        self._unsynced = 0
         self._failed = False
 
     def write(self, sql: str, parameters: Parameters) -> None:
@@ -73,44 +79,39 @@ class Ledger:
         return self._database.reader.execute(sql, parameters)
 
     async def committed(self) -> None:
-        """Return when everything written until now is committed.
+        """Return when everything written until now is committed and on the disk.
 
         Raises:
             StorageFailed: it could not be; nothing of it is kept.
         """
-        batch = self._collecting
-        if not batch.statements:
-            if self._committing is None:
-                return
-            batch = self._committing
-        elif self._database.in_memory:
+        if self._database.in_memory:
             self.flush()
+            return
+        batch = self._collecting
+        if not (batch.statements or self._unsynced or self._is_syncing):
             return
         running = asyncio.get_running_loop()
         waiter = running.create_future()
         batch.waiters.append(waiter)
-        if self._committing is None and len(batch.waiters) == 1:
-            running.call_soon(self._start, running)
+        if len(batch.waiters) == 1:  # requests that are ready now join before this comes up
+            running.call_soon(self._commit_and_sync, batch, running)
         await waiter
 
     def flush(self) -> None:
-        """Commit everything written until now, here and at once.
+        """Commit everything written until now and bring it to the disk, here and at once.
 
         Raises:
             StorageFailed: it could not be; nothing of it is kept.
         """
-        committing = self._committing
-        if committing is not None:
-            if committing.finished is not None:
-                committing.finished.wait()
-            self._conclude(committing)
-        batch = self._collecting
-        if batch.statements:
-            self._collecting = _Batch()
-            self._commit(batch)
-            self._conclude(batch)
-            if batch.error is not None:
-                raise StorageFailed(str(batch.error)) from batch.error
+        self._commit_collected()
+        if self._unsynced:
+            statements, self._unsynced = self._unsynced, 0
+            waiters, self._committed = self._committed, []
+            try:
+                self._disk.sync_here(statements)
+            except OSError as error:
+                raise self._fail(waiters, error) from error
+            _tell(waiters)
 
     def check(self) -> None:
         """After a failure, see whether writing works again before anything else happens.
@@ -120,15 +121,15 @@ class Ledger:
         """
         if not self._failed:
             return
-        probe = _Batch(
-            [
-                ("INSERT INTO settings VALUES ('probe', hex(zeroblob(?)))", (_PROBE_BYTES,)),
-                ("DELETE FROM settings WHERE name = 'probe'", ()),
-            ]
-        )
-        self._commit(probe)
-        if probe.error is not None:
-            raise StorageFailed(str(probe.error)) from probe.error
+        try:
+            self._commit(
+                [
+                    ("INSERT INTO settings VALUES ('probe', hex(zeroblob(?)))", (_PROBE_BYTES,)),
+                    ("DELETE FROM settings WHERE name = 'probe'", ()),
+                ]
+            )
+        except sqlite3.Error as error:
+            raise StorageFailed(str(error)) from error
         self._failed = False
 
     def close(self) -> None:
@@ -136,69 +137,89 @@ class Ledger:
         try:
             self.flush()
         finally:
-            if self._thread is not None:
-                self._queue.put(None)
-                self._thread.join()
+            self._disk.close()
             self._database.close()
 
-    def _start(self, running: asyncio.AbstractEventLoop) -> None:
-        if self._committing is not None or not self._collecting.statements:
+    def _commit_and_sync(self, batch: _Batch, running: asyncio.AbstractEventLoop) -> None:
+        """Commit a batch if nobody has yet, and let it be brought to the disk."""
+        try:
+            if batch is self._collecting:
+                self._commit_collected()
+        except StorageFailed:
+            return  # those who wait have been told
+        if not self._is_gathering:
+            self._is_gathering = True
+            running.call_soon(
+                self._gather, running, self._unsynced, running.time() + _LONGEST_GATHER
+            )
+
+    def _gather(
+        self, running: asyncio.AbstractEventLoop, unsynced: int, until: float, quiet: int = 0
+    ) -> None:
+        """Turn to the disk once no more requests come along, or after a while.
+
+        The disk takes as long for one commit as for many, and about as long as a request takes: so
+        requests that are ready now had better go first.
+        """
+        quiet = quiet + 1 if unsynced == self._unsynced else 0
+        if quiet < _QUIET_TURNS and running.time() < until:
+            running.call_soon(self._gather, running, self._unsynced, until, quiet)
             return
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
-            self._thread.start()
-        self._committing, self._collecting = self._collecting, _Batch()
-        self._committing.finished = threading.Event()
-        self._queue.put((self._committing, running))
+        self._is_gathering = False
+        self._sync(running)
 
-    def _work(self) -> None:
-        while (task := self._queue.get()) is not None:
-            batch, running = task
-            self._commit(batch)
-            running.call_soon_threadsafe(self._finish, batch, running)
+    def _commit_collected(self) -> None:
+        batch, self._collecting = self._collecting, _Batch()
+        if batch.statements:
+            try:
+                self._commit(batch.statements)
+            except sqlite3.Error as error:
+                raise self._fail(batch.waiters, error) from error
+            self._unsynced += len(batch.statements)
+        self._committed += batch.waiters
 
-    def _commit(self, batch: _Batch) -> None:
-        """Commit a batch, or leave the reason why not in it."""
+    def _commit(self, statements: list[Statement]) -> None:
+        """Commit statements, all or none."""
         writer = self._database.writer
         try:
             writer.execute("BEGIN IMMEDIATE")
-            for sql, parameters in batch.statements:
+            for sql, parameters in statements:
                 writer.execute(sql, parameters)
             writer.execute("COMMIT")
-        except sqlite3.Error as error:
-            batch.error = error
+        except sqlite3.Error:
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
-        finally:
-            if batch.finished is not None:
-                batch.finished.set()
+            raise
 
-    def _finish(self, batch: _Batch, running: asyncio.AbstractEventLoop) -> None:
-        """Back on the event loop: tell who waited, and begin with what has been collected."""
-        self._conclude(batch)
-        self._start(running)
-
-    def _conclude(self, batch: _Batch) -> None:
-        """Tell a batch's waiters how it went, once; a failure fails what came after it too."""
-        if batch.concluded:
+    def _sync(self, running: asyncio.AbstractEventLoop) -> None:
+        if self._is_syncing or not (self._unsynced or self._committed):
             return
-        batch.concluded = True
-        if self._committing is batch:
-            self._committing = None
-        self._tell(batch, batch.error)
-        if batch.error is not None:
-            self._failed = True
-            lost, self._collecting = self._collecting, _Batch()
-            self._tell(lost, batch.error)
-            self.on_failure()
+        waiters, self._committed = self._committed, []
+        statements, self._unsynced, self._is_syncing = self._unsynced, 0, True
 
-    @staticmethod
-    def _tell(batch: _Batch, error: sqlite3.Error | None) -> None:
-        for waiter in batch.waiters:
-            if waiter.done():
-                continue
+        def synced(error: OSError | None) -> None:
+            self._is_syncing = False
             if error is None:
-                waiter.set_result(None)
+                _tell(waiters)
             else:
+                self._fail(waiters, error)
+            self._sync(running)
+
+        self._disk.sync(running, statements, synced)
+
+    def _fail(self, waiters: list[_Waiter], error: Exception) -> StorageFailed:
+        """Fail all who wait, and return the problem to raise where somebody is there to hear it."""
+        self._failed = True
+        lost, self._collecting = self._collecting, _Batch()
+        problem = StorageFailed(str(error))
+        for waiter in (*waiters, *lost.waiters):
+            if not waiter.done():
                 waiter.set_exception(StorageFailed(str(error)))
-        batch.waiters.clear()
+        self.on_failure()
+        return problem
+
+
+def _tell(waiters: list[_Waiter]) -> None:
+    for waiter in waiters:
+        if not waiter.done():  # who waited may have gone
+            waiter.set_result(None)

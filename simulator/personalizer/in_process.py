@@ -58,7 +58,7 @@ class InProcessPersonalizer:
 
     def _move_to(self, moment: timedelta) -> None:
         self._moment = moment
-        self._clock.advance(_START + moment - self._clock.now())
+        self._clock.move_to(_START + moment)
 
 
 def _opened(log: Path) -> TextIO:

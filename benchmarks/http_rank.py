@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 
+import disk
 from load import Sample, load
 from requests_file import Traffic
 from rows import Row, Target, against, at_least, at_most
@@ -31,12 +32,13 @@ def measure() -> list[Row]:
         ports = (durable, memory, bare)
         for port in ports:
             load(port, Traffic(rewarded=True, prefix="warm", connections=8), 1)
-        return [
+        rows = [
             row
             for kind in KINDS
             for connections in CONNECTIONS
             for row in _rows(kind, connections, ports)
         ]
+    return [*rows, *disk.measure()]
 
 
 def _rows(kind: str, connections: int, ports: tuple[int, ...]) -> Iterator[Row]:

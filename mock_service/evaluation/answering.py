@@ -1,7 +1,6 @@
 """Answering an inquiry from a loop's log."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -23,11 +22,10 @@ from mock_service.evaluation.policies import (
     custom_policy,
 )
 from mock_service.evaluation.study import importance_of
-from mock_service.evaluation.traffic import Traffic, gather
+from mock_service.evaluation.traffic import Traffic, first_slots, gather
 from mock_service.evaluation.windows import course
 from mock_service.learning.policies import PRESETS, with_exploration
 from mock_service.logs.event import LoggedDecision
-from mock_service.loop.slots import SLOT_KEY
 
 if TYPE_CHECKING:
     from mock_service.evaluation import search as searching
@@ -57,23 +55,6 @@ def answer(inquiry: Inquiry, events: Iterable[LoggedDecision]) -> Findings:
     if not inquiry.optimize:
         return replace(judged, optimal=optimal_policy(judged.courses))
     return _optimized(inquiry, judged, acted, traffic)
-
-
-def first_slots(events: Iterable[LoggedDecision]) -> Iterator[LoggedDecision]:
-    """Yield single-slot events as they are, and of multi-slot ones their first slot.
-
-    The slot's features then are features of the context.
-    """
-    for event in events:
-        if f'"{SLOT_KEY}"' not in event.context:
-            yield event
-            continue
-        *context, last = json.loads(event.context)
-        slot = last.get(SLOT_KEY) if isinstance(last, dict) else None
-        if slot is None:
-            yield event
-        elif slot["number"] == 0:
-            yield replace(event, context=json.dumps([*context, *slot["features"]]))
 
 
 def _policies(inquiry: Inquiry) -> list[Policy]:

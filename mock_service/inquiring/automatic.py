@@ -28,11 +28,16 @@ class Optimizer:
         self._passed: dict[int, datetime] = {}
 
     def look(self, number: int, state: LoopState, now: datetime, ids: IdSource) -> None:
-        """Ask for an evaluation if one is due and there are events enough."""
+        """Ask for an evaluation if one is due and there are events enough.
+
+        Raises:
+            StorageFailed: what has settled could not be kept.
+        """
         due = due_moment(state, now)
         if due is None or self._passed.get(number) == due:
             return
         self._passed[number] = due
+        self._book.ledger.flush()  # what has settled only now counts, too
         latest = self._book.latest_automatic(number)
         if latest is not None and due <= latest <= now:
             return

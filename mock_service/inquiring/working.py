@@ -53,9 +53,11 @@ class Worker:
                 continue  # what is not kept as answered is answered again
 
     async def _answer(self, entry: Entry) -> None:
-        with tempfile.TemporaryDirectory() as name:
-            work = Path(name)
-            status, found = await self._found(entry, work)
+        try:
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+                status, found = await self._found(entry, Path(name))
+        except OSError as error:
+            status, found = Status.FAILED, _explained(f"There was no room to work in: {error}.")
         if not self._book.holds(entry):
             return
         if status is Status.COMPLETED and entry.inquiry.automatic:
@@ -69,7 +71,7 @@ class Worker:
         if self._folder is None:
             await asyncio.to_thread((work / FILE).write_bytes, self._book.ledger.image())
         (work / ASKED).write_text(inquiry_text(entry.inquiry), encoding="utf-8")
-        process = await asyncio.to_thread(_start, data, entry.loop, work)
+        process = _start(data, entry.loop, work)
         try:
             return await self._ended(entry, process, work)
         finally:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from mock_service.errors import ServiceProblem
 from mock_service.rest.documentation import query_parameter
@@ -62,7 +62,7 @@ def filtered(
     Raises:
         ServiceProblem: BadRequest, for a filter of another form or by another field.
     """
-    text = call.request.query_params.get("filter", "")
+    text = unquote(call.request.query_params.get("filter", ""))  # the SDK quotes it twice
     if not text:
         return items
     found = _FILTER.fullmatch(text)

@@ -38,7 +38,7 @@ async def reset(call: Call) -> Response:
     """Go back to the default learning policy of the loop's kind."""
     loop = call.loop
     if is_multi_slot(loop.state.policy):
-        loop.change_policy(for_slots(loop.state.default_policy))
+        loop.change_policy(for_kind_of(loop, loop.state.default_policy))
     else:
         loop.reset_policy()
     await call.service.committed()
@@ -62,6 +62,11 @@ async def apply_policy(call: Call, arguments: str) -> None:
             "InvalidPolicyConfiguration", str(error), target="arguments"
         ) from error
     await call.service.committed()
+
+
+def for_kind_of(loop: LearningLoop, arguments: str) -> str:
+    """Return a policy as a loop of this kind can use it: a multi-slot one stays that."""
+    return for_slots(arguments) if is_multi_slot(loop.state.policy) else arguments
 
 
 def policy_response(loop: LearningLoop) -> dict[str, object]:

@@ -12,6 +12,7 @@ import in_process
 import memory
 import publish
 import starting
+import while_evaluating
 from machine import circumstances
 
 PARTS = {
@@ -19,6 +20,7 @@ PARTS = {
     "http": http_rank.measure,
     "compare": grid.measure,
     "evaluation": evaluation.measure,
+    "while_evaluating": while_evaluating.measure,
     "starting": starting.measure,
     "memory": memory.measure,
     "growth": growth.measure,

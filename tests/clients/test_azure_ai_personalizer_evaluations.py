@@ -35,9 +35,12 @@ def tell(request: pytest.FixtureRequest, lived: Endpoint) -> Callable[[Story], N
 
 async def ended(ask: Callable[[], Awaitable[Any]]) -> Json:
     """Return an evaluation or feature importance that is not running any more."""
-    while (found := await ask())["status"] == "Running":
+    for _ in range(600):
+        found = await ask()
+        if found["status"] != "Running":
+            return found
         await asyncio.sleep(0.1)
-    return found
+    raise TimeoutError
 
 
 async def listed(pages: Json) -> list[Json]:

@@ -2,16 +2,20 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from mock_service.build import build_service
 from mock_service.evaluation.policies import exported_model
 from mock_service.learning.replay import train
 from mock_service.logs.writing import write_line
-from mock_service.settings import LoopSettings
+from mock_service.loop.slots import Slot, SlotsRequest, slot_event_id
+from mock_service.settings import LoopSettings, Settings
 from tests.browser import DESKTOP, PHONE, opened
 from tests.logged_runs import logged_run
+from tests.mock_service.rest.test_automatic_optimization import ACTIONS, live
 from tests.running import command
 
 
@@ -208,3 +212,38 @@ def test_a_log_that_cannot_be_written_is_one_line_and_exit_code_2(
     assert ended.code == 2
     assert expected in ended.err
     assert ended.err.count("\n") == 1
+
+
+def test_the_data_folder_of_a_server_is_a_log_too(tmp_path: Path) -> None:
+    """Each loop by its name; of several slots the first is judged."""
+    service = build_service(Settings(data_folder=tmp_path, more_loops=("pages",)))
+    live(service, 60)
+    pages = service.loops["pages"].loop
+    pages.configure(replace(pages.configuration, auto_optimization=False))
+    pages.change_policy("--ccb_explore_adf --epsilon 0.2 --cb_type mtr -q ::")
+    slots = (Slot("main", '[{"size":"l"}]', "a"), Slot("side", '[{"size":"s"}]', "b"))
+    for number in range(30):
+        event_id = f"p{number}"
+        pages.rank_slots(SlotsRequest(event_id, "[]", ACTIONS, slots))
+        for slot in slots:
+            pages.reward(slot_event_id(event_id, slot.id), 1.0)
+    service.close()
+
+    one = command("evaluate", str(tmp_path), "--json", "--policy", "quick")
+    other = command("evaluate", str(tmp_path), "--json", "--loop", "pages")
+    unknown = command("evaluate", str(tmp_path), "--loop", "none")
+
+    assert (one.code, json.loads(one.out)["decisions"]) == (0, 60)
+    assert (other.code, json.loads(other.out)["decisions"]) == (0, 30)
+    features = {one["featureName"] for one in json.loads(other.out)["feature_importance"]}
+    assert "size" in features
+    assert (unknown.code, unknown.err.count("\n")) == (2, 1)
+    assert "holds no loop 'none'" in unknown.err
+
+
+def test_a_loop_is_only_for_data_folders(log: Path) -> None:
+    """A log has none."""
+    ended = command("evaluate", str(log), "--loop", "blue")
+
+    assert ended.code == 2
+    assert "--loop is for the data folder of a server" in ended.err

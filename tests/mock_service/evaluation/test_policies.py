@@ -1,5 +1,6 @@
 """Judged policies act on logged decisions as they would have, had they been there."""
 
+import struct
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +101,17 @@ def test_a_model_that_is_none_is_refused(content: bytes | None, tmp_path: Path) 
         path.write_bytes(content)
 
     with pytest.raises(ModelInvalid, match=r"model\.vw"):
+        exported_model(path)
+
+
+def test_a_model_that_does_not_work_is_refused(tmp_path: Path) -> None:
+    """Tried in a process of its own, before it is let into this one."""
+    model = train(traffic(event(0, 1.0), event(1, 0.0)).events, QUICK)
+    path = tmp_path / "model.vw"
+    path.write_bytes(model.snapshot()[:-12] + struct.pack("<f", float("nan")) + b"\0" * 8)
+    model.close()
+
+    with pytest.raises(ModelInvalid, match="does not work"):
         exported_model(path)
 
 

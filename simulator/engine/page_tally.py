@@ -1,10 +1,17 @@
 """What is kept of a run with slots: a few numbers a visit and slot, in columns."""
 
+from typing import TYPE_CHECKING
+
+import lazy_loader
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from simulator.users.pages import PageBlock, PageCrowd
+
+if TYPE_CHECKING:
+    from simulator.engine import assignment
+else:  # it takes a while to import, which no run without slots should wait for
+    assignment = lazy_loader.load("simulator.engine.assignment", suppress_warning=True)
 
 _Array = NDArray[np.float64]
 _Places = NDArray[np.intp]
@@ -88,11 +95,7 @@ class PageTally:
         if key not in self._best:
             if len(self._best) >= _PAGES_KEPT:
                 self._best.clear()
-            never = -len(expected) * (1.0 + np.abs(expected).max() * 2)
-            _, found = linear_sum_assignment(
-                np.where(self._crowd.allowed, expected, never), maximize=True
-            )
-            self._best[key] = np.asarray(found)
+            self._best[key] = assignment.best_page(expected, self._crowd.allowed)
         return self._best[key]
 
     def _by_lot(self, figures: _Array) -> _Array:

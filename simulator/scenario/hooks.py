@@ -77,6 +77,7 @@ class _Border:
     ) -> Literal[False]:
         """Come back, maybe with an error in hand."""
         if isinstance(error, Exception):
-            problem = f"{self._doing}{type(error).__name__}: {error}"
-            raise HookProblem(self._hook, problem) from error
+            says_itself = self._doing and isinstance(error, ImportError)
+            kind = "" if says_itself else f"{type(error).__name__}: "
+            raise HookProblem(self._hook, f"{self._doing}{kind}{error}") from error
         return False

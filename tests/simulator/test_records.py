@@ -23,6 +23,8 @@ from tests.running import command
 
 ROUNDS = 600
 KINDS = ("jsonl", "csv")
+SINGLE = [name for name in shipped_names() if not find_scenario(name).slots]
+"""Those that show one action a visit."""
 
 
 def _recorded(
@@ -49,7 +51,7 @@ def _figures(summary: Summary) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", SINGLE)
 def test_a_record_holds_what_happened_and_gives_it_back(
     tmp_path: Path, kind: str, name: str
 ) -> None:

@@ -89,9 +89,11 @@ def _around(gateway: Middleware, bench: Bench) -> list[Middleware]:
 async def _alive(app: FastAPI) -> AsyncIterator[None]:
     """Let time pass while the server runs, and keep everything when it ends."""
     bench: Bench = app.state.bench
-    passing = asyncio.create_task(bench.service.live())
+    service = bench.service
+    tasks = [asyncio.create_task(service.live()), asyncio.create_task(service.answer())]
     yield
-    passing.cancel()
-    with suppress(asyncio.CancelledError):
-        await passing
-    bench.service.close()
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    service.close()

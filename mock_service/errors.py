@@ -154,7 +154,9 @@ PROBLEMS: dict[str, Problem] = {
     "LearningSettingsNotFound": Problem(404, "Learning Settings not found in evaluation."),
     "LogsPropertiesNotFound": Problem(404, "Log properties not found."),
     "ResourceNotFound": Problem(404, "Requested resource does not exist."),
-    "IncompatibleEvaluationVersion": Problem(405, "A newer API version made this evaluation."),
+    "IncompatibleEvaluationVersion": Problem(
+        405, "An older API version made this evaluation, and this one cannot show it."
+    ),
     "ClockNotManual": Problem(409, "The clock cannot be moved."),
     "InvalidSnapshot": Problem(400, "This is no snapshot of a loop."),
     "LoopAlreadyExists": Problem(409, "A loop of this name exists already."),

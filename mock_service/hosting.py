@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mock_service.clock import Clock, ManualClock
-from mock_service.errors import SettingsInvalid, StorageFailed
+from mock_service.errors import LearningPolicyInvalid, SettingsInvalid, StorageFailed
+from mock_service.evaluation.inquiry import Findings, Status
+from mock_service.inquiring.automatic import Optimizer
+from mock_service.inquiring.book import Book, Entry
+from mock_service.inquiring.working import Worker
 from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource
 from mock_service.loop.learning_loop import LearningLoop
@@ -83,6 +87,10 @@ class Service:
         self.max_body_bytes = settings.max_body_bytes
         self.signers = _signers(settings, clock)
         self._workshop, self._settings = workshop, settings.loop
+        self.book = Book(ledger)
+        """What was asked of the loops' logs."""
+        self._optimizer = Optimizer(self.book)
+        self._worker = Worker(self.book, settings.data_folder, self._optimise)
         self.loops: dict[str, HostedLoop] = {}
         """By name; the bare endpoint is the loop ``default``."""
         self.reload()
@@ -122,6 +130,7 @@ class Service:
         """Read every loop back from storage."""
         kept = kept_loops(self.ledger)
         self.loops = {name: self._revived(loop) for name, loop in kept.items()}
+        self._optimizer.forget()
 
     def create(self, name: str, settings: LoopSettings, keys: tuple[str, str]) -> HostedLoop:
         """Begin a new loop.
@@ -137,6 +146,7 @@ class Service:
     def remove(self, name: str) -> None:
         """End a loop and forget all about it."""
         remove_loop(self.ledger, self.loops.pop(name).number)
+        self._optimizer.forget()
 
     def change_keys(self, name: str, keys: tuple[str, str]) -> None:
         """Give a loop other keys."""
@@ -173,6 +183,7 @@ class Service:
             keep_moment(self.ledger, self.clock.now())
             self.ledger.flush()
         self.loops[name] = self._revived(kept_loops(self.ledger)[name])
+        self._optimizer.forget()
 
     def advance(self, step: timedelta) -> None:
         """Move the manual clock, and let every loop do what has become due."""
@@ -187,6 +198,7 @@ class Service:
         now = self.clock.now()
         for hosted in self.loops.values():
             hosted.loop.settle()
+            self._optimizer.look(hosted.number, hosted.loop.state, now, self.ids)
         if now - self._tidied >= _TIDY_EVERY:
             self._tidied = now
             self._tidy(list(self.loops.values()), now)
@@ -210,11 +222,30 @@ class Service:
             except StorageFailed:
                 continue  # those who call are told; here it is tried again
 
+    async def answer(self) -> None:
+        """Answer what is asked of the logs, one after the other, for ever."""
+        await self._worker.work()
+
     def close(self) -> None:
         """Keep the models, so that the next start has nothing to learn again, and close storage."""
         for hosted in self.loops.values():
             hosted.loop.teacher.keep()
         self.ledger.close()
+
+    def _optimise(self, entry: Entry, findings: Findings) -> Status:
+        """Apply the policy an automatic optimization has found, unless the loop has moved on."""
+        better = findings.course(findings.optimal)
+        hosted = next((one for one in self.loops.values() if one.number == entry.loop), None)
+        if better is None or hosted is None:
+            return Status.RETAINED
+        state = hosted.loop.state
+        if state.policy != entry.inquiry.online or not state.configuration.auto_optimization:
+            return Status.RETAINED
+        try:
+            hosted.loop.change_policy(better.arguments)
+        except LearningPolicyInvalid:
+            return Status.RETAINED
+        return Status.APPLIED
 
     def _tidy(self, loops: Sequence[HostedLoop], now: datetime) -> None:
         for hosted in loops:

@@ -1,24 +1,28 @@
 """Where the guest is put together: options in, a finished run out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
+from mock_service.learning.policies import for_slots, policy_arguments
 from mock_service.settings import LoopSettings
+from simulator.engine.pages import PageListeners, run_pages
 from simulator.engine.run import Listeners, Plan, run
 from simulator.engine.timeline import RealTime, Timeline, VirtualTime
 from simulator.errors import RecordInvalid
 from simulator.personalizer.http import HttpPersonalizer
 from simulator.personalizer.in_process import InProcessPersonalizer
-from simulator.personalizer.seam import Personalizer
 from simulator.personalizer.sending import Patience
 from simulator.report.ceiling import Ceiling, ceiling
+from simulator.report.page_summary import PageSummary, summarise_pages
 from simulator.report.record import read_record
 from simulator.report.summary import Circumstances, Summary, summarise
 from simulator.scenario.model import Scenario
+from simulator.scenario.slot_consistency import check_single_slot
 from simulator.users.crowd import Crowd, Visitors
+from simulator.users.pages import PageCrowd
 from simulator.users.recorded import RecordedCrowd
 
 
@@ -55,13 +59,51 @@ def simulate(
     """Run a scenario against a learning loop in this process, or against an endpoint.
 
     Raises:
-        OptionsInvalid: the scenario has no such reward design, the endpoint is no address, or the
-            log cannot be written.
+        OptionsInvalid: the scenario has slots or no such reward design, the endpoint is no
+            address, or the log cannot be written.
         EndpointProblem: the endpoint is out of reach or answers with an error.
         LearningPolicyInvalid: the learning policy is not one.
     """
+    check_single_slot(scenario)
     crowd = Crowd(scenario, seed=options.seed, reward=options.reward)
     return _played(crowd, target, options, listeners or Listeners(), timer)
+
+
+def simulate_pages(
+    scenario: Scenario,
+    target: LoopSettings | Target,
+    options: RunOptions,
+    listeners: PageListeners | None = None,
+) -> PageSummary:
+    """Run a scenario with slots against a learning loop in this process, or against an endpoint.
+
+    In this process the loop's policy becomes one for several slots, if it is none.
+
+    Raises:
+        OptionsInvalid: the scenario has no such reward design, or the endpoint is no address.
+        EndpointProblem: the endpoint is out of reach, answers with an error or has no slots.
+        LearningPolicyInvalid: the learning policy is not one.
+    """
+    crowd = PageCrowd(scenario, seed=options.seed, reward=options.reward)
+    if isinstance(target, LoopSettings):
+        policy = for_slots(policy_arguments(target.policy_or_default))
+        target = replace(target, policy=policy)
+    personalizer, timeline = _personalizer(target, options.log)
+    plan = Plan(options.rounds, run_id=f"{scenario.name}-{options.seed}")
+    began = perf_counter()
+    try:
+        tally = run_pages(
+            crowd,
+            personalizer,
+            plan=plan,
+            listeners=listeners or PageListeners(),
+            timeline=timeline,
+        )
+    finally:
+        personalizer.close()
+    requests = personalizer.account() if isinstance(personalizer, HttpPersonalizer) else None
+    made = Circumstances(options.seed, crowd.design.name, perf_counter() - began, requests)
+    return summarise_pages(scenario, tally, made)
 
 
 def replay(
@@ -136,10 +178,13 @@ def rehearse(scenario: Scenario) -> None:
         HookProblem: a Python function of the scenario fails.
     """
     for name in scenario.rewards:
-        next(Crowd(scenario, seed=0, reward=name).blocks(1))
+        crowd = PageCrowd if scenario.slots else Crowd
+        next(iter(crowd(scenario, seed=0, reward=name).blocks(1)))
 
 
-def _personalizer(target: LoopSettings | Target, log: Path | None) -> tuple[Personalizer, Timeline]:
+def _personalizer(
+    target: LoopSettings | Target, log: Path | None
+) -> tuple[HttpPersonalizer | InProcessPersonalizer, Timeline]:
     """Return who ranks, and the time it lives in: a remote clock is not ours to move."""
     if isinstance(target, Target):
         personalizer = HttpPersonalizer(target.endpoint, target.key, target.patience)

@@ -31,6 +31,29 @@ _MOST = 0.5
 """Of a whole of 1, more than this leaves less than this to every other."""
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place on a page: its id, its features (a JSON array of objects, as text), and its rules.
+
+    ``baseline`` is the id of what the application would show there, and ``excluded`` holds ids of
+    what must not be.
+    """
+
+    id: str
+    features: str
+    baseline: str
+    excluded: tuple[str, ...] = ()
+
+
+SLOT_SEPARATOR = "\x1f"
+"""Stands between an event's id and a slot's, where one text names both."""
+
+
+def slot_event(event_id: str, slot_id: str) -> str:
+    """Return the id under which one slot of an event is rewarded."""
+    return f"{event_id}{SLOT_SEPARATOR}{slot_id}"
+
+
 class Recommendation(NamedTuple):
     """A personalizer's answer, the action to show first.
 

@@ -4,6 +4,7 @@ import typer
 
 from mock_service.cli import model
 from mock_service.cli.conformance import conformance
+from mock_service.cli.doctor import doctor
 from mock_service.cli.logs import logs
 from mock_service.cli.serve import serve
 from mock_service.console import run_commands
@@ -14,6 +15,7 @@ def add_host_commands(commands: typer.Typer) -> None:
     """Give `commands` all that the host can do."""
     commands.command()(serve)
     commands.command()(conformance)
+    commands.command()(doctor)
     commands.add_typer(logs, name="logs")
     commands.add_typer(model.commands, name="model")
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from mock_service.build import build_service
 from mock_service.errors import DataUnusable, SettingsInvalid
 from mock_service.logs.event import LoggedDecision, as_decision
+from mock_service.logs.pages import pages, slots_of
 from mock_service.logs.reading import LogReader, read_log
 from mock_service.logs.writing import write_line
 from mock_service.loop.decision import Decision
@@ -39,7 +40,7 @@ def export(
 
     Example: personalizer-lab logs export --out log.dsjson
     """
-    lines = (f"{write_line(event)}\n" for event in stored_log(data_dir, loop))
+    lines = (f"{write_line(event)}\n" for event in pages(stored_log(data_dir, loop)))
     if out == "-":
         sys.stdout.writelines(lines)
         return
@@ -71,9 +72,10 @@ def import_(
         with _reading(log) as file:
             reader = read_log(file)
             for event in reader:
-                if isinstance(event, LoggedDecision):
-                    lesson = Lesson(event.reward, _joined(event))
-                    hosted.relive(_decision(event), _heard(event), lesson)
+                decisions = [event] if isinstance(event, LoggedDecision) else slots_of(event)
+                for decision in decisions:
+                    lesson = Lesson(decision.reward, _joined(decision))
+                    hosted.relive(_decision(decision), _heard(decision), lesson)
         hosted.publish()
     finally:
         service.close()

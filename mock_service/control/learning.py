@@ -47,6 +47,7 @@ def learning_report(loop: LearningLoop, now: datetime) -> dict[str, object]:
         "droppedAsLate": counts.late,
         "droppedAsNotActivated": counts.not_activated,
         "trained": teacher.lessons,
+        "published": teacher.published_lessons,
         "modelVersion": teacher.version,
         "modelAgeSeconds": (now - teacher.modified).total_seconds(),
         "nextExport": moment(teacher.next_export) if exports else None,

@@ -13,6 +13,7 @@ from mock_service.learning.model_file import check_header
 from mock_service.learning.policies import policy_arguments
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.replay import replay
+from mock_service.learning.trial import try_model
 
 
 class PolicySource(StrEnum):
@@ -66,7 +67,7 @@ def exported_model(path: Path) -> Policy:
     """Return the policy of an exported model, which does not learn any more.
 
     Raises:
-        ModelInvalid: the file cannot be read, or is no model that may be loaded.
+        ModelInvalid: the file cannot be read, or is no model that works.
     """
     try:
         model = path.read_bytes()
@@ -76,6 +77,7 @@ def exported_model(path: Path) -> Policy:
         raise ModelInvalid(f"the model {path} is empty: it was never trained")
     if is_multi_slot(check_header(model).arguments):
         raise ModelInvalid(f"the model {path} ranks for several slots: only one can be judged")
+    try_model("", model)
     return Policy(path.name, PolicySource.CUSTOM, "", model)
 
 

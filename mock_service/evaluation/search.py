@@ -68,14 +68,26 @@ def search(
     """
     chosen = options or SearchOptions()
     split = round(len(traffic) * (1 - _HELD_OUT))
-    earlier = Judge(traffic.rows(0, split), chosen.judging)
-    ranked = _tried(earlier, chosen, executor, progress)
-    found = [
+    found = best_policies(traffic.rows(0, split), chosen, executor, progress)
+    verdicts = _held_out(traffic, split, [*found, *others], chosen.judging)
+    return Found(tuple(verdicts[: len(found)]), tuple(verdicts[len(found) :]), chosen.trials, split)
+
+
+def best_policies(
+    earlier: Traffic,
+    options: SearchOptions,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Policy]:
+    """Return the policies that do best on these decisions, the best of each kind.
+
+    What they would have earned must be judged on others.
+    """
+    ranked = _tried(Judge(earlier, options.judging), options, executor, progress)
+    return [
         Policy(f"{_NAME}{place}", PolicySource.SEARCHED, choice.arguments)
         for place, choice in enumerate(ranked[:_NAMED], start=1)
     ]
-    verdicts = _held_out(traffic, split, [*found, *others], chosen.judging)
-    return Found(tuple(verdicts[: len(found)]), tuple(verdicts[len(found) :]), chosen.trials, split)
 
 
 def _tried(

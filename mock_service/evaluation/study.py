@@ -44,14 +44,14 @@ def study(
         acted.append(act(policy, traffic))
         progress(1)
     verdicts = judge.verdicts(acted)
-    importance = _importance(traffic) if options.with_model else ()
+    importance = importance_of(traffic) if options.with_model else ()
     progress(1)
     return Study(
         traffic, tuple(acted), tuple(verdicts), importance, tuple(verdict_in_words(verdicts))
     )
 
 
-def _importance(traffic: Traffic) -> tuple[FeatureScore, ...]:
+def importance_of(traffic: Traffic) -> tuple[FeatureScore, ...]:
     """Return what the choices of a policy that learned from all of the log would hang on."""
     model = train(traffic.events, PRESETS["quick"].arguments)
     try:

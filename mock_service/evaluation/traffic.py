@@ -1,12 +1,14 @@
 """Logged decisions in columns: what every estimate is made of."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mock_service.logs.event import LoggedDecision, LoggedMultiSlot, first_slot
+from mock_service.loop.slots import SLOT_KEY
 
 Column = NDArray[np.float64]
 
@@ -74,6 +76,23 @@ def gather(events: Iterable[LoggedDecision | LoggedMultiSlot]) -> Traffic:
         unusable,
         skipped,
     )
+
+
+def first_slots(events: Iterable[LoggedDecision]) -> Iterator[LoggedDecision]:
+    """Yield single-slot events as they are, and of multi-slot ones their first slot.
+
+    The slot's features then are features of the context.
+    """
+    for event in events:
+        if f'"{SLOT_KEY}"' not in event.context:
+            yield event
+            continue
+        *context, last = json.loads(event.context)
+        slot = last.get(SLOT_KEY) if isinstance(last, dict) else None
+        if slot is None:
+            yield event
+        elif slot["number"] == 0:
+            yield replace(event, context=json.dumps([*context, *slot["features"]]))
 
 
 _LARGEST_PROPENSITY = 1.0 + 1e-6  # single precision may go a little over 1

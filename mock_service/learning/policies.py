@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mock_service.errors import LearningPolicyInvalid
-from mock_service.learning.policy_text import check_policy_text
+from mock_service.learning.policy_text import MULTI_SLOT, SINGLE_SLOT, check_policy_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ def policy_arguments(policy: str) -> str:
 def with_exploration(arguments: str, exploration: float) -> str:
     """Return the arguments with `exploration` as their epsilon, if they have an epsilon at all."""
     return re.sub(r"(--epsilon[= ]\s*)\S+", rf"\g<1>{exploration!r}", arguments)
+
+
+def for_slots(arguments: str) -> str:
+    """Return the arguments as those of a policy for multi-slot ranks, which learns alike."""
+    return re.sub(rf"{SINGLE_SLOT}\b", MULTI_SLOT, arguments)
 
 
 _AZURE = "--cb_explore_adf --epsilon 0.2 --power_t 0 -l 0.001 --cb_type mtr -q ::"

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from mock_service.errors import ServiceProblem
+from mock_service.evaluation.inquiry import Kind
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.workspace import shortest
 from mock_service.loop.configuration import Configuration
@@ -12,9 +13,11 @@ from mock_service.rest.bodies import parsed
 from mock_service.rest.configuration_rules import changed
 from mock_service.rest.configuration_wire import configuration_body
 from mock_service.rest.durations import duration
+from mock_service.rest.inquiries import find
 from mock_service.rest.moments import moment
 from mock_service.rest.operations import Call, Operation
-from mock_service.rest.replies import json_reply
+from mock_service.rest.policy import apply_policy, for_kind_of
+from mock_service.rest.replies import empty_reply, json_reply
 from mock_service.rest.versions import ALL, NEWEST, PREVIEWS, Version
 from mock_service.rest.wire import PolicyReferenceBody
 
@@ -36,9 +39,18 @@ async def update(call: Call) -> Response:
 
 
 async def apply_from_evaluation(call: Call) -> Response:
-    """Apply a policy that an evaluation has found; no evaluation has been made yet."""
-    parsed(PolicyReferenceBody, await call.body(), "InvalidContract")
-    raise ServiceProblem("EvaluationNotFound", target="evaluationId")
+    """Make a policy that an evaluation has judged the loop's own."""
+    body = parsed(PolicyReferenceBody, await call.body(), "InvalidContract")
+    entry = find(call, Kind.EVALUATION, body.evaluation_id)
+    if entry is None:
+        raise ServiceProblem("EvaluationNotFound", target="evaluationId")
+    if not entry.found:
+        raise ServiceProblem("EvaluationModelNotFound", target="evaluationId")
+    judged = entry.findings.course(body.policy_name)
+    if judged is None or not judged.arguments:
+        raise ServiceProblem("LearningSettingsNotFound", target="policyName")
+    await apply_policy(call, for_kind_of(call.loop, judged.arguments))
+    return empty_reply()
 
 
 def configuration_response(configuration: Configuration, version: Version) -> dict[str, object]:

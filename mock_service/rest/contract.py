@@ -1,6 +1,16 @@
 """Every operation of the contract, in the order in which routes are tried."""
 
-from mock_service.rest import configuration, events, logs, model, multislot, policy, rank
+from mock_service.rest import (
+    configuration,
+    evaluations,
+    events,
+    feature_importances,
+    logs,
+    model,
+    multislot,
+    policy,
+    rank,
+)
 from mock_service.rest.operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -11,5 +21,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *policy.OPERATIONS,
     *model.OPERATIONS,
     *logs.OPERATIONS,
+    *evaluations.OPERATIONS,
+    *feature_importances.OPERATIONS,
 )
 """What is asked most often comes first."""

@@ -70,6 +70,7 @@ _ERRORS = {
     401: "The key is missing or wrong.",
     403: "The loop does not serve this operation.",
     404: "There is no such thing.",
+    405: "The version does not go with it.",
     409: "The request contradicts the state of the loop.",
 }
 

@@ -6,18 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_service.errors import ServiceProblem
+from mock_service.evaluation.course import WINDOWS, Course, Sums, expanding, tumbling
 from mock_service.evaluation.importance import Explanation, FeatureScore
-from mock_service.evaluation.policies import Actions
-from mock_service.evaluation.traffic import Traffic
-from mock_service.evaluation.windows import (
-    PolicyHistory,
-    Sums,
-    Window,
-    expanding,
-    history,
-    total,
-    tumbling,
-)
 
 Json = dict[str, Any]
 
@@ -25,30 +15,38 @@ _EXPANDING_STEP = 5
 _ROLLING_STEPS = (60, 360, 720, 1440)
 
 
-def policy_results(acted: Iterable[Actions], traffic: Traffic, end: datetime) -> list[Json]:
+def policy_results(courses: Iterable[Course], end: datetime) -> list[Json]:
     """Return ``policyResults`` of v1.0 and v1.1: sums for four window lengths, and the total."""
-    return [_policy_result(history(one, traffic, end)) for one in acted]
+    return [
+        policy_total(one, end)
+        | {
+            "summary": [
+                _summary(window.at, length, window.sums, online=one.online)
+                for length in WINDOWS
+                for window in tumbling(one, length)
+            ]
+        }
+        for one in courses
+    ]
 
 
-def _policy_result(one: PolicyHistory) -> Json:
-    policy = one.acted.policy
+def policy_total(one: Course, end: datetime) -> Json:
+    """Return what lists of v1.0 and v1.1 show of a policy: the total only."""
     return {
-        "name": policy.name,
-        "arguments": policy.arguments,
-        "policySource": policy.source.value,
-        "summary": [_summary(window, online=one.online) for window in one.windows],
-        "totalSummary": _summary(one.total, online=one.online),
+        "name": one.name,
+        "arguments": one.arguments,
+        "policySource": one.source.value,
+        "totalSummary": _summary(end, _TOTAL, one.total, online=one.online),
     }
 
 
-def _summary(window: Window, *, online: bool) -> Json:
-    sums = window.sums
+def _summary(at: datetime, length: timedelta, sums: Sums, *, online: bool) -> Json:
     summary: Json = {
-        "timeStamp": zulu(window.at),
+        "timeStamp": zulu(at),
         "ipsEstimatorNumerator": sums.numerator,
         "ipsEstimatorDenominator": sums.decisions,
         "snipsEstimatorDenominator": sums.weights,
-        "aggregateTimeWindow": _DURATIONS[window.length],
+        "aggregateTimeWindow": _DURATIONS[length],
     }
     if not online:
         summary |= {"nonZeroProbability": sums.possible, "sumOfSquares": sums.squares}
@@ -69,8 +67,23 @@ class Span:
     rolling: bool = False
 
 
-def evaluation_content(acted: Iterable[Actions], traffic: Traffic, span: Span) -> Json:
+def evaluation_content(courses: Iterable[Course], span: Span) -> Json:
     """Return ``content`` of 2022-09-01-preview: one summary and one series for each policy.
+
+    Raises:
+        ServiceProblem: steps of 5 minutes only expand, and longer ones only roll.
+    """
+    check_span(span)
+    return {
+        "startTime": zulu(span.start),
+        "endTime": zulu(span.end),
+        "intervalInMinutes": span.minutes,
+        "value": [_policy_content(one.between(span.start, span.end), span) for one in courses],
+    }
+
+
+def check_span(span: Span) -> None:
+    """Refuse steps that do not go with their window.
 
     Raises:
         ServiceProblem: steps of 5 minutes only expand, and longer ones only roll.
@@ -81,26 +94,19 @@ def evaluation_content(acted: Iterable[Actions], traffic: Traffic, span: Span) -
             "The Expanding window works with an intervalInMinutes of 5, and the Rolling window "
             f"with {', '.join(map(str, _ROLLING_STEPS))}.",
         )
-    return {
-        "startTime": zulu(span.start),
-        "endTime": zulu(span.end),
-        "intervalInMinutes": span.minutes,
-        "value": [_policy_content(one, traffic, span) for one in acted],
-    }
 
 
-def _policy_content(acted: Actions, traffic: Traffic, span: Span) -> Json:
-    policy, step = acted.policy, timedelta(minutes=span.minutes)
+def _policy_content(one: Course, span: Span) -> Json:
     series = tumbling if span.rolling else expanding
     return {
-        "name": policy.name,
-        "arguments": policy.arguments,
-        "policySource": policy.source.value,
-        "summary": _expectation(total(acted, traffic)),
+        "name": one.name,
+        "arguments": one.arguments,
+        "policySource": one.source.value,
+        "summary": _expectation(one.total),
         "timeseries": {
             "data": [
                 {"timeStamp": zulu(window.at), **_expectation(window.sums)}
-                for window in series(acted, traffic, step)
+                for window in series(one, timedelta(minutes=span.minutes))
             ]
         },
     }
@@ -141,8 +147,9 @@ def zulu(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+_TOTAL = timedelta()
 _DURATIONS = {
-    timedelta(): "PT0S",
+    _TOTAL: "PT0S",
     timedelta(minutes=5): "PT5M",
     timedelta(hours=1): "PT1H",
     timedelta(hours=6): "PT6H",

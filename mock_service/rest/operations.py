@@ -22,6 +22,7 @@ from mock_service.rest.documentation import (
 from mock_service.rest.routing import CallRoute
 from mock_service.rest.service import service_of
 from mock_service.rest.versions import Version
+from mock_service.settings import DEFAULT_LOOP
 
 _VERSION_QUERY = b"api-version=" + Version.V2022_09_01_PREVIEW.value.encode()
 
@@ -49,6 +50,17 @@ class Call:
         """
         self.service.ledger.check()
         return self.service.loops[self.request.scope["loop"]].loop
+
+    @property
+    def prefix(self) -> str:
+        """What the paths of the loop that is called begin with; nothing for the default loop."""
+        return "" if self.loop_name == DEFAULT_LOOP else f"/loops/{self.loop_name}"
+
+    @property
+    def endpoint(self) -> str:
+        """The address of the loop that is called, as its client knows it."""
+        url = self.request.url
+        return f"{url.scheme}://{url.netloc}{self.prefix}"
 
     async def body(self, limit: int = 0) -> bytes:
         """Return the request's body, of at most `limit` bytes or the service's own limit.

@@ -7,13 +7,8 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from mock_service.errors import LearningPolicyInvalid, ServiceProblem
-from mock_service.learning.policies import with_exploration
-from mock_service.learning.policy_text import (
-    MULTI_SLOT,
-    SINGLE_SLOT,
-    check_policy_text,
-    is_multi_slot,
-)
+from mock_service.learning.policies import for_slots, with_exploration
+from mock_service.learning.policy_text import check_policy_text, is_multi_slot
 from mock_service.learning.trial import try_policy
 from mock_service.learning.workspace import shortest
 from mock_service.loop.learning_loop import LearningLoop
@@ -43,7 +38,7 @@ async def reset(call: Call) -> Response:
     """Go back to the default learning policy of the loop's kind."""
     loop = call.loop
     if is_multi_slot(loop.state.policy):
-        loop.change_policy(re.sub(rf"{SINGLE_SLOT}\b", MULTI_SLOT, loop.state.default_policy))
+        loop.change_policy(for_kind_of(loop, loop.state.default_policy))
     else:
         loop.reset_policy()
     await call.service.committed()
@@ -67,6 +62,11 @@ async def apply_policy(call: Call, arguments: str) -> None:
             "InvalidPolicyConfiguration", str(error), target="arguments"
         ) from error
     await call.service.committed()
+
+
+def for_kind_of(loop: LearningLoop, arguments: str) -> str:
+    """Return a policy as a loop of this kind can use it: a multi-slot one stays that."""
+    return for_slots(arguments) if is_multi_slot(loop.state.policy) else arguments
 
 
 def policy_response(loop: LearningLoop) -> dict[str, object]:

@@ -82,7 +82,7 @@ def open_in_folder(folder: Path) -> Database:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / _LOCK)
+        lock = FileLock(folder / _LOCK, thread_local=False)  # a server may end on another thread
         lock.acquire(timeout=0)
     except Timeout as error:
         raise DataUnusable(

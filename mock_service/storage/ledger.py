@@ -78,6 +78,11 @@ class Ledger:
         """Read what is committed."""
         return self._database.reader.execute(sql, parameters)
 
+    def image(self) -> bytes:
+        """Return the whole database, for what lives in memory to be read by another process."""
+        self.flush()
+        return self._database.reader.serialize()
+
     async def committed(self) -> None:
         """Return when everything written until now is committed and on the disk.
 

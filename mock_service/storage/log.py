@@ -1,7 +1,8 @@
 """A loop's log: its settled events, in the order they settled."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from mock_service.errors import DataUnusable
 from mock_service.logs.event import LoggedDecision, Observation, log_decision
 from mock_service.loop.decision import Action
-from mock_service.storage.codec import EVENT_COLUMNS, actions_of, decision_of
+from mock_service.storage.codec import EVENT_COLUMNS, actions_of, decision_of, to_number
 from mock_service.storage.database import open_read_only
 
 Query = Callable[[str, tuple[object, ...]], sqlite3.Cursor]
@@ -20,6 +21,10 @@ _OBSERVED = """SELECT reward FROM observations WHERE loop = ? AND number = ? ORD
 _TEXT = "SELECT text FROM texts WHERE loop = ? AND id = ?"
 _COUNT = "SELECT coalesce(max(settled), 0) FROM events WHERE loop = ? AND settled IS NOT NULL"
 _UNTIL_THE_END = -1
+_BETWEEN = f"""SELECT {EVENT_COLUMNS}, lesson, reward, joined FROM events
+    WHERE loop = ? AND settled IS NOT NULL AND at >= ? AND at < ? ORDER BY settled"""
+_HOW_MANY = """SELECT count(*) FROM (SELECT 1 FROM events
+    WHERE loop = ? AND settled IS NOT NULL AND at >= ? AND at < ? LIMIT ?)"""
 
 
 def stored_log(folder: Path, loop: str, *, last: int | None = None) -> Iterator[LoggedDecision]:
@@ -40,16 +45,46 @@ def stored_log(folder: Path, loop: str, *, last: int | None = None) -> Iterator[
         connection.close()
 
 
+def events_between(
+    folder: Path, number: int, start: datetime, end: datetime
+) -> Iterator[LoggedDecision]:
+    """Yield a loop's settled events that were decided in [start, end), also beside a server.
+
+    Raises:
+        DataUnusable: the folder's file is damaged, or there is none.
+    """
+    connection = open_read_only(folder)
+    try:
+        rows = connection.execute(_BETWEEN, (number, to_number(start), to_number(end)))
+        yield from _logged_rows(connection.execute, number, rows)
+    except sqlite3.Error as error:
+        raise DataUnusable(f"{folder} cannot be read: {error}") from error
+    finally:
+        connection.close()
+
+
+def count_between(query: Query, loop: int, start: datetime, end: datetime, most: int) -> int:
+    """Return how many settled events were decided in [start, end); it counts up to `most`."""
+    bounds = (loop, to_number(start), to_number(end), most)
+    count: int = query(_HOW_MANY, bounds).fetchone()[0]
+    return count
+
+
 def logged_events(query: Query, loop: int, *, last: int | None = None) -> Iterator[LoggedDecision]:
     """Yield a loop's settled events, all of them or the `last` so many."""
+    (count,) = query(_COUNT, (loop,)).fetchone()
+    after = 0 if last is None else max(0, count - last)
+    yield from _logged_rows(query, loop, query(_SETTLED, (loop, after, _UNTIL_THE_END)))
 
+
+def _logged_rows(
+    query: Query, loop: int, rows: Iterable[tuple[Any, ...]]
+) -> Iterator[LoggedDecision]:
     @lru_cache(maxsize=256)
     def actions(number: int) -> tuple[Action, ...]:
         return actions_of(query(_TEXT, (loop, number)).fetchone()[0])
 
-    (count,) = query(_COUNT, (loop,)).fetchone()
-    after = 0 if last is None else max(0, count - last)
-    for row in query(_SETTLED, (loop, after, _UNTIL_THE_END)):
+    for row in rows:
         observed = query(_OBSERVED, (loop, row[0])).fetchall()
         yield _logged(row, actions(row[4]), [reward for (reward,) in observed])
 

@@ -49,7 +49,7 @@ def change_keys(ledger: Ledger, number: int, keys: tuple[str, str]) -> None:
 
 def remove_loop(ledger: Ledger, number: int) -> None:
     """Forget a loop and everything it ever did."""
-    for table in ("observations", "events", "texts", "models"):
+    for table in ("observations", "events", "texts", "models", "inquiries"):
         ledger.write(f"DELETE FROM {table} WHERE loop = ?", (number,))
     ledger.write("DELETE FROM loops WHERE id = ?", (number,))
 

@@ -4,10 +4,10 @@ import sqlite3
 
 from mock_service.errors import DataUnusable
 
-VERSION = 1
+VERSION = 2
 """Kept in the file as its ``user_version``; 0 is an empty file."""
 
-_TABLES = """
+_FIRST = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE loops (
@@ -70,8 +70,24 @@ CREATE INDEX observations_joined ON observations (loop, number) WHERE number IS 
 CREATE INDEX observations_unjoined ON observations (loop, event_id) WHERE number IS NULL;
 """
 
-_MIGRATIONS: dict[int, str] = {}
-"""By the version they start from: the statements that lead to the next."""
+_INQUIRIES = """
+CREATE TABLE inquiries (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    loop INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    automatic INTEGER NOT NULL,
+    asked TEXT NOT NULL,
+    status TEXT NOT NULL,
+    found TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX inquiries_by_id ON inquiries (loop, kind, id);
+CREATE INDEX inquiries_running ON inquiries (sequence) WHERE status = 'running';
+"""
+
+_STEPS = (_FIRST, _INQUIRIES)
+"""What leads from each version to the next, from an empty file on."""
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -86,7 +102,5 @@ def migrate(connection: sqlite3.Connection) -> None:
             f"the data is of version {found}, and this program reads up to {VERSION}: "
             "use the program that wrote it, or another --data-dir"
         )
-    steps = [_TABLES] if found == 0 else [_MIGRATIONS[version] for version in range(found, VERSION)]
-    if steps:
-        script = "".join(steps)
+    if script := "".join(_STEPS[found:]):
         connection.executescript(f"BEGIN; {script} PRAGMA user_version = {VERSION}; COMMIT;")

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 
-from mock_service.errors import ServiceProblem
+from mock_service.errors import DataUnusable, ServiceProblem
 from mock_service.storage.codec import state_of, to_moment, to_number
 from mock_service.storage.ledger import Ledger, Statement
 from mock_service.storage.schema import migrate
 
-_TABLES = ("models", "texts", "events", "observations")
+_TABLES = ("models", "texts", "events", "observations", "inquiries")
 _OURS = {"loop": ":the_loop", "sequence": "NULL"}
 """Columns whose values are the file's own: a loop's number and the order of all observations."""
 
@@ -51,6 +51,7 @@ def restore(ledger: Ledger, loop: int, content: bytes) -> datetime:
         wanted = copy.execute(_SCHEMA).fetchall()
         try:
             copy.deserialize(content)
+            migrate(copy)
             if copy.execute(_SCHEMA).fetchall() != wanted:
                 raise sqlite3.DatabaseError("its tables are others")
             (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
@@ -61,7 +62,7 @@ def restore(ledger: Ledger, loop: int, content: bytes) -> datetime:
             ((clock,),) = copy.execute("SELECT value FROM settings WHERE name = 'clock'").fetchall()
             state_of(state)
             moment = to_moment(int(clock))
-        except (sqlite3.Error, ValueError, TypeError) as error:
+        except (sqlite3.Error, DataUnusable, ValueError, TypeError) as error:
             raise ServiceProblem("InvalidSnapshot", f"This is no snapshot: {error}.") from error
     ledger.write_at_once([*statements, ("UPDATE loops SET state = ? WHERE id = ?", (state, loop))])
     return moment

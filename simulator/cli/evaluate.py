@@ -26,9 +26,13 @@ else:  # what evaluating needs takes a while to import, which no other command s
 
 def evaluate(
     log: Annotated[
-        Path, typer.Argument(help="A log of DSJSON lines, may be .gz, or a folder of logs.")
+        Path,
+        typer.Argument(
+            help="A log of DSJSON lines, may be .gz, a folder of logs, or a server's data folder."
+        ),
     ],
     *,
+    loop: Annotated[str, typer.Option(help="Which loop of a data folder. [default: default]")] = "",
     policy: Annotated[
         list[str] | None,
         typer.Option(
@@ -80,6 +84,7 @@ def evaluate(
         trials=trials if search else 0,
         exploration=exploration,
         workers=workers,
+        loop=loop,
     )
     talk = Console(stderr=True)
     with progress_bar(talk, hidden=quiet) as progress:

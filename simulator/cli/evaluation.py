@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -26,10 +27,14 @@ from mock_service.evaluation.policies import (
 )
 from mock_service.evaluation.record import found_record, study_record
 from mock_service.evaluation.study import Study, study
-from mock_service.evaluation.traffic import Traffic, gather
+from mock_service.evaluation.traffic import Traffic, first_slots, gather
 from mock_service.evaluation.words import verdict_in_words
 from mock_service.logs.files import log_lines
 from mock_service.logs.reading import LineKind, LogReader, read_log
+from mock_service.logs.writing import write_line
+from mock_service.settings import DEFAULT_LOOP
+from mock_service.storage.database import FILE
+from mock_service.storage.log import stored_log
 from simulator.errors import OptionsInvalid
 
 if TYPE_CHECKING:
@@ -44,7 +49,10 @@ _NAMED = re.compile(r"(?P<name>[\w.-]+)=\s*(?P<policy>-.*|[\w-]+)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to evaluate; with no ``trials`` nothing is searched for."""
+    """What to evaluate; with no ``trials`` nothing is searched for.
+
+    ``log`` is a log, or the data folder of a server: then it is that of its ``loop``.
+    """
 
     log: Path
     policies: tuple[str, ...]
@@ -53,6 +61,7 @@ class Wanted:
     trials: int = 0
     exploration: float = 0.2
     workers: int = 0
+    loop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,7 @@ def evaluate(wanted: Wanted, progress: Progress) -> Evaluated:
     policies = _policies(wanted)
     if wanted.trials and find_spec("optuna") is None:
         raise OptionsInvalid("--search needs optuna: pip install 'personalizer-lab[search]'")
-    reader, traffic = _read(wanted.log, progress)
+    reader, traffic = _read(wanted.log, wanted.loop, progress)
     if wanted.trials and len(traffic) < _FEWEST_TO_SEARCH:
         raise OptionsInvalid(
             f"--search needs a log of {_FEWEST_TO_SEARCH} decisions at least, and {wanted.log} "
@@ -127,14 +136,23 @@ def evaluate(wanted: Wanted, progress: Progress) -> Evaluated:
     )
 
 
-def _read(path: Path, progress: Progress) -> tuple[LogReader, Traffic]:
+def _read(path: Path, loop: str, progress: Progress) -> tuple[LogReader, Traffic]:
     task = progress.add_task("reading", total=None)
-    reader = read_log(log_lines(path))
+    reader = read_log(_lines(path, loop))
     traffic = gather(reader)
     progress.update(task, total=len(traffic), completed=len(traffic))
     if not len(traffic):
         raise LogUnusable(_nothing(path, reader))
     return reader, traffic
+
+
+def _lines(path: Path, loop: str) -> Iterator[bytes] | Iterator[str]:
+    """Yield the lines of a log, or those that a server's log would have."""
+    if (path / FILE).is_file():
+        return (write_line(one) for one in first_slots(stored_log(path, loop or DEFAULT_LOOP)))
+    if loop:
+        raise OptionsInvalid(f"--loop is for the data folder of a server, and {path} is none")
+    return log_lines(path)
 
 
 def _nothing(path: Path, reader: LogReader) -> str:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import altair as alt
 
+from mock_service.evaluation.course import expanding
 from mock_service.evaluation.estimators import Estimate, Estimator
 from mock_service.evaluation.found import Found
 from mock_service.evaluation.judging import Verdict
 from mock_service.evaluation.policies import Actions
-from mock_service.evaluation.windows import expanding
+from mock_service.evaluation.windows import course
 from mock_service.evaluation.words import span
 from simulator.cli.evaluation import Evaluated
 from simulator.errors import OptionsInvalid
@@ -155,7 +156,7 @@ def _history(acted: Sequence[Actions], evaluated: Evaluated) -> Iterator[dict[st
         return
     step = next((s for s in _STEPS if (times[-1] - times[0]) / s <= _POINTS), _STEPS[-1])
     for one in acted:
-        windows = expanding(one, evaluated.study.traffic, step)
+        windows = expanding(course(one, evaluated.study.traffic), step)
         for window in islice(windows, 1, None):
             yield {
                 "policy": one.policy.name,

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, Target, replay, simulate
+from simulator.build import RunOptions, Target, replay, simulate, simulate_pages
+from simulator.engine.pages import PageListeners
 from simulator.engine.run import Listeners
 from simulator.errors import OptionsInvalid
+from simulator.report.page_summary import PageSummary
 from simulator.report.record import Recorder, read_record
 from simulator.report.record_lines import Label
 from simulator.report.summary import Summary
@@ -17,6 +19,7 @@ from simulator.vocabulary import Interaction
 
 _ROUNDS = 2000
 _SEED = 1
+Figures = Summary | PageSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class RunChoices:
         return self.rounds or (_ROUNDS if self.replay is None else None)
 
 
-def play(choices: RunChoices, target: LoopSettings | Target, listeners: Listeners) -> Summary:
+def play(choices: RunChoices, target: LoopSettings | Target, listeners: Listeners) -> Figures:
     """Run what was chosen.
 
     Raises:
@@ -57,9 +60,30 @@ def play(choices: RunChoices, target: LoopSettings | Target, listeners: Listener
     story = find_scenario(choices.scenario)
     seed = _SEED if choices.seed is None else choices.seed
     options = RunOptions(choices.rounds or _ROUNDS, seed, choices.reward, choices.log)
+    if story.slots:
+        _check_pages(choices, listeners, story.name)
+        return simulate_pages(story, target, options, PageListeners(listeners.progress))
     label = Label(story.name, seed, choices.reward or next(iter(story.rewards)))
     with _recording(choices.record, label, listeners) as listening:
         return simulate(story, target, options, listening)
+
+
+def _check_pages(choices: RunChoices, listeners: Listeners, name: str) -> None:
+    """Refuse what holds one action a visit.
+
+    Raises:
+        OptionsInvalid: something of the kind was asked for.
+    """
+    wanted = {
+        "--record": choices.record is not None,
+        "--log": choices.log is not None,
+        "--verbose": listeners.watcher is not None,
+    }
+    for option, was_asked_for in wanted.items():
+        if was_asked_for:
+            raise OptionsInvalid(
+                f"{option} holds one action a visit, and {name} fills several slots: leave it out"
+            )
 
 
 def _replay(

@@ -31,6 +31,8 @@ from simulator.cli.playing import RunChoices, play
 from simulator.cli.progress import progress_bar
 from simulator.engine.run import INTERRUPTED, Listeners
 from simulator.errors import OptionsInvalid
+from simulator.report.page_summary import PageSummary
+from simulator.report.page_terminal import show_page_summary
 from simulator.report.terminal import show_interaction, show_summary
 from simulator.vocabulary import Interaction
 
@@ -100,6 +102,8 @@ def simulate(
         summary = play(run, target, listeners)
     if as_json:
         sys.stdout.write(json.dumps(summary.as_dict(), indent=2) + "\n")
+    elif isinstance(summary, PageSummary):
+        show_page_summary(Console(), summary)
     else:
         show_summary(Console(), summary)
     if summary.trouble:

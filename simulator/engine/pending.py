@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.timeline import Timeline
-from simulator.personalizer.seam import Personalizer
+from simulator.personalizer.seam import Listener
 from simulator.users.crowd import Block
 from simulator.users.post import Feedback
 from simulator.vocabulary import Visit
 
 _Times = list[list[timedelta]]
+_Send = Callable[[int, int, Visit, str], None]
 _Columns = tuple[list[list[float]], list[list[bool]], _Times]
 
 
@@ -23,31 +25,34 @@ class Pending:
     Where every reward arrives at once there is nothing to keep, and nothing to pay for.
     """
 
-    def __init__(self, personalizer: Personalizer, timeline: Timeline) -> None:
+    def __init__(self, personalizer: Listener, timeline: Timeline) -> None:
         self.waiting: list[tuple[timedelta, int, str, float]] = []
         """What is on its way, as a heap by moment."""
         self._reward = personalizer.reward
         self._timeline = timeline
         self._sent = 0
-        self._rewards: list[list[float]] = []
-        self._arrivals: list[_Columns] = []
 
-    def begin(self, block: Block) -> Callable[[int, int, Visit, str], None]:
+    def begin(self, block: Block) -> _Send:
         """Take up a block, and return what sends off the rewards of each of its visits.
 
         It takes the visit's row in the block, the action that was shown, the visit and the event.
         """
         if block.feedback is None:
-            self._rewards = block.rewards.tolist()
-            return self._reward_at_once
-        self._arrivals = _columns(block.feedback)
-        return self._send
+            return self._at_once(block.rewards.tolist())
+        return partial(self._send, _columns(block.feedback))
 
-    def _reward_at_once(self, row: int, shown: int, visit: Visit, event_id: str) -> None:
-        self._reward(event_id, self._rewards[row][shown], visit.moment)
+    def _at_once(self, rewards: list[list[float]]) -> _Send:
+        reward = self._reward
 
-    def _send(self, row: int, shown: int, visit: Visit, event_id: str) -> None:
-        for values, arrives, delays in self._arrivals:
+        def send(row: int, shown: int, visit: Visit, event_id: str) -> None:
+            reward(event_id, rewards[row][shown], visit.moment)
+
+        return send
+
+    def _send(
+        self, arrivals: list[_Columns], row: int, shown: int, visit: Visit, event_id: str
+    ) -> None:
+        for values, arrives, delays in arrivals:
             if arrives[row][shown]:
                 self._sent += 1
                 moment = self._timeline.due(visit, delays[row][shown])

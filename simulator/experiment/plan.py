@@ -9,6 +9,7 @@ from simulator.experiment.objective import Objective, find_objective
 from simulator.experiment.setting import Run, Setting
 from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.model import Scenario
+from simulator.scenario.slot_consistency import check_single_slot
 
 FEWEST_SEEDS = 2
 Level = str | bool | int | float
@@ -67,6 +68,7 @@ def make_plan(source: str, factors: Sequence[Factor], terms: Terms) -> Plan:
             "use --objective value"
         )
     scenario = find_scenario(source)
+    check_single_slot(scenario)
     settings = settings_of(scenario, tuple(factors))
     return Plan(
         source,

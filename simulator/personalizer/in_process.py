@@ -9,9 +9,11 @@ from mock_service.clock import ManualClock
 from mock_service.logs.recording import LogRecorder
 from mock_service.loop.decision import Action as HostAction
 from mock_service.loop.decision import RankRequest
+from mock_service.loop.slots import Slot as HostSlot
+from mock_service.loop.slots import SlotsRequest
 from mock_service.settings import LoopSettings
 from simulator.errors import OptionsInvalid
-from simulator.vocabulary import Action, Recommendation, Visit
+from simulator.vocabulary import Action, Recommendation, Slot, Visit
 
 _START = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday, so that a week of visits is a week
 
@@ -36,15 +38,29 @@ class InProcessPersonalizer:
 
     def rank(self, visit: Visit, event_id: str) -> Recommendation:
         """Rank the visit's actions for its context, at the visit's moment."""
-        self._move_to(visit.moment)
-        if visit.actions is not self._guest_actions:
-            self._guest_actions = visit.actions
-            self._host_actions = tuple(HostAction(a.id, a.features) for a in visit.actions)
+        self._meet(visit)
         decision = self._loop.rank(RankRequest(event_id, visit.context, self._host_actions))
         return Recommendation(decision.order, decision.probabilities)
 
+    def fill(
+        self, visit: Visit, slots: tuple[Slot, ...], event_id: str, *, deferred: bool
+    ) -> tuple[int, ...]:
+        """Fill the slots of the visit's page, at the visit's moment."""
+        self._meet(visit)
+        places = tuple(
+            [HostSlot(s.id, s.features, s.baseline, frozenset(s.excluded)) for s in slots]
+        )
+        request = SlotsRequest(event_id, visit.context, self._host_actions, places, deferred)
+        index_of = {action.id: index for index, action in enumerate(visit.actions)}
+        return tuple([index_of[action] for _, action in self._loop.rank_slots(request)])
+
+    def activate(self, event_id: str, moment: timedelta) -> None:
+        """Report that a deferred page was shown, at that moment."""
+        self._move_to(moment)
+        self._loop.activate_slots(event_id)
+
     def reward(self, event_id: str, value: float, moment: timedelta) -> None:
-        """Report the reward of an event at that moment."""
+        """Report the reward of an event, or of a slot of one, at that moment."""
         if moment is not self._moment:
             self._move_to(moment)
         self._loop.reward(event_id, value)
@@ -55,6 +71,13 @@ class InProcessPersonalizer:
             self._clock.advance(self._loop.configuration.reward_wait_time)
             self._loop.settle()
             self._log.close()
+
+    def _meet(self, visit: Visit) -> None:
+        """Move on to a visit, and know its actions."""
+        self._move_to(visit.moment)
+        if visit.actions is not self._guest_actions:
+            self._guest_actions = visit.actions
+            self._host_actions = tuple(HostAction(a.id, a.features) for a in visit.actions)
 
     def _move_to(self, moment: timedelta) -> None:
         self._moment = moment

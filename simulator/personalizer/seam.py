@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Protocol
 
-from simulator.vocabulary import Recommendation, Visit
+from simulator.vocabulary import Recommendation, Slot, Visit
 
 
 class Personalizer(Protocol):
@@ -14,6 +14,28 @@ class Personalizer(Protocol):
 
     def reward(self, event_id: str, value: float, moment: timedelta) -> None:
         """Report the reward of an event at that moment; raises EndpointProblem when it cannot."""
+
+    def close(self) -> None:
+        """Let go of what is held open."""
+
+
+class Listener(Protocol):
+    """Listens to how well something went that was shown."""
+
+    def reward(self, event_id: str, value: float, moment: timedelta) -> None:
+        """Report the reward of an event, or of a slot of one, at that moment."""
+
+
+class PagePersonalizer(Listener, Protocol):
+    """Fills the slots of a page, and listens to how well each went."""
+
+    def fill(
+        self, visit: Visit, slots: tuple[Slot, ...], event_id: str, *, deferred: bool
+    ) -> tuple[int, ...]:
+        """Return the index of an action for each slot; EndpointProblem when it cannot."""
+
+    def activate(self, event_id: str, moment: timedelta) -> None:
+        """Report that a deferred page was shown."""
 
     def close(self) -> None:
         """Let go of what is held open."""

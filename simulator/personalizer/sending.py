@@ -67,14 +67,16 @@ class Sender:
         self._next = 0.0
         self._sent = self._retried = self._lost = 0
 
-    def post(self, path: str, body: str, expected: HTTPStatus) -> httpx2.Response:
+    def post(
+        self, path: str, body: str, expected: HTTPStatus, version: str = "v1.0"
+    ) -> httpx2.Response:
         """Return the reply, once it is the expected one.
 
         Raises:
             RequestLost: the request failed too often.
             EndpointProblem: nothing runs there, or it answers that the request is wrong.
         """
-        url = f"{self._endpoint}/personalizer/v1.0{path}"
+        url = f"{self._endpoint}/personalizer/{version}{path}"
         self._sent += 1
         for pause in (*self._pauses(), None):
             reply, problem = self._try(url, body, expected)

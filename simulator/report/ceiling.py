@@ -1,11 +1,14 @@
 """What can be earned in a scenario, computed from its truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from simulator.engine.page_tally import PageTally
 from simulator.engine.tally import Tally, best_actions
+from simulator.report.page_summary import page_baselines
 from simulator.report.summary import Baseline, Circumstances, summarise
 from simulator.scenario.model import Scenario
 from simulator.users.crowd import Crowd
+from simulator.users.pages import PageCrowd
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class Reachable:
 class Ceiling:
     """What one reward design and the true values come to, over the first visits of a seed.
 
-    The oracle knows every visitor's tastes and shows the action of highest expected value.
+    The oracle knows every visitor's tastes and shows the action of highest expected value. On a
+    page of slots it shows the best page, and ``best_fixed`` is the application's own.
     """
 
     reward_design: str
@@ -41,21 +45,37 @@ def ceiling(
         OptionsInvalid: the scenario has no such reward design.
         HookProblem: a Python function of the scenario fails.
     """
+    if scenario.slots:
+        oracle, uniform, fixed = _of_pages(scenario, reward=reward, rounds=rounds, seed=seed)
+    else:
+        oracle, uniform, fixed = _of_actions(scenario, reward=reward, rounds=rounds, seed=seed)
+    reachable = [_reachable(share, oracle, uniform) for share in explorations]
+    return Ceiling(reward, rounds, oracle, uniform, fixed, reachable)
+
+
+def _of_actions(
+    scenario: Scenario, *, reward: str, rounds: int, seed: int
+) -> tuple[Baseline, Baseline, Baseline]:
     crowd = Crowd(scenario, seed=seed, reward=reward)
     tally = Tally(crowd.action_count)
     for block in crowd.blocks(rounds):
         best = best_actions(block).tolist()
         tally.add(block, best, best)
     figures = summarise(scenario, tally, Circumstances(seed, reward)).baselines
-    oracle, uniform = figures["oracle"], figures["uniform"]
-    return Ceiling(
-        reward,
-        rounds,
-        oracle,
-        uniform,
-        figures["best_fixed"],
-        [_reachable(share, oracle, uniform) for share in explorations],
-    )
+    return figures["oracle"], figures["uniform"], figures["best_fixed"]
+
+
+def _of_pages(
+    scenario: Scenario, *, reward: str, rounds: int, seed: int
+) -> tuple[Baseline, Baseline, Baseline]:
+    """Return figures of whole pages; the fixed one is the application's own."""
+    crowd = PageCrowd(scenario, seed=seed, reward=reward)
+    tally = PageTally(crowd)
+    for block in crowd.blocks(rounds):
+        tally.add(block, tally.best_of(block))
+    figures = page_baselines(tally)
+    own = ", ".join(slot.baseline for slot in crowd.slots)
+    return figures["oracle"], figures["uniform"], replace(figures["baseline"], action=own)
 
 
 def _reachable(exploration: float, oracle: Baseline, uniform: Baseline) -> Reachable:

@@ -34,6 +34,8 @@ def show_story(console: Console, scenario: Scenario, ceilings: list[Ceiling]) ->
     about = " ".join(scenario.description.split())
     console.print(Text.assemble((scenario.name, "bold"), f": {scenario.title}\n\n{about}\n"))
     console.print(_actions(scenario))
+    if scenario.slots:
+        console.print(_slots(scenario))
     console.print(_outcomes(scenario))
     console.print(_rewards(scenario))
     for found in ceilings:
@@ -55,6 +57,17 @@ def _when(action: ActionSpec) -> str:
     until = "" if action.until is None else f" until {action.until}"
     hours = "" if action.hours is None else f", {action.hours[0]:g} to {action.hours[1]:g} h a day"
     return f"from {action.since}{until}{hours}"
+
+
+def _slots(scenario: Scenario) -> Table:
+    table = Table("slot", "baseline", "excluded", "attention", title="Slots", box=SIMPLE_HEAD)
+    table.title_justify = "left"
+    for slot in scenario.slots:
+        excluded = ", ".join(slot.excluded)
+        table.add_row(
+            escape(slot.id), escape(slot.baseline), escape(excluded), f"{slot.attention:g}"
+        )
+    return table
 
 
 def _outcomes(scenario: Scenario) -> Table:

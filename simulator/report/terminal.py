@@ -1,13 +1,14 @@
 """A run on the terminal: a table, a learning curve, and each interaction for those who ask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from simulator.report.summary import CurvePoint, Summary
+from simulator.personalizer.sending import RequestAccount
+from simulator.report.summary import Baseline, CurvePoint, FeedbackAccount, Summary
 from simulator.vocabulary import Interaction
 
 _CURVE_ROWS = 8
@@ -17,10 +18,10 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 def show_summary(console: Console, summary: Summary) -> None:
     """Print the figures of a run, by profile and next to its baselines."""
     console.print(Group(_headline(summary), _comparison(summary), _profiles(summary)))
-    for line in _accounts(summary):
+    for line in accounts(summary.feedback, summary.requests):
         console.print(line, markup=False, highlight=False)
     if summary.curve:
-        console.print(_curve(summary))
+        console.print(curve(summary.curve, summary.baselines))
 
 
 def show_interaction(console: Console, interaction: Interaction) -> None:
@@ -52,16 +53,16 @@ def _comparison(summary: Summary) -> Table:
         table.add_column(heading, justify="right")
     table.add_row(
         "[bold]Personalizer",
-        f"[bold]{_figure(summary.mean_reward)}",
-        f"[bold]{_figure(summary.mean_reward_last_quarter)}",
-        f"[bold]{_figure(summary.mean_value)}",
-        _share(summary.best_action_share),
+        f"[bold]{figure(summary.mean_reward)}",
+        f"[bold]{figure(summary.mean_reward_last_quarter)}",
+        f"[bold]{figure(summary.mean_value)}",
+        share(summary.best_action_share),
         f"{summary.regret:,.1f}",
         end_section=True,
     )
     for name, baseline in summary.baselines.items():
         label = name.replace("_", " ") + (f" ({baseline.action})" if baseline.action else "")
-        figures = (_figure(baseline.mean_reward), "", _figure(baseline.mean_value))
+        figures = (figure(baseline.mean_reward), "", figure(baseline.mean_value))
         table.add_row(label, *figures, "", "")
     return table
 
@@ -76,18 +77,17 @@ def _profiles(summary: Summary) -> Table:
         table.add_row(
             profile.name,
             f"{profile.visits:,}",
-            _figure(profile.mean_reward),
-            _figure(profile.mean_value),
+            figure(profile.mean_reward),
+            figure(profile.mean_value),
             f"{profile.regret:,.1f}",
             profile.best_action or "",
-            _share(profile.best_action_share),
+            share(profile.best_action_share),
         )
     return table
 
 
-def _accounts(summary: Summary) -> Iterator[str]:
+def accounts(rewards: FeedbackAccount, requests: RequestAccount | None) -> Iterator[str]:
     """Yield what became of rewards and requests, where that is not plain."""
-    rewards, requests = summary.feedback, summary.requests
     if rewards.lost or rewards.repeated or rewards.unsent:
         yield (
             f"Rewards: {rewards.reported:,} reported, {rewards.lost:,} never arrived, "
@@ -100,10 +100,10 @@ def _accounts(summary: Summary) -> Iterator[str]:
         )
 
 
-def _curve(summary: Summary) -> Text:
+def curve(points: Sequence[CurvePoint], baselines: Mapping[str, Baseline]) -> Text:
     """Draw the learning curve between blind choice and perfect knowledge, or wider if it must."""
-    means = [point.mean_reward for point in summary.curve]
-    known = [summary.baselines["uniform"].mean_reward, summary.baselines["oracle"].mean_reward]
+    means = [point.mean_reward for point in points]
+    known = [baselines["uniform"].mean_reward, baselines["oracle"].mean_reward]
     low, high = min(means + known), max(means + known)
     span = (high - low) or 1.0
     heights = [round((mean - low) / span * _CURVE_ROWS * 8) for mean in means]
@@ -114,17 +114,19 @@ def _curve(summary: Summary) -> Text:
         cells = "".join(_EIGHTHS[max(0, min(8, height - row * 8))] for height in heights)
         lines.append(f"{label:>6} ┤{cells}")
     lines.append(f"{'':>7}└{'─' * len(means)}")
-    lines.append(f"{'':>8}{_footing(summary.curve)}")
+    lines.append(f"{'':>8}{_footing(points)}")
     return Text("\n".join(lines), no_wrap=True)
 
 
-def _footing(curve: list[CurvePoint]) -> str:
-    return "1" + f"{curve[-1].round:,} rounds".rjust(len(curve) - 1)
+def _footing(points: Sequence[CurvePoint]) -> str:
+    return "1" + f"{points[-1].round:,} rounds".rjust(len(points) - 1)
 
 
-def _figure(number: float | None) -> str:
+def figure(number: float | None) -> str:
+    """Return a figure to three decimals."""
     return "-" if number is None else f"{number:.3f}"
 
 
-def _share(number: float | None) -> str:
+def share(number: float | None) -> str:
+    """Return a share in per cent."""
     return "-" if number is None else f"{number:.1%}"

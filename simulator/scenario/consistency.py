@@ -7,6 +7,7 @@ from datetime import timedelta
 from simulator.scenario.model import DAY, MAX_ACTIONS, Scenario
 from simulator.scenario.outcomes import Happening, Outcome
 from simulator.scenario.rewards import Hooked, RewardSpec
+from simulator.scenario.slot_consistency import slot_mistakes
 from simulator.scenario.taste_consistency import hook_mistakes, taste_mistakes
 
 
@@ -21,6 +22,7 @@ def inconsistencies(scenario: Scenario) -> Iterator[str]:
     yield from _drifts(scenario)
     yield from _outcomes(scenario)
     yield from _rewards(scenario)
+    yield from slot_mistakes(scenario)
 
 
 def _repeated_actions(scenario: Scenario) -> Iterator[str]:

@@ -5,25 +5,10 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import ModuleType, TracebackType
+from typing import Any, Literal
 
 from simulator.errors import HookProblem
-
-_FAILURES = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
-"""What somebody else's code may fail with, other than asking this process to end."""
 
 
 def load_hook(hook: str, folder: str) -> Callable[..., Any]:
@@ -48,12 +33,10 @@ def load_hook(hook: str, folder: str) -> Callable[..., Any]:
 
 def _module(name: str, folder: str, hook: str) -> ModuleType:
     beside = Path(folder, *name.split(".")).with_suffix(".py")
-    try:
+    with _Border(hook, f"{name} cannot be imported: "):
         if folder and beside.is_file():
             return _module_at(name, beside)
         return importlib.import_module(name)
-    except _FAILURES as error:
-        raise HookProblem(hook, f"{name} cannot be imported: {error}") from error
 
 
 def _module_at(name: str, path: Path) -> ModuleType:
@@ -72,7 +55,28 @@ def call_hook(hook: str, function: Callable[..., Any], *arguments: object) -> ob
     Raises:
         HookProblem: it fails; the message holds its own words.
     """
-    try:
+    with _Border(hook):
         return function(*arguments)
-    except _FAILURES as error:
-        raise HookProblem(hook, f"{type(error).__name__}: {error}") from error
+
+
+class _Border:
+    """Where somebody else's code begins: whatever it fails with is a HookProblem on this side.
+
+    It may have exceptions of its own, so none can be listed here. What asks this process to end,
+    an interrupt or an exit, passes.
+    """
+
+    def __init__(self, hook: str, doing: str = "") -> None:
+        self._hook, self._doing = hook, doing
+
+    def __enter__(self) -> None:
+        """Cross over."""
+
+    def __exit__(
+        self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
+    ) -> Literal[False]:
+        """Come back, maybe with an error in hand."""
+        if isinstance(error, Exception):
+            problem = f"{self._doing}{type(error).__name__}: {error}"
+            raise HookProblem(self._hook, problem) from error
+        return False

@@ -13,6 +13,7 @@ from simulator.scenario.outcomes import Feedback, Outcome
 from simulator.scenario.parts import Duration, FeatureName, Features, Name, Part
 from simulator.scenario.rewards import RewardSpec
 from simulator.scenario.sampling import KINDS, Hour, ProfileFeature, Sampled
+from simulator.scenario.slots import PageSpec, SlotSpec
 from simulator.scenario.tastes import Drift, Tastes
 
 MAX_ACTIONS = 50
@@ -110,6 +111,9 @@ class Scenario(Part):
     """Reward designs; the first is the one to use when nobody chooses."""
     feedback: Feedback = Feedback()
     traffic: Traffic = Traffic()
+    slots: list[SlotSpec] = Field(default_factory=list)
+    """Places on a page, from top to bottom; without any, one action is shown."""
+    page: PageSpec | None = None
 
     @property
     def action_ids(self) -> list[str]:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from simulator.scenario.model import Scenario
 from simulator.users.behaviour import Behaviour, Outcomes, sum_of
 from simulator.users.offering import Offer
-from simulator.users.population import Population
+from simulator.users.population import Arrivals, Population
 from simulator.users.post import Feedback, Post
 from simulator.users.reward_design import RewardDesign
-from simulator.users.taste import Tastes
+from simulator.users.taste import Pleasure, Tastes
 from simulator.vocabulary import Visit
 
 BLOCK = 256
@@ -108,26 +108,34 @@ class Crowd:
     def blocks(self, rounds: int) -> Iterator[Block]:
         """Yield `rounds` visits in blocks; fewer rounds are the beginning of more."""
         for start in range(0, rounds, BLOCK):
-            yield _beginning(self._next_block(), rounds - start)
+            yield beginning(self._next_block(), rounds - start)
 
     def _next_block(self) -> Block:
         arrivals = self._population.draw(BLOCK)
         tastes = self._tastes.of(arrivals)
-        outcomes = self._behaviour.outcomes(tastes)
-        reports = self.design.reports(outcomes)
-        return Block(
-            arrivals.visits,
-            arrivals.profiles,
-            outcomes,
-            sum_of([report.total() for report in reports]),
-            self._behaviour.values(outcomes),
-            self._behaviour.expected_values(tastes),
-            self._post.carry(reports, BLOCK),
-            arrivals.offer,
-        )
+        return what_comes(arrivals, tastes, self.design, self._behaviour, self._post)
 
 
-def _beginning(block: Block, count: int) -> Block:
+def what_comes(
+    arrivals: Arrivals, tastes: Pleasure, design: RewardDesign, behaviour: Behaviour, post: Post
+) -> Block:
+    """Return what would come of every action for visitors of these tastes."""
+    outcomes = behaviour.outcomes(tastes)
+    reports = design.reports(outcomes)
+    return Block(
+        arrivals.visits,
+        arrivals.profiles,
+        outcomes,
+        sum_of([report.total() for report in reports]),
+        behaviour.values(outcomes),
+        behaviour.expected_values(tastes),
+        post.carry(reports, BLOCK),
+        arrivals.offer,
+    )
+
+
+def beginning(block: Block, count: int) -> Block:
+    """Return the first `count` visits of a block."""
     if count >= len(block.visits):
         return block
     return Block(

@@ -205,6 +205,7 @@ def test_python_functions_beside_the_file_say_tastes_and_rewards(tmp_path: Path)
         ("return [0.5, 1.5]", r"expected 2 numbers in \[0, 1\], got \[0.5, 1.5\]"),
         ("return 'good'", "expected 2 numbers, got 'good'"),
         ("return context['age']", "KeyError: 'age'"),
+        ("raise type('Unheard', (Exception,), {})('of this')", "Unheard: of this"),
     ],
 )
 def test_a_function_that_fails_is_named(tmp_path: Path, code: str, expected: str) -> None:

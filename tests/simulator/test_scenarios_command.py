@@ -97,6 +97,38 @@ def test_check_tells_the_mistakes_of_every_file(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("module", "complaint"),
+    [
+        (
+            "class Sold(Exception):\n    pass\n\ndef score(signals):\n    raise Sold('out')\n",
+            "Sold: out",
+        ),
+        (
+            "class Gone(Exception):\n    pass\n\nraise Gone('for lunch')\n",
+            "hooks cannot be imported: Gone: for lunch",
+        ),
+    ],
+    ids=["when it is called", "when it is imported"],
+)
+def test_a_function_with_an_exception_of_its_own_is_one_line(
+    tmp_path: Path, module: str, complaint: str
+) -> None:
+    """Whatever somebody else's code raises; no traceback."""
+    (tmp_path / "hooks.py").write_text(module)
+    scenario = tmp_path / "mine.toml"
+    scenario.write_text(
+        TEMPLATE.replace("weights = { click = 1.0 }", 'hook = "hooks:score"\nwait = "5m"')
+    )
+
+    ended = command("simulate", str(scenario), "--rounds", "10", "--quiet")
+
+    assert ended.code == 2
+    (line,) = ended.err.splitlines()
+    assert line.startswith("personalizer-lab: ")
+    assert line.endswith(complaint)
+
+
 def test_the_published_schema_is_the_one_in_force() -> None:
     """``scenarios schema`` prints it."""
     published = json.loads(PUBLISHED.read_text(encoding="utf-8"))

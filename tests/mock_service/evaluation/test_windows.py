@@ -15,6 +15,7 @@ from mock_service.evaluation.policies import (
     act,
 )
 from mock_service.evaluation.traffic import Traffic, gather
+from mock_service.evaluation.windows import course
 from mock_service.rest.evaluation_shapes import Span, evaluation_content, policy_results
 from tests.mock_service.evaluation.test_policies import event
 
@@ -33,7 +34,7 @@ def log() -> Traffic:
 
 def test_policy_results_hold_four_window_lengths_and_the_total() -> None:
     """Numerators, denominators and sums of squares; empty windows are zeros."""
-    (result,) = policy_results([act(BASELINE, log())], log(), END)
+    (result,) = policy_results([course(act(BASELINE, log()), log())], END)
 
     windows = [one["aggregateTimeWindow"] for one in result["summary"]]
     assert windows == ["PT5M"] * 4 + ["PT1H", "PT6H", "P1D"]
@@ -59,7 +60,7 @@ def test_policy_results_hold_four_window_lengths_and_the_total() -> None:
 
 def test_the_online_policy_is_known_and_not_estimated() -> None:
     """Its rows have no squares, and an interval of 0, as the service's do."""
-    (result,) = policy_results([act(ONLINE, log())], log(), END)
+    (result,) = policy_results([course(act(ONLINE, log()), log())], END)
 
     total = result["totalSummary"]
     assert total.keys().isdisjoint({"nonZeroProbability", "sumOfSquares"})
@@ -69,7 +70,7 @@ def test_the_online_policy_is_known_and_not_estimated() -> None:
 
 def test_an_expanding_series_knows_more_with_every_step() -> None:
     """It ends at what the summary says."""
-    content = evaluation_content([act(BASELINE, log())], log(), Span(NOON, END))
+    content = evaluation_content([course(act(BASELINE, log()), log())], Span(NOON, END))
 
     (value,) = content["value"]
     rewards = [one["expectedReward"] for one in value["timeseries"]["data"]]
@@ -84,7 +85,7 @@ def test_a_rolling_series_has_a_window_for_each_step() -> None:
     """An hour holds all three decisions."""
     span = Span(NOON, END, minutes=60, rolling=True)
 
-    (value,) = evaluation_content([act(BASELINE, log())], log(), span)["value"]
+    (value,) = evaluation_content([course(act(BASELINE, log()), log())], span)["value"]
 
     (point,) = value["timeseries"]["data"]
     assert (point["timeStamp"], point["expectedReward"]) == ("2026-01-05T12:00:00Z", 1.0)
@@ -94,7 +95,7 @@ def test_a_rolling_series_has_a_window_for_each_step() -> None:
 def test_a_step_that_does_not_go_with_its_window_is_refused(minutes: int, *, rolling: bool) -> None:
     """Five minutes expand, and all others roll."""
     with pytest.raises(ServiceProblem, match="Expanding"):
-        evaluation_content([], log(), Span(NOON, END, minutes, rolling))
+        evaluation_content([], Span(NOON, END, minutes, rolling))
 
 
 @pytest.mark.parametrize(
@@ -111,4 +112,4 @@ def test_a_policy_is_optimal_when_it_is_better_and_surely_so(
         replace(act(BASELINE, decisions), policy=first),
     ]
 
-    assert optimal_policy(acted, decisions) == optimal
+    assert optimal_policy([course(one, decisions) for one in acted]) == optimal

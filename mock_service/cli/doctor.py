@@ -1,0 +1,118 @@
+"""``doctor``: say in words why a loop is not learning."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic_core import to_json
+from rich.console import Console
+from rich.markup import escape
+
+from mock_service.diagnosis.diagnose import diagnose
+from mock_service.diagnosis.endpoint_facts import facts_of_endpoint
+from mock_service.diagnosis.facts import LoopFacts
+from mock_service.diagnosis.finding import Finding, Severity
+from mock_service.diagnosis.log_facts import facts_of_log, with_lines
+from mock_service.errors import LogUnusable, SettingsInvalid
+from mock_service.learning.policies import policy_arguments
+from mock_service.logs.files import log_lines
+from mock_service.logs.reading import read_log
+from mock_service.settings import DEFAULT_LOOP, DEVELOPMENT_KEY
+from mock_service.storage.log import stored_log
+
+_WORDS = {
+    Severity.STOPS: "[bold red]This stops learning[/]",
+    Severity.SLOWS: "[bold yellow]This slows learning[/]",
+    Severity.NOTE: "[bold]Worth knowing[/]",
+}
+
+
+def doctor(
+    log: Annotated[
+        Path | None, typer.Argument(help="A log of DSJSON lines, may be .gz, or a folder of logs.")
+    ] = None,
+    *,
+    endpoint: Annotated[
+        str, typer.Option(envvar="PERSONALIZER_ENDPOINT", help="Ask the loop at this endpoint.")
+    ] = "",
+    key: Annotated[
+        str, typer.Option(envvar="PERSONALIZER_KEY", help="The endpoint's key.")
+    ] = DEVELOPMENT_KEY,
+    data_dir: Annotated[
+        Path | None, typer.Option("--data-dir", help="Read the log in a server's data folder.")
+    ] = None,
+    loop: Annotated[str, typer.Option(help="Which loop's log, in a data folder.")] = DEFAULT_LOOP,
+    policy: Annotated[
+        str, typer.Option(help="The policy that made a log: preset or Vowpal Wabbit arguments.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Say in words why a loop is not learning, or that nothing keeps it from it.
+
+    Changes nothing. Ends with 1 when something stops learning.
+
+    Example: personalizer-lab doctor --endpoint http://127.0.0.1:5000
+    """
+    if log is None and data_dir is None:
+        facts = _ask(endpoint, key, policy)
+    else:
+        facts = _read(log, data_dir, loop, policy_arguments(policy) if policy else None)
+    findings = diagnose(facts)
+    if as_json:
+        sys.stdout.write(_json(facts, findings))
+    else:
+        _print(facts, findings)
+    if any(finding.severity is Severity.STOPS for finding in findings):
+        raise typer.Exit(1)
+
+
+def _ask(endpoint: str, key: str, policy: str) -> LoopFacts:
+    if not endpoint:
+        raise SettingsInvalid("expected --endpoint URL, --data-dir DIR or a log: whom to examine?")
+    if policy:
+        raise SettingsInvalid("--policy is for logs: an endpoint says itself what its policy is")
+    return facts_of_endpoint(endpoint, key)
+
+
+def _read(log: Path | None, data_dir: Path | None, loop: str, policy: str | None) -> LoopFacts:
+    if data_dir is not None:
+        if log is not None:
+            raise SettingsInvalid("expected a log or --data-dir, not both")
+        return facts_of_log(str(data_dir), stored_log(data_dir, loop), policy)
+    reader = read_log(log_lines(Path(str(log))))
+    facts = with_lines(facts_of_log(str(log), reader, policy), reader)
+    if not facts.heard or not facts.heard.decisions:
+        why = f": line {reader.complaints[0][0]}: {reader.complaints[0][1]}"
+        raise LogUnusable(f"{log} holds no decision{why if reader.complaints else ''}")
+    return facts
+
+
+def _json(facts: LoopFacts, findings: list[Finding]) -> str:
+    document = {
+        "place": facts.place,
+        "findings": [asdict(finding) for finding in findings],
+        "unknown": facts.unknown,
+    }
+    return to_json(document, indent=2).decode() + "\n"
+
+
+def _print(facts: LoopFacts, findings: list[Finding]) -> None:
+    console = Console(highlight=False)
+    console.print(f"{escape(facts.place)}: {_extent(facts)}", soft_wrap=True)
+    for finding in findings:
+        console.print(f"\n{_WORDS[finding.severity]}: {escape(finding.seen)}")
+        console.print(escape(finding.means))
+        console.print(f"[green]→[/] {escape(finding.advice)}")
+    if not any(finding.severity is Severity.STOPS for finding in findings):
+        console.print("\nNothing that can be seen from here stops this loop from learning.")
+    for unknown in facts.unknown:
+        console.print(f"\n[dim]Not known from here: {escape(unknown)}.[/]")
+
+
+def _extent(facts: LoopFacts) -> str:
+    heard = facts.heard
+    if heard is None:
+        return "its settings were examined"
+    return f"{heard.decisions:,} decisions, {heard.rewards:,} rewards, {heard.trained:,} learned"

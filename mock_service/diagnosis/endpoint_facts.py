@@ -1,0 +1,189 @@
+"""Facts from an endpoint: one of ours tells all, any other its configuration and its policy."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
+
+import httpx2
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from mock_service.conformance.probe import Probe, Reply
+from mock_service.diagnosis.facts import Arrangement, Heard, LoopFacts, Sightings
+from mock_service.diagnosis.sighting import Sighting, Watch
+from mock_service.errors import EndpointUnreachable, SettingsInvalid
+from mock_service.loop.configuration import LearningMode, Mode
+from mock_service.loop.witness import MOST_DECISIONS
+
+_V1 = "/personalizer/v1.0/configurations"
+_PREVIEW = "/personalizer/v1.1-preview.3/configurations"
+_LONGEST_REPLY = 120
+_NO_CONTROL = (
+    "how many rewards were joined, came late or wait, which actions were shown, and what features "
+    "were sent: this endpoint has no /mock/learning, or does not open it (a server that other "
+    "machines can reach opens it with --allow-control); export its log and examine that"
+)
+_NO_ACTIONS = "features of actions: an endpoint does not tell them; export its log and examine that"
+_OTHER_LOOPS = "which of the latest decisions are this loop's: the server holds several loops"
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+
+
+class _Configuration(_Answer):
+    exploration_percentage: float
+    reward_wait_time: timedelta
+    learning_mode: Annotated[
+        LearningMode | None, BeforeValidator(lambda text: _MODES.get(str(text).lower()))
+    ] = None
+
+
+class _Policy(_Answer):
+    arguments: str
+
+
+class _Learning(_Answer):
+    mode: Mode
+    decisions: int
+    rewards: int
+    waiting: int
+    joined: int
+    defaulted: int
+    dropped_as_late: int
+    dropped_as_not_activated: int
+    trained: int
+    published: int
+    next_export: str | None
+
+
+class _Line(_Answer):
+    id: str
+    probability: float
+
+
+class _Decision(_Answer):
+    context: list[Any]
+    chosen: str
+    probability: float
+    ranking: list[_Line]
+    deferred: bool
+    activated: bool
+    settled: bool
+    rewards: list[float]
+    reward: float | None
+    learned: bool
+
+
+class _Decisions(_Answer):
+    decisions: list[_Decision]
+
+
+_MODES = {mode.lower(): mode for mode in LearningMode}
+_Model = TypeVar("_Model", bound=_Answer)
+
+
+def facts_of_endpoint(endpoint: str, key: str) -> LoopFacts:
+    """Return what the endpoint tells.
+
+    Raises:
+        EndpointUnreachable: nobody answers.
+        SettingsInvalid: what answers is no Personalizer, or the key does not fit.
+    """
+    if not endpoint.startswith(("http://", "https://")):
+        raise SettingsInvalid(
+            f"--endpoint: expected an address like http://127.0.0.1:5000, got {endpoint!r}"
+        )
+    try:
+        with httpx2.Client() as client:
+            return _facts(endpoint, Probe(endpoint, key, client))
+    except httpx2.InvalidURL as error:
+        raise EndpointUnreachable(f"{endpoint} is no address: {error}") from error
+
+
+def _facts(endpoint: str, probe: Probe) -> LoopFacts:
+    facts = LoopFacts(place=endpoint, arrangement=_arrangement(probe))
+    learning = _told(probe, "/mock/learning", _Learning)
+    found = _told(probe, f"/mock/decisions?last={MOST_DECISIONS}", _Decisions)
+    if learning is None or found is None:
+        return replace(facts, unknown=(_NO_CONTROL,))
+    decisions = found.decisions
+    unknown = [_NO_ACTIONS, *([_OTHER_LOOPS] if len(decisions) > learning.decisions else [])]
+    return replace(
+        facts,
+        arrangement=replace(facts.arrangement, mode=learning.mode),
+        heard=_heard(learning, decisions),
+        seen=_seen(decisions),
+        unknown=tuple(unknown),
+    )
+
+
+def _arrangement(probe: Probe) -> Arrangement:
+    configuration = _must_tell(probe, f"{_V1}/service", _Configuration)
+    policy = _must_tell(probe, f"{_V1}/policy", _Policy)
+    preview = _told(probe, f"{_PREVIEW}/service", _Configuration)
+    return Arrangement(
+        policy=policy.arguments,
+        exploration=configuration.exploration_percentage,
+        wait=configuration.reward_wait_time,
+        learning_mode=preview.learning_mode if preview else None,
+    )
+
+
+def _heard(learning: _Learning, decisions: Sequence[_Decision]) -> Heard:
+    """Return the loop's counts; stray rewards are those that no decision has."""
+    joined = sum(len(one.rewards) for one in decisions)
+    all_listed = len(decisions) == learning.decisions
+    return Heard(
+        decisions=learning.decisions,
+        rewards=learning.rewards,
+        joined=learning.joined,
+        defaulted=learning.defaulted,
+        not_activated=learning.dropped_as_not_activated,
+        trained=learning.trained,
+        waiting=learning.waiting,
+        dormant=sum(one.deferred and not one.activated and not one.settled for one in decisions),
+        late=learning.dropped_as_late,
+        strays=max(0, learning.rewards - learning.dropped_as_late - joined) if all_listed else None,
+        published=learning.published,
+        next_export=learning.next_export or "",
+    )
+
+
+def _seen(decisions: Sequence[_Decision]) -> Sightings:
+    watch = Watch()
+    for one in decisions:
+        others = [(line.id, line.probability) for line in one.ranking if line.id != one.chosen]
+        eligible = [line for line in others if line[1] > 0]
+        chances = [(one.chosen, one.probability), *(eligible or others)]
+        watch.note(Sighting(one.context, chances, one.reward if one.learned else None))
+    return watch.sightings()
+
+
+def _must_tell(probe: Probe, path: str, model: type[_Model]) -> _Model:
+    """Return what every Personalizer tells."""
+    reply = probe.send("GET", path)
+    found = _read(reply, model)
+    if found is None:
+        text = " ".join(reply.body.decode(errors="replace").split())[:_LONGEST_REPLY]
+        raise SettingsInvalid(
+            f"{path} of the endpoint answered {reply.status}, expected what a Personalizer says of "
+            f"its settings: {text}"
+        )
+    return found
+
+
+def _told(probe: Probe, path: str, model: type[_Model]) -> _Model | None:
+    """Return what some tell; None from others."""
+    return _read(probe.send("GET", path), model)
+
+
+def _read(reply: Reply, model: type[_Model]) -> _Model | None:
+    if reply.status != HTTPStatus.OK:
+        return None
+    try:
+        return model.model_validate_json(reply.body)
+    except ValidationError:
+        return None

@@ -1,0 +1,80 @@
+"""Facts from a log: what was decided and what came of it, and nothing about the loop's settings."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pydantic_core import from_json
+
+from mock_service.diagnosis.facts import Arrangement, Heard, LoopFacts
+from mock_service.diagnosis.sighting import Sighting, Watch
+from mock_service.logs.event import LoggedDecision, LoggedMultiSlot, first_slot
+from mock_service.logs.reading import Event, LineKind, LogReader
+
+_HAS_REWARDS = "what still waits, came late or is published: a log holds settled decisions only"
+_NO_POLICY = (
+    "whether the learning policy crosses features, and whether its learning rate is too low: give "
+    "the policy with --policy"
+)
+
+
+def facts_of_log(place: str, events: Iterable[Event], policy: str | None) -> LoopFacts:
+    """Return what the events of a log tell; of multi-slot events their first slot."""
+    watch, heard = (
+        Watch(),
+        Heard(decisions=0, rewards=0, joined=0, defaulted=0, not_activated=0, trained=0),
+    )
+    for event in events:
+        decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
+        watch.note(_sighting(decision))
+        heard = _counted(heard, decision)
+    return LoopFacts(
+        place=place,
+        arrangement=Arrangement(policy=policy),
+        heard=heard,
+        seen=watch.sightings(),
+        unknown=(_HAS_REWARDS, *([] if policy else [_NO_POLICY])),
+    )
+
+
+def with_lines(facts: LoopFacts, reader: LogReader) -> LoopFacts:
+    """Add what the lines of a log tell that are no settled decisions."""
+    strays, heard = reader.counts[LineKind.DANGLING], facts.heard
+    if heard is None:
+        return facts
+    return replace(
+        facts,
+        heard=replace(
+            heard,
+            decisions=heard.decisions + reader.counts[LineKind.UNLABELLED],
+            rewards=heard.rewards + strays,
+            strays=strays,
+        ),
+    )
+
+
+def _counted(heard: Heard, event: LoggedDecision) -> Heard:
+    rewards = sum(one.value is not None and not one.action_taken for one in event.observations)
+    was_rewarded = bool(rewards) or bool(event.original_cost or event.cost)
+    learned = not event.skip_learn
+    return replace(
+        heard,
+        decisions=heard.decisions + 1,
+        rewards=heard.rewards + max(rewards, was_rewarded),
+        joined=heard.joined + (learned and was_rewarded),
+        defaulted=heard.defaulted + (learned and not was_rewarded),
+        not_activated=heard.not_activated + event.skip_learn,
+        trained=heard.trained + learned,
+    )
+
+
+def _sighting(event: LoggedDecision) -> Sighting:
+    cost = event.cost if event.original_cost is None else event.original_cost
+    return Sighting(
+        from_json(event.context),
+        [
+            (event.actions[index].id, chance)
+            for index, chance in zip(event.order, event.probabilities, strict=True)
+        ],
+        None if event.skip_learn else 0.0 - cost,
+        [from_json(event.actions[index].features) for index in event.order],
+    )

@@ -1,0 +1,98 @@
+"""Automatic optimization: when a loop's policy is due to be questioned."""
+
+from datetime import datetime, timedelta
+
+from mock_service.evaluation.inquiry import Inquiry, Kind
+from mock_service.inquiring.book import Book
+from mock_service.learning.policy_text import is_multi_slot
+from mock_service.loop.configuration import Configuration, LearningMode
+from mock_service.loop.identity import IdSource, new_guid
+from mock_service.loop.state import LoopState
+
+FEWEST_EVENTS = 1_000
+"""With fewer settled events nothing is evaluated: no policy could be surely better."""
+
+_USUAL = timedelta(days=14)
+_ENOUGH = 20_000
+"""So many events of the last two weeks are enough (about 20 MB of logs); else all are taken."""
+
+
+class Optimizer:
+    """Asks for an evaluation of a loop whenever its configuration says so.
+
+    The clock decides. Of several moments that have passed unseen, only the last one counts.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._passed: dict[int, datetime] = {}
+
+    def look(self, number: int, state: LoopState, now: datetime, ids: IdSource) -> None:
+        """Ask for an evaluation if one is due and there are events enough.
+
+        Raises:
+            StorageFailed: what has settled could not be kept.
+        """
+        due = due_moment(state, now)
+        if due is None or self._passed.get(number) == due:
+            return
+        self._passed[number] = due
+        self._book.ledger.flush()  # what has settled only now counts, too
+        latest = self._book.latest_automatic(number)
+        if latest is not None and due <= latest <= now:
+            return
+        if (start := self._start(number, now)) is not None:
+            self._book.add(number, _inquiry(state, start, now, new_guid(ids)))
+
+    def forget(self) -> None:
+        """Look at all loops anew: they are others now."""
+        self._passed.clear()
+
+    def _start(self, number: int, now: datetime) -> datetime | None:
+        """Return from when on events are taken; None where there are too few."""
+        recent = now - _USUAL
+        if self._book.count_events(number, recent, now, _ENOUGH) >= _ENOUGH:
+            return recent
+        first = self._book.first_event(number)
+        if first is None or self._book.count_events(number, first, now, FEWEST_EVENTS) < (
+            FEWEST_EVENTS
+        ):
+            return None
+        return first
+
+
+def due_moment(state: LoopState, now: datetime) -> datetime | None:
+    """Return the last moment at which the loop was to be optimised; None if there was none."""
+    configuration = state.configuration
+    start, frequency = (
+        configuration.auto_optimization_start,
+        configuration.auto_optimization_frequency,
+    )
+    if start is None or start > now or not _applies(state, configuration):
+        return None
+    return start + (now - start) // frequency * frequency
+
+
+def _applies(state: LoopState, configuration: Configuration) -> bool:
+    return (
+        configuration.auto_optimization
+        and configuration.auto_optimization_frequency > timedelta()
+        and configuration.learning_mode is LearningMode.ONLINE
+        and not is_multi_slot(state.policy)
+    )
+
+
+def _inquiry(state: LoopState, start: datetime, now: datetime, id_: str) -> Inquiry:
+    return Inquiry(
+        kind=Kind.EVALUATION,
+        id=id_,
+        name=f"Automatic optimization of {now:%Y-%m-%d}",
+        start=start,
+        end=now,
+        created=now,
+        online=state.policy,
+        exploration=state.configuration.exploration,
+        optimize=True,
+        automatic=True,
+        newest=False,
+    )

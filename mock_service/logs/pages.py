@@ -1,0 +1,77 @@
+"""Multi-slot events in a log: one line an event, though each slot was a decision of its own."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mock_service.logs.event import LoggedDecision, LoggedMultiSlot, LoggedSlot
+from mock_service.loop.slots import SEPARATOR, SLOT_KEY, slot_event_id
+
+_Slots = list[tuple[LoggedDecision, dict[str, Any]]]
+
+
+def pages(events: Iterable[LoggedDecision]) -> Iterator[LoggedDecision | LoggedMultiSlot]:
+    """Yield events as they are logged: the slots of a page together, once all have settled."""
+    unfinished: dict[str, _Slots] = {}
+    for event in events:
+        page, separator, _ = event.event_id.rpartition(SEPARATOR)
+        if not separator:
+            yield event
+            continue
+        about = json.loads(event.context)[-1][SLOT_KEY]
+        slots = unfinished.setdefault(page, [])
+        slots.append((event, about))
+        if len(slots) == about["of"]:
+            yield _page(page, sorted(unfinished.pop(page), key=lambda slot: slot[1]["number"]))
+
+
+def slots_of(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
+    """Yield what was decided about each slot of a page, as events of their own."""
+    context = json.loads(event.context)
+    for number, slot in enumerate(event.slots):
+        places = sorted(slot.order)
+        features = json.loads(slot.features)
+        about = {"id": slot.id, "number": number, "of": len(event.slots), "features": features}
+        yield LoggedDecision(
+            event_id=slot_event_id(event.event_id, slot.id),
+            at=event.at,
+            context=json.dumps([*context, {SLOT_KEY: about}], separators=(",", ":")),
+            actions=tuple(event.actions[place] for place in places),
+            observations=(*event.observations, *slot.observations),
+            skip_learn=event.skip_learn,
+            model_id=event.model_id,
+            drop_probability=event.drop_probability,
+            order=tuple(places.index(place) for place in slot.order),
+            probabilities=slot.probabilities,
+            cost=slot.cost,
+            propensity=slot.probabilities[0],
+            original_cost=slot.original_cost,
+        )
+
+
+def _page(event_id: str, slots: _Slots) -> LoggedMultiSlot:
+    first = slots[0][0]
+    actions = list(dict.fromkeys(action for event, _ in slots for action in event.actions))
+    place = {action: index for index, action in enumerate(actions)}
+    return LoggedMultiSlot(
+        event_id=event_id,
+        at=first.at,
+        context=json.dumps(json.loads(first.context)[:-1], separators=(",", ":")),
+        actions=tuple(actions),
+        skip_learn=first.skip_learn,
+        model_id=first.model_id,
+        slots=tuple(
+            LoggedSlot(
+                id=about["id"],
+                features=json.dumps(about["features"], separators=(",", ":")),
+                order=tuple(place[event.actions[index]] for index in event.order),
+                probabilities=event.probabilities,
+                cost=event.cost,
+                original_cost=event.original_cost,
+                allowed=tuple(sorted(place[action] for action in event.actions)),
+                observations=event.observations,
+            )
+            for event, about in slots
+        ),
+        baselines=tuple(place[event.actions[0]] for event, _ in slots),
+    )

@@ -1,0 +1,234 @@
+"""Evaluations: ask what other policies would have earned on a loop's log."""
+
+import asyncio
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from mock_service.errors import LearningPolicyInvalid, ServiceProblem
+from mock_service.evaluation.inquiry import Inquiry, Kind, NamedPolicy, Status
+from mock_service.inquiring.book import Entry
+from mock_service.learning.policy_text import check_policy_text
+from mock_service.learning.trial import try_policy
+from mock_service.loop.identity import new_guid
+from mock_service.rest.bodies import parsed
+from mock_service.rest.evaluation_replies import (
+    SPAN,
+    asked_span,
+    evaluation_response,
+    listed_response,
+    newest_details,
+    newest_response,
+)
+from mock_service.rest.inquiries import (
+    count_events,
+    find,
+    id_of,
+    keep,
+    number_of,
+    remove,
+    times_of,
+)
+from mock_service.rest.inquiry_wire import (
+    MOST_POLICIES,
+    EvaluationBody,
+    EvaluationRequestBody,
+    NewestEvaluationBody,
+    NewestEvaluationRequestBody,
+    NewestEvaluationsBody,
+)
+from mock_service.rest.operations import Call, Operation
+from mock_service.rest.pages import FILTER, PAGING, filtered, page
+from mock_service.rest.replies import empty_reply, json_reply
+from mock_service.rest.versions import ALL, NEWEST, Version
+from mock_service.rest.wire import PolicyBody
+
+_INVALID = "InvalidEvaluationContract"
+_OLDER = ALL[:-1]
+
+
+async def create(call: Call) -> Response:
+    """Begin an evaluation; it is pending until it is completed in the background."""
+    body = parsed(EvaluationRequestBody, await call.body(), _INVALID)
+    inquiry = await _checked(
+        call, body, new_guid(call.service.ids), optimize=bool(body.enable_offline_experimentation)
+    )
+    empty = not count_events(call, inquiry.start, inquiry.end)
+    if empty and call.version is not Version.V1_0:
+        raise ServiceProblem("NoLogsExistInDateRange")
+    entry = await keep(call, inquiry, Status.COMPLETED if empty else Status.RUNNING)
+    location = f"{call.prefix}{call.version.prefix}/evaluations/{inquiry.id}"
+    reply = evaluation_response(entry, call.version)
+    return json_reply(HTTPStatus.CREATED, reply, {"Location": location})
+
+
+async def put(call: Call) -> Response:
+    """Begin an evaluation of that id; it is running until it has succeeded in the background."""
+    body = parsed(NewestEvaluationRequestBody, await call.body(), _INVALID)
+    id_ = id_of(call, "evaluationId", _INVALID)
+    _refuse_known(call, id_)
+    inquiry = await _checked(call, body, id_, optimize=bool(body.enable_policy_optimization))
+    if not count_events(call, inquiry.start, inquiry.end):
+        raise ServiceProblem("NoLogsExistInDateRange")
+    _refuse_known(call, id_)
+    await keep(call, inquiry)
+    return Response(status_code=HTTPStatus.OK)
+
+
+async def get(call: Call) -> Response:
+    """Return an evaluation with what is found by now."""
+    entry = _found(call)
+    reply = await asyncio.to_thread(evaluation_response, entry, call.version)
+    return json_reply(HTTPStatus.OK, reply)
+
+
+async def get_newest(call: Call) -> Response:
+    """Return an evaluation with the series of the time and the steps that are asked for."""
+    span = asked_span(call)
+    entry = _found(call)
+    if not entry.inquiry.newest and not entry.inquiry.automatic:
+        raise ServiceProblem("IncompatibleEvaluationVersion")
+    return json_reply(HTTPStatus.OK, await asyncio.to_thread(newest_response, entry, span))
+
+
+async def list_all(call: Call) -> Response:
+    """Return all evaluations, the latest first, with totals only."""
+    entries = call.service.book.all(number_of(call), Kind.EVALUATION)
+    reply = await asyncio.to_thread(_listed, entries, call.version)
+    return json_reply(HTTPStatus.OK, reply)
+
+
+async def list_newest(call: Call) -> Response:
+    """Return a page of evaluations, the latest first."""
+    entries = call.service.book.all(number_of(call), Kind.EVALUATION)
+    chosen = filtered(call, entries, newest_details)
+    return json_reply(HTTPStatus.OK, page(call, chosen, newest_details))
+
+
+async def delete(call: Call) -> Response:
+    """Forget an evaluation; one that is running ends. The newest version misses what is not."""
+    if call.version in NEWEST:
+        _found(call)
+    await remove(call, Kind.EVALUATION, call.id("evaluationId"))
+    return empty_reply()
+
+
+def _listed(entries: Sequence[Entry], version: Version) -> list[dict[str, object]]:
+    return [listed_response(entry, version) for entry in entries]
+
+
+def _found(call: Call) -> Entry:
+    entry = find(call, Kind.EVALUATION, call.id("evaluationId"))
+    if entry is None:
+        raise ServiceProblem("EvaluationNotFound", target="evaluationId")
+    return entry
+
+
+def _refuse_known(call: Call, id_: str) -> None:
+    call.service.ledger.flush()
+    if find(call, Kind.EVALUATION, id_) is not None:
+        raise ServiceProblem("EvaluationAlreadyExists", target="evaluationId")
+
+
+async def _checked(
+    call: Call,
+    body: EvaluationRequestBody | NewestEvaluationRequestBody,
+    id_: str,
+    *,
+    optimize: bool,
+) -> Inquiry:
+    """Return what is asked once all of it has proved to make sense."""
+    start, end = times_of(body.start_time, body.end_time)
+    _check_names(body.policies)
+    for policy in body.policies:
+        await _prove(policy)
+    state = call.loop.state
+    return Inquiry(
+        kind=Kind.EVALUATION,
+        id=id_,
+        name=body.name,
+        start=start,
+        end=end,
+        created=call.service.clock.now(),
+        online=state.policy,
+        exploration=state.configuration.exploration,
+        policies=tuple([NamedPolicy(one.name, one.arguments) for one in body.policies]),
+        optimize=optimize,
+        newest=call.version in NEWEST,
+    )
+
+
+def _check_names(policies: Sequence[PolicyBody]) -> None:
+    if len(policies) > MOST_POLICIES:
+        raise ServiceProblem("MaximumEvaluationCustomPoliciesExceeded", target="policies")
+    names = [policy.name for policy in policies]
+    if len(set(names)) < len(names) or set(names) & _TAKEN:
+        raise ServiceProblem("DuplicateCustomPolicyNames", target="policies")
+
+
+async def _prove(policy: PolicyBody) -> None:
+    """Accept a policy that is safe and works."""
+    try:
+        check_policy_text(policy.arguments)
+        await asyncio.to_thread(try_policy, policy.arguments)
+    except LearningPolicyInvalid as error:
+        raise ServiceProblem(_INVALID, f"{policy.name}: {error}", target="policies") from error
+
+
+_TAKEN = {"online", "Baseline1", "BaselineRand", "Hyper1", "Hyper2", "Hyper3"}
+"""What policies are called that are judged beside the custom ones."""
+
+_PATH, _ONE = "/evaluations", "/evaluations/{evaluationId:path}"
+
+OPERATIONS = (
+    Operation(
+        "Evaluations_List",
+        "GET",
+        _PATH,
+        _OLDER,
+        list_all,
+        HTTPStatus.OK,
+    ),
+    Operation(
+        "Evaluations_List",
+        "GET",
+        _PATH,
+        NEWEST,
+        list_newest,
+        HTTPStatus.OK,
+        reply=NewestEvaluationsBody,
+        query=(FILTER, *PAGING),
+    ),
+    Operation(
+        "Evaluations_Create",
+        "POST",
+        _PATH,
+        _OLDER,
+        create,
+        HTTPStatus.CREATED,
+        EvaluationRequestBody,
+        EvaluationBody,
+    ),
+    Operation(
+        "Evaluations_Create",
+        "PUT",
+        _ONE,
+        NEWEST,
+        put,
+        HTTPStatus.OK,
+        NewestEvaluationRequestBody,
+    ),
+    Operation("Evaluations_Get", "GET", _ONE, _OLDER, get, HTTPStatus.OK, reply=EvaluationBody),
+    Operation(
+        "Evaluations_Get",
+        "GET",
+        _ONE,
+        NEWEST,
+        get_newest,
+        HTTPStatus.OK,
+        reply=NewestEvaluationBody,
+        query=SPAN,
+    ),
+    Operation("Evaluations_Delete", "DELETE", _ONE, ALL, delete, HTTPStatus.NO_CONTENT),
+)

@@ -1,0 +1,131 @@
+"""What evaluations and feature importances have in common on the wire."""
+
+from datetime import UTC, datetime
+
+from mock_service.errors import ServiceProblem
+from mock_service.evaluation.inquiry import Inquiry, Kind, Status
+from mock_service.inquiring.book import Entry
+from mock_service.rest.evaluation_shapes import Json, zulu
+from mock_service.rest.moments import moment
+from mock_service.rest.operations import Call
+from mock_service.rest.versions import Version
+from mock_service.rest.wire import MAX_ID_LENGTH
+
+MOST_EVENTS = 1_000_000
+"""The largest log that is evaluated: its decisions have to fit into memory."""
+
+
+def times_of(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """Return both moments in UTC; those without a zone are so already.
+
+    Raises:
+        ServiceProblem: InvalidDateTimesInEvaluationContract.
+    """
+    try:
+        first, last = [_in_utc(at) for at in (start, end)]
+    except OverflowError as error:
+        raise ServiceProblem("InvalidDateTimesInEvaluationContract") from error
+    if first >= last:
+        raise ServiceProblem(
+            "InvalidDateTimesInEvaluationContract", "startTime should be before endTime."
+        )
+    return first, last
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def number_of(call: Call) -> int:
+    """Return the number under which the loop that is called is kept."""
+    return call.service.loops[call.loop_name].number
+
+
+def count_events(call: Call, start: datetime, end: datetime) -> int:
+    """Return how many events the loop's log has of [start, end).
+
+    Raises:
+        ServiceProblem: LogsSizeExceedAllowedLimit.
+    """
+    call.loop.settle()
+    call.service.ledger.flush()
+    count = call.service.book.count_events(number_of(call), start, end, MOST_EVENTS + 1)
+    if count > MOST_EVENTS:
+        raise ServiceProblem(
+            "LogsSizeExceedAllowedLimit", f"More than {MOST_EVENTS:,} events: take less time."
+        )
+    return count
+
+
+def find(call: Call, kind: Kind, id_: str) -> Entry | None:
+    """Return an inquiry of the loop that is called."""
+    return call.service.book.find(number_of(call), kind, id_)
+
+
+async def keep(call: Call, inquiry: Inquiry, status: Status = Status.RUNNING) -> Entry:
+    """Keep a new inquiry; it is answered in the background."""
+    entry = call.service.book.add(number_of(call), inquiry, status)
+    await call.service.committed()
+    return entry
+
+
+async def remove(call: Call, kind: Kind, id_: str) -> None:
+    """Forget an inquiry."""
+    call.service.book.remove(number_of(call), kind, id_)
+    await call.service.committed()
+
+
+def id_of(call: Call, name: str, code: str) -> str:
+    """Return the id in the path.
+
+    Raises:
+        ServiceProblem: `code`, when it is longer than an id may be.
+    """
+    id_ = call.id(name)
+    if not 1 <= len(id_) <= MAX_ID_LENGTH:
+        raise ServiceProblem(
+            code, f"The id should have 1 to {MAX_ID_LENGTH} characters.", target=name
+        )
+    return id_
+
+
+def details(entry: Entry, version: Version) -> Json:
+    """Return what an inquiry says of itself before anything is found."""
+    inquiry = entry.inquiry
+    return {
+        "id": inquiry.id,
+        "name": inquiry.name,
+        "startTime": zulu(inquiry.start),
+        "endTime": zulu(inquiry.end),
+        "creationTime": moment(inquiry.created),
+        "status": status_word(entry.status, version),
+    }
+
+
+def status_word(status: Status, version: Version) -> str:
+    """Return a status as `version` calls it; v1.0 knows no automatic optimization."""
+    words = _NEWEST if version.in_query else _FIRST if version is Version.V1_0 else _OLDER
+    return words[status]
+
+
+_OLDER = {
+    Status.RUNNING: "pending",
+    Status.COMPLETED: "completed",
+    Status.FAILED: "failed",
+    Status.TIMEOUT: "timeout",
+    Status.APPLIED: "optimalPolicyApplied",
+    Status.RETAINED: "onlinePolicyRetained",
+}
+_FIRST = _OLDER | {
+    Status.TIMEOUT: "failed",
+    Status.APPLIED: "completed",
+    Status.RETAINED: "completed",
+}
+_NEWEST = {
+    Status.RUNNING: "Running",
+    Status.COMPLETED: "Succeeded",
+    Status.FAILED: "Failed",
+    Status.TIMEOUT: "Timeout",
+    Status.APPLIED: "OptimalPolicyApplied",
+    Status.RETAINED: "OnlinePolicyRetained",
+}

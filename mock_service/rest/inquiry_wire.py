@@ -1,0 +1,109 @@
+"""Bodies of evaluations and feature importances, as clients write and read them."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from mock_service.rest.versions import Version
+from mock_service.rest.wire import Body, Id, PolicyBody
+
+
+class EvaluationRequestBody(Body):
+    """What to evaluate, in v1.0 and v1.1."""
+
+    name: Id
+    start_time: datetime
+    end_time: datetime
+    policies: list[PolicyBody]
+    enable_offline_experimentation: bool | None = None
+
+
+class NewestEvaluationRequestBody(Body):
+    """What to evaluate, in 2022-09-01-preview."""
+
+    name: Id
+    start_time: datetime
+    end_time: datetime
+    policies: list[PolicyBody]
+    enable_policy_optimization: bool | None = None
+
+
+class FeatureImportanceRequestBody(Body):
+    """Of which time the features that matter are asked for."""
+
+    name: Id
+    start_time: datetime
+    end_time: datetime
+
+
+class InquiryDetailsBody(Body):
+    """What every evaluation and feature importance says of itself."""
+
+    id: Id
+    name: Id
+    start_time: datetime
+    end_time: datetime
+    status: str
+    creation_time: datetime
+
+
+class EvaluationBody(InquiryDetailsBody):
+    """An evaluation, in v1.0 and v1.1."""
+
+    job_id: Id
+    policy_results: list[JsonValue]
+    feature_importance: list[list[str]]
+    evaluation_type: str
+    optimal_policy: str
+
+
+class NewestEvaluationDetailsBody(InquiryDetailsBody):
+    """An evaluation in a list of 2022-09-01-preview."""
+
+    evaluation_type: str
+
+
+class NewestEvaluationBody(NewestEvaluationDetailsBody):
+    """An evaluation, in 2022-09-01-preview; with content once it has succeeded."""
+
+    optimal_policy: str
+    content: JsonValue = None
+    description: str | None = None
+
+
+class NewestEvaluationsBody(Body):
+    """A page of evaluations."""
+
+    value: list[NewestEvaluationDetailsBody]
+    next_link: str | None = None
+
+
+class ImportantFeatureBody(Body):
+    """A feature and how much it matters, 1 for the one that matters most."""
+
+    namespace: str
+    feature_name: str
+    score: float
+
+
+class FeatureImportanceBody(InquiryDetailsBody):
+    """Which features matter, the most important first."""
+
+    feature_scores: list[ImportantFeatureBody]
+    description: str | None = None
+
+
+class FeatureImportancesBody(Body):
+    """A page of feature importances."""
+
+    value: list[InquiryDetailsBody]
+    next_link: str | None = None
+
+
+def evaluation_body(version: Version) -> type[Body]:
+    """Return what `version` shows of an evaluation."""
+    return NewestEvaluationBody if version.in_query else EvaluationBody
+
+
+MOST_POLICIES = 10
+"""Custom policies of one evaluation."""

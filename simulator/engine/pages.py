@@ -1,0 +1,96 @@
+"""One run with slots: users open a page, the personalizer fills it, each place is rewarded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulator.engine.page_tally import PageTally
+from simulator.engine.pending import Pending
+from simulator.engine.run import INTERRUPTED, Plan
+from simulator.engine.timeline import Timeline
+from simulator.errors import EndpointProblem
+from simulator.personalizer.seam import PagePersonalizer
+from simulator.users.pages import PageBlock, PageCrowd
+from simulator.vocabulary import slot_event
+
+
+@dataclass(frozen=True, slots=True)
+class PageListeners:
+    """Who hears of a run while it goes on.
+
+    ``progress`` is told how many more rounds are done, and ``watcher`` sees every event's id and
+    the indices of the actions it showed, in the order of the slots.
+    """
+
+    progress: Callable[[int], None] = lambda _: None
+    watcher: Callable[[str, tuple[int, ...]], None] = lambda _, __: None
+
+
+def run_pages(
+    crowd: PageCrowd,
+    personalizer: PagePersonalizer,
+    *,
+    plan: Plan,
+    listeners: PageListeners,
+    timeline: Timeline,
+) -> PageTally:
+    """Let users come as planned, and return what came of it.
+
+    A page that not everybody gets to see is ranked deferred: it is activated and rewarded when it
+    is seen. Late rewards, interrupts and failing endpoints are as in `simulator.engine.run`.
+
+    Raises:
+        EndpointProblem: the endpoint fails before anything was measured.
+    """
+    tally, pending = PageTally(crowd), Pending(personalizer, timeline)
+    course = _Course(crowd, personalizer, pending, tally, listeners)
+    try:
+        for block in crowd.blocks(plan.rounds):
+            listeners.progress(course.play(block, plan.run_id))
+        pending.deliver_all()
+    except KeyboardInterrupt:
+        tally.trouble = INTERRUPTED
+    except EndpointProblem as problem:
+        if not tally.rounds:
+            raise
+        tally.trouble = str(problem)
+    tally.unsent = len(pending.waiting)
+    return tally
+
+
+class _Course:
+    """Who takes part in a run."""
+
+    def __init__(
+        self,
+        crowd: PageCrowd,
+        personalizer: PagePersonalizer,
+        pending: Pending,
+        tally: PageTally,
+        listeners: PageListeners,
+    ) -> None:
+        self._slots, self._deferred = crowd.slots, crowd.viewed_share < 1
+        self._personalizer, self._pending = personalizer, pending
+        self._tally, self._watcher = tally, listeners.watcher
+
+    def play(self, block: PageBlock, run_id: str) -> int:
+        """Let the visits of a block happen, one after the other; return how many."""
+        chosen: list[tuple[int, ...]] = []
+        personalizer, pending = self._personalizer, self._pending
+        senders = [pending.begin(one) for one in block.slots]
+        seen = block.viewed.tolist()
+        try:
+            for row, visit in enumerate(block.slots[0].visits):
+                event_id = f"{run_id}-{visit.number}"
+                if pending.waiting:
+                    pending.deliver(visit)
+                page = personalizer.fill(visit, self._slots, event_id, deferred=self._deferred)
+                if self._deferred and seen[row]:
+                    personalizer.activate(event_id, visit.moment)
+                if seen[row]:
+                    for slot, send, shown in zip(self._slots, senders, page, strict=True):
+                        send(row, shown, visit, slot_event(event_id, slot.id))
+                chosen.append(page)
+                self._watcher(event_id, page)
+        finally:
+            self._tally.add(block, chosen)
+        return len(chosen)

@@ -13,7 +13,7 @@ from simulator.experiment.execute import Workforce
 
 if TYPE_CHECKING:
     import distributed
-else:
+elif find_spec("distributed") is not None:  # lazy_loader would look for who asks, and load others
     distributed = lazy_loader.load("distributed")
 
 _PATIENCE = "5s"

@@ -1,10 +1,10 @@
 """Results as Python sees them: in words, as a pandas frame, and as a notebook shows them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import lazy_loader
 
 from simulator.experiment.advise import Advice
 from simulator.experiment.comparison import Findings, SettingResult
@@ -15,8 +15,6 @@ from simulator.report.summary import Summary
 
 if TYPE_CHECKING:
     import pandas as pd
-else:
-    pd = lazy_loader.load("pandas")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +52,7 @@ class Comparison:
     def to_frame(self) -> "pd.DataFrame":
         """Return a pandas frame with a row for each run; needs pandas."""
         plan = self.findings.plan
-        return pd.DataFrame(
+        return _frame(
             [
                 {
                     **dict(setting.levels),
@@ -78,7 +76,7 @@ class Simulation:
 
     def to_frame(self) -> "pd.DataFrame":
         """Return a pandas frame of the learning curve; needs pandas."""
-        return pd.DataFrame([asdict(point) for point in self.summary.curve])
+        return _frame([asdict(point) for point in self.summary.curve])
 
     def _repr_html_(self) -> str:
         summary = self.summary
@@ -90,3 +88,9 @@ class Simulation:
         table = Table(("", "mean reward"), rows, marked=frozenset({0}))
         line = f"{summary.scenario}: {summary.rounds:,} visits, seed {summary.seed}"
         return snippet_html(table, (line,))
+
+
+def _frame(rows: Sequence[Mapping[str, object]]) -> "pd.DataFrame":
+    """Return rows as a pandas frame; only this needs pandas, which need not be installed."""
+    frame: pd.DataFrame = import_module("pandas").DataFrame(rows)
+    return frame

@@ -38,7 +38,7 @@ def run(*words: str | Path, folder: Path) -> str:
     """Run a command as on a machine where this checkout is not, and return what it printed."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "PYTEST"))}
     done = subprocess.run(
-        words, cwd=folder, env=kept, capture_output=True, text=True, check=False, timeout=900
+        words, cwd=folder, env=kept, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
     return done.stdout

@@ -25,7 +25,7 @@ demo: $(READY) ## run the article's scenario on a local Personalizer
 	@$(BIN)/personalizer-lab simulate news --rounds 2000 --seed 1
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 lint: $(READY) ## format, lint, types, import walls
 	@$(BIN)/ruff format --check .

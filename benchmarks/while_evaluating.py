@@ -8,7 +8,7 @@ from time import perf_counter
 
 import httpx2
 from load import Sample, load
-from news import ACTIONS, contexts
+from news import NEWS, contexts
 from requests_file import Traffic
 from rows import Row, against, at_most
 from rows import alone as row_alone
@@ -60,7 +60,7 @@ def measure() -> list[Row]:
 def _fill(folder: Path) -> None:
     """Let a loop live through as many events as are to be evaluated."""
     service = build_service(Settings(data_folder=folder))
-    actions = tuple(Action(one["id"], json.dumps(one["features"])) for one in ACTIONS)
+    actions = tuple(Action(one["id"], json.dumps(one["features"])) for one in NEWS.actions)
     loop = service.default.loop
     for number, context in enumerate(contexts(EVENTS)):
         event_id = f"e{number}"

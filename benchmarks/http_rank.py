@@ -10,7 +10,7 @@ from rows import Row, Target, against, at_least, at_most
 from serving import BARE, DURABLE, IN_MEMORY, serving
 
 ROUNDS = 5
-SECONDS = 2
+SECONDS = 1
 CONNECTIONS = (1, 8, 64)
 KINDS = {"rank": False, "rank and reward": True}
 STORES = ("durable", "in memory")

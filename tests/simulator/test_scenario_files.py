@@ -47,7 +47,7 @@ def test_a_file_that_cannot_be_read_is_a_mistake_too(tmp_path: Path) -> None:
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     """A typo is easily put right."""
-    with pytest.raises(ScenarioNotFound, match="expected one of coffee, news, "):
+    with pytest.raises(ScenarioNotFound, match="expected one of coffee, layout, news, "):
         find_scenario("nes")
 
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from mock_service.rest.versions import Version
 from mock_service.rest.wire import Body, Id, PolicyBody
 
 
@@ -98,11 +97,6 @@ class FeatureImportancesBody(Body):
 
     value: list[InquiryDetailsBody]
     next_link: str | None = None
-
-
-def evaluation_body(version: Version) -> type[Body]:
-    """Return what `version` shows of an evaluation."""
-    return NewestEvaluationBody if version.in_query else EvaluationBody
 
 
 MOST_POLICIES = 10

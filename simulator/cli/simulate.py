@@ -29,7 +29,8 @@ from simulator.cli.options import (
 )
 from simulator.cli.playing import RunChoices, play
 from simulator.cli.progress import progress_bar
-from simulator.engine.run import INTERRUPTED, Listeners
+from simulator.engine.ending import INTERRUPTED
+from simulator.engine.run import Listeners
 from simulator.errors import OptionsInvalid
 from simulator.report.page_summary import PageSummary
 from simulator.report.page_terminal import show_page_summary

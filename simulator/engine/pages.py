@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from simulator.engine.ending import ending_well
 from simulator.engine.page_tally import PageTally
 from simulator.engine.pending import Pending
-from simulator.engine.run import INTERRUPTED, Plan
+from simulator.engine.run import Plan
 from simulator.engine.timeline import Timeline
-from simulator.errors import EndpointProblem
 from simulator.personalizer.seam import PagePersonalizer
 from simulator.users.pages import PageBlock, PageCrowd
 from simulator.vocabulary import slot_event
@@ -43,17 +43,10 @@ def run_pages(
     """
     tally, pending = PageTally(crowd), Pending(personalizer, timeline)
     course = _Course(crowd, personalizer, pending, tally, listeners)
-    try:
+    with ending_well(tally, pending):
         for block in crowd.blocks(plan.rounds):
             listeners.progress(course.play(block, plan.run_id))
         pending.deliver_all()
-    except KeyboardInterrupt:
-        tally.trouble = INTERRUPTED
-    except EndpointProblem as problem:
-        if not tally.rounds:
-            raise
-        tally.trouble = str(problem)
-    tally.unsent = len(pending.waiting)
     return tally
 
 

@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from simulator.engine.ending import ending_well
 from simulator.engine.pending import Pending
 from simulator.engine.tally import Tally
 from simulator.engine.timeline import Timeline
 from simulator.engine.witness import Witness
-from simulator.errors import EndpointProblem
 from simulator.personalizer.seam import Personalizer
 from simulator.users.crowd import Block, Visitors
 from simulator.vocabulary import Interaction
-
-INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +50,10 @@ def run(
     """
     tally, pending = Tally(crowd.action_count), Pending(personalizer, timeline)
     course = _Run(personalizer, pending, tally, plan.run_id, listeners)
-    try:
+    with ending_well(tally, pending):
         for block in crowd.blocks(plan.rounds):
             course.play(block)
         pending.deliver_all()
-    except KeyboardInterrupt:
-        tally.trouble = INTERRUPTED
-    except EndpointProblem as problem:
-        if not tally.rounds:
-            raise
-        tally.trouble = str(problem)
-    tally.unsent = len(pending.waiting)
     return tally
 
 

@@ -165,7 +165,7 @@ def test_a_browser_draws_the_report_and_asks_for_nothing_else(
         (["LOG", "--reward-range", "1", "0"], "--reward-range: expected a low and a higher"),
         (["LOG", "--clip", "0.5"], "'--clip'"),
         (["pyproject.toml"], "holds no decision to judge by"),
-        (["benchmarks"], "the folder benchmarks holds no log"),
+        (["tests/docs"], "the folder tests/docs holds no log"),
         (["LOG", "--out", "README.md"], "--out: cannot write to README.md"),
     ],
 )

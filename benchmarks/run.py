@@ -47,5 +47,5 @@ def main() -> None:
         sys.stderr.write("Results: benchmarks/results.md\n")
 
 
-if __name__ == "__main__":  # workers of a comparison import this file
+if __name__ == "__main__":
     main()

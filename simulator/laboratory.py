@@ -9,10 +9,11 @@ from simulator import build, workbench
 from simulator.experiment.advise import advise_exploration
 from simulator.experiment.cluster import cluster_at
 from simulator.experiment.comparison import findings_of
-from simulator.experiment.execute import Workforce, execute, processes_here
+from simulator.experiment.execute import Workforce, execute
 from simulator.experiment.factors import factor
 from simulator.experiment.figures import RunFigures
 from simulator.experiment.plan import Level, Plan, Terms, level_text, make_plan
+from simulator.experiment.processes import processes_here
 from simulator.experiment.setting import Choices, Run
 from simulator.experiment.store import Store, opened
 from simulator.report.notebook import Comparison, Simulation
@@ -90,8 +91,7 @@ def compare(
 ) -> Comparison:
     """Compare settings of a scenario on the same seeds.
 
-    The choices are those of ``personalizer-lab compare``. More than one worker, in a script, needs
-    the script's own ``if __name__ == "__main__":``, since workers import the script.
+    The choices are those of ``personalizer-lab compare``.
     """
     factors = [factor(name, [level_text(one) for one in levels]) for name, levels in vary.items()]
     against = [(name, level_text(level)) for name, level in (baseline or {}).items()]

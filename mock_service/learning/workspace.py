@@ -12,7 +12,10 @@ from vowpalwabbit import pyvw
 from mock_service.errors import LearningPolicyInvalid
 from mock_service.learning.policy_text import vowpal_arguments
 
-_ALWAYS = "--json --quiet --save_resume --preserve_performance_counters"
+_ALWAYS = (
+    "--json --quiet --no_stdin --save_resume --preserve_performance_counters "
+    "--example_queue_limit 8"  # room for more is made when it is needed; 256 take 8 MB at once
+)
 
 
 def shortest(probability: float) -> float:
@@ -45,18 +48,18 @@ def open_workspace(arguments: str, model: bytes) -> pyvw.Workspace:
     Raises:
         LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        text = f"{vowpal_arguments(arguments)} {_ALWAYS}"
-        if model:
+    text = f"{vowpal_arguments(arguments)} {_ALWAYS}"
+    try:
+        if not model:
+            return pyvw.Workspace(text)
+        with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "model.vw")
             path.write_bytes(model)
-            text += f" --initial_regressor {path}"
-        try:
-            return pyvw.Workspace(text)
-        except RuntimeError as error:
-            raise LearningPolicyInvalid(
-                f"Vowpal Wabbit does not accept the learning policy {arguments!r}: {error}"
-            ) from error
+            return pyvw.Workspace(f"{text} --initial_regressor {path}")
+    except RuntimeError as error:
+        raise LearningPolicyInvalid(
+            f"Vowpal Wabbit does not accept the learning policy {arguments!r}: {error}"
+        ) from error
 
 
 @lru_cache(maxsize=64)

@@ -14,14 +14,14 @@ from simulator.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from simulator import laboratory
-    from simulator.experiment import execute, request
+    from simulator.experiment import processes, request
     from simulator.experiment.plan import Plan
     from simulator.report import comparison_terminal
     from simulator.report.notebook import Comparison
 else:  # what compare needs takes a second to import, which no other command should wait for
     _lazily = {"suppress_warning": True}
     laboratory = lazy_loader.load("simulator.laboratory", **_lazily)
-    execute = lazy_loader.load("simulator.experiment.execute", **_lazily)
+    processes = lazy_loader.load("simulator.experiment.processes", **_lazily)
     request = lazy_loader.load("simulator.experiment.request", **_lazily)
     comparison_terminal = lazy_loader.load("simulator.report.comparison_terminal", **_lazily)
 
@@ -72,7 +72,7 @@ def compare(
     Example: personalizer-lab compare news --vary exploration=0,0.05,0.1,0.2,0.4 --rounds 3000
     """
     if workers != 1 and not cluster:
-        execute.get_ready("simulator.workbench")
+        processes.get_ready("simulator.workbench")
     asked = request.Request(
         scenario=scenario or None,
         vary=request.read_variations(vary or []),

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +65,20 @@ def test_what_compare_needs_is_not_imported_before_it_is_needed() -> None:
     )
 
     assert run.stdout == "[]\n"
+
+
+def test_a_script_compares_with_two_workers_and_runs_only_once(tmp_path: Path) -> None:
+    """Without a guard of its own: workers import nothing of it."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "print('begun')\n"
+        "from simulator import compare\n"
+        "result = compare('news', {'exploration': [0, 0.2]}, seeds=2, rounds=20, workers=2)\n"
+        "print(len(result.results))\n"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert ended.stdout.split() == ["begun", "2"], ended.stderr

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import RunsFailed
-from simulator.experiment.execute import Work, Workforce, execute, processes_here
+from simulator.experiment.execute import Work, Workforce, execute
 from simulator.experiment.figures import RunFigures
 from simulator.experiment.plan import Plan
+from simulator.experiment.processes import processes_here
 from simulator.workbench import measure
 from tests.simulator.experiment.plans import always_die, measure_and_die_once, small_plan
 

@@ -37,18 +37,22 @@ class ParsedExamples:
         self._contexts: _Recent[str] = _Recent(self._finish)
         self._actions: _Recent[tuple[str, int]] = _Recent(self._finish)
         self._labelled: _Recent[tuple[str, float, float]] = _Recent(self._finish)
-        self._current: list[pyvw.Example] = []
+        self._current = self._unlabelled[:1]
+        self._current_context = ""
         self._current_actions: tuple[Action, ...] = ()
 
     def decision(self, context: str, actions: tuple[Action, ...]) -> list[pyvw.Example]:
         """Return a context and its actions, without a label; valid until the next call."""
-        shared = self._contexts.get(context) or self._parse_context(context)
+        current = self._current
         if actions is not self._current_actions:
+            self._current_actions = ()
             self._actions.make_room(len(actions))
-            self._current = [shared, *self._examples_of(actions)]
+            current[1:] = self._examples_of(actions)
             self._current_actions = actions
-        self._current[0] = shared
-        return self._current
+        if context is not self._current_context:
+            current[0] = self._contexts.get(context) or self._parse_context(context)
+            self._current_context = context
+        return current
 
     def labelled(self, features: str, *, cost: float, probability: float) -> pyvw.Example:
         """Return an action of the current decision with the label to learn from."""

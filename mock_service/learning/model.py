@@ -90,7 +90,9 @@ class VowpalModel:
         chosen = decision.order[0]
         features = decision.actions[chosen].features
         labelled = self._parsed.labelled(features, cost=-reward, probability=decision.propensity)
-        self._workspace.learn_multi([*examples[: 1 + chosen], labelled, *examples[2 + chosen :]])
+        unlabelled, examples[1 + chosen] = examples[1 + chosen], labelled
+        self._workspace.learn_multi(examples)
+        examples[1 + chosen] = unlabelled
         self.trained = True
 
     def snapshot(self) -> bytes:

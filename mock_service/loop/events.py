@@ -22,7 +22,7 @@ class PendingEvent:
     @property
     def teaches(self) -> bool:
         """Whether it can teach: it was shown, and by a chance the policy gave it."""
-        return self.activated and self.decision.propensity > 0
+        return self.activated and self.decision.probabilities[0] > 0
 
 
 class Observation(NamedTuple):

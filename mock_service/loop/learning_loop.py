@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from mock_service.clock import Clock
@@ -72,6 +72,7 @@ class LearningLoop:
         self._learns_at_once = _learns_at_once(state)
         self._slots = SlotsWaiting(self._joiner)
         self.counts = counts or Counts()
+        self._idle_until = _AT_ONCE
 
     @property
     def state(self) -> LoopState:
@@ -95,7 +96,8 @@ class LearningLoop:
             ServiceProblem: every action is excluded.
         """
         now = self._clock.now()
-        self._settle_until(now)
+        if now >= self._idle_until:
+            self._settle_until(now)
         decision = self._decide(request, now)
         event = self._joiner.record(decision)
         self.counts.decisions += 1
@@ -235,7 +237,8 @@ class LearningLoop:
 
     def _observe(self, event_id: str, reward: float | None) -> None:
         now = self._clock.now()
-        self._settle_until(now)
+        if now >= self._idle_until:
+            self._settle_until(now)
         self._count(reward)
         observation = Observation(event_id, now, reward)
         event = self._joiner.observe(observation)
@@ -253,14 +256,15 @@ class LearningLoop:
             self.counts.rewards += 1
 
     def _settle_until(self, now: datetime) -> None:
-        teacher, oldest = self.teacher, self._joiner.oldest()
-        wait = self._state.configuration.reward_wait_time
-        if now < teacher.next_export and (oldest is None or now - oldest.decision.at < wait):
-            return
+        """Do what is due, and note until when nothing else will be: decisions come in order."""
+        teacher, wait = self.teacher, self._state.configuration.reward_wait_time
         for event in self._joiner.due(now - wait):
             teacher.export_before(event.decision.at + wait)
             self._conclude(event, now)
         teacher.export_before(now + timedelta.resolution)
+        oldest = self._joiner.oldest()
+        waits_since = now if oldest is None else oldest.decision.at
+        self._idle_until = min(teacher.next_export, waits_since + wait)
 
     def _conclude(self, event: PendingEvent, now: datetime, told: Lesson | None = None) -> None:
         """Learn from a settled event, if it was shown at all."""
@@ -284,8 +288,12 @@ class LearningLoop:
 
     def _become(self, state: LoopState) -> None:
         self._state = self.teacher.state = state
+        self._idle_until = _AT_ONCE
         self._learns_at_once = _learns_at_once(state)
         self._store.changed(state)
+
+
+_AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 def _learns_at_once(state: LoopState) -> bool:

@@ -117,13 +117,6 @@ class Teacher:
         return True
 
 
-def _joined_reward(event: PendingEvent, configuration: Configuration) -> float:
-    """Return what an event's rewards come to; the default reward where there is none."""
-    if not event.rewards:
-        return configuration.default_reward
-    return AGGREGATIONS[configuration.reward_aggregation](event.rewards)
-
-
 class Lesson(NamedTuple):
     """The reward to learn from, and what the rewards came to that users gave."""
 
@@ -133,7 +126,8 @@ class Lesson(NamedTuple):
 
 def lesson_of(event: PendingEvent, configuration: Configuration) -> Lesson:
     """Return what was joined, and that to learn from, or 1 and 0 for imitating the baseline."""
-    joined = _joined_reward(event, configuration)
+    aggregate = AGGREGATIONS[configuration.reward_aggregation]
+    joined = aggregate(event.rewards) if event.rewards else configuration.default_reward
     if event.decision.learning_mode is LearningMode.APPRENTICE:
         return Lesson(float(event.decision.imitates), joined)
     return Lesson(joined, joined)

@@ -172,7 +172,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(*_GARBAGE_STEPS)
 
 
-_GARBAGE_STEPS = (10_000, 50, 100)
+_GARBAGE_STEPS = (1_000, 500, 100)
 
 
 def _introduction(service: Service, listener: socket.socket, tls: TlsFiles | None) -> str:

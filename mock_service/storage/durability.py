@@ -4,17 +4,20 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 
 from mock_service.storage.database import Database
 
-STATEMENTS_BETWEEN_CHECKPOINTS = 8192
+STATEMENTS_BETWEEN_CHECKPOINTS = 2048
 """How many statements the write-ahead log takes before it is moved into the file.
 
-A statement writes one to four pages of 4 kB, so the log stays below some 100 MB.
+A statement writes one to four pages of 4 kB, most of them one: the log stays about as long as it
+was made when it was opened.
 """
 
-_Task = tuple[asyncio.AbstractEventLoop, int, Callable[[OSError | None], None]]
+_Then = Callable[[OSError | None], None]
+_Task = tuple[asyncio.AbstractEventLoop, Callable[[], None], _Then]
 
 
 class DiskThread:
@@ -26,17 +29,23 @@ class DiskThread:
         self._thread: threading.Thread | None = None
         self._in_log = 0
 
-    def sync(
-        self,
-        running: asyncio.AbstractEventLoop,
-        statements: int,
-        then: Callable[[OSError | None], None],
-    ) -> None:
+    @property
+    def log_is_long(self) -> bool:
+        """Whether it is time to `shorten` the write-ahead log."""
+        return self._in_log >= STATEMENTS_BETWEEN_CHECKPOINTS
+
+    def sync(self, running: asyncio.AbstractEventLoop, statements: int, then: _Then) -> None:
         """Bring so many committed statements to the disk, and call `then`, on the event loop."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="disk", daemon=True)
-            self._thread.start()
-        self._tasks.put((running, statements, then))
+        self._in_log += statements
+        self._give((running, self._database.sync, then))
+
+    def shorten(self, running: asyncio.AbstractEventLoop, then: _Then) -> None:
+        """Move the log into the file, and call `then`, on the event loop.
+
+        Only if nobody commits meanwhile does the log begin anew; until it does it grows on.
+        """
+        self._in_log = 0
+        self._give((running, self._move_log, then))
 
     def sync_here(self, statements: int) -> None:
         """Bring so many committed statements to the disk, and wait for it.
@@ -44,8 +53,11 @@ class DiskThread:
         Raises:
             OSError: the disk refuses.
         """
+        self._in_log += statements
         self._database.sync()
-        self._count(statements)
+        if self.log_is_long:
+            self._in_log = 0
+            self._move_log()
 
     def close(self) -> None:
         """Finish what is under way."""
@@ -54,24 +66,23 @@ class DiskThread:
             self._thread.join()
             self._thread = None
 
+    def _give(self, task: _Task) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="disk", daemon=True)
+            self._thread.start()
+        self._tasks.put(task)
+
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
-            running, statements, then = task
+            running, work, then = task
             error: OSError | None = None
             try:
-                self._database.sync()
+                work()
             except OSError as problem:
                 error = problem
             running.call_soon_threadsafe(then, error)
-            self._count(statements)
 
-    def _count(self, statements: int) -> None:
-        """Move the log into the file when it is long; where that fails, it just grows on."""
-        self._in_log += statements
-        if self._in_log < STATEMENTS_BETWEEN_CHECKPOINTS:
-            return
-        self._in_log = 0
-        try:
+    def _move_log(self) -> None:
+        """Move the log into the file; where that fails, nothing is lost, and it just grows on."""
+        with suppress(sqlite3.Error):
             self._database.checkpoint()
-        except sqlite3.Error:
-            return

@@ -38,8 +38,9 @@ class Ledger:
     """Collects statements and commits them in order, those of all requests under way together.
 
     Requests that arrive together share a commit, and commits share the wait for the disk: while it
-    lasts, the next requests are answered. After a failure everything that waits fails with it and
-    `on_failure` is called: what is in memory is ahead of what is kept.
+    lasts, the next requests are answered. None commits while the write-ahead log is moved into the
+    file, or the log would never begin anew. After a failure everything that waits fails with it,
+    and `on_failure` is called: what is in memory is ahead of what is kept.
     """
 
     def __init__(self, database: Database) -> None:
@@ -48,7 +49,7 @@ class Ledger:
         self._disk = DiskThread(database)
         self._collecting = _Batch()
         self._committed: list[_Waiter] = []
-        self._is_syncing = False
+        self._disk_is_busy = self._is_shortening = False
         self._is_gathering = False
         self._unsynced = 0
         self._failed = False
@@ -93,7 +94,7 @@ class Ledger:
             self.flush()
             return
         batch = self._collecting
-        if not (batch.statements or self._unsynced or self._is_syncing):
+        if not (batch.statements or self._unsynced or self._disk_is_busy):
             return
         running = asyncio.get_running_loop()
         waiter = running.create_future()
@@ -147,6 +148,8 @@ class Ledger:
 
     def _commit_and_sync(self, batch: _Batch, running: asyncio.AbstractEventLoop) -> None:
         """Commit a batch if nobody has yet, and let it be brought to the disk."""
+        if self._is_shortening:
+            return  # this comes again afterwards
         try:
             if batch is self._collecting:
                 self._commit_collected()
@@ -197,20 +200,33 @@ class Ledger:
             raise
 
     def _sync(self, running: asyncio.AbstractEventLoop) -> None:
-        if self._is_syncing or not (self._unsynced or self._committed):
+        if self._disk_is_busy or not (self._unsynced or self._committed):
             return
         waiters, self._committed = self._committed, []
-        statements, self._unsynced, self._is_syncing = self._unsynced, 0, True
+        statements, self._unsynced, self._disk_is_busy = self._unsynced, 0, True
 
         def synced(error: OSError | None) -> None:
-            self._is_syncing = False
+            self._disk_is_busy = False
             if error is None:
                 _tell(waiters)
             else:
                 self._fail(waiters, error)
-            self._sync(running)
+            if self._disk.log_is_long:
+                self._shorten(running)
+            else:
+                self._sync(running)
 
         self._disk.sync(running, statements, synced)
+
+    def _shorten(self, running: asyncio.AbstractEventLoop) -> None:
+        """Let the log be moved into the file, and nobody commit until that is done."""
+        self._disk_is_busy = self._is_shortening = True
+
+        def shortened(_: OSError | None) -> None:
+            self._disk_is_busy = self._is_shortening = False
+            self._commit_and_sync(self._collecting, running)
+
+        self._disk.shorten(running, shortened)
 
     def _fail(self, waiters: list[_Waiter], error: Exception) -> StorageFailed:
         """Fail all who wait, and return the problem to raise where somebody is there to hear it."""

@@ -10,12 +10,51 @@ _KEY = "mock_service.connection"
 
 
 class BreakableConnection(H11Protocol):
-    """HTTP/1.1 whose transport every request can find in its scope."""
+    """HTTP/1.1 whose transport every request can find in its scope, and which sends replies whole.
+
+    uvicorn writes the head of a reply and its body one after the other, and to send twice costs
+    the server, and its client, as much again.
+    """
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Put the transport among what uvicorn copies into each request's ``state``."""
-        super().connection_made(cast("asyncio.Transport", transport))
-        self.app_state = {**self.app_state, _KEY: transport}
+        gathering = cast("asyncio.Transport", _GatheringTransport(self.loop, transport))
+        super().connection_made(gathering)
+        self.app_state = {**self.app_state, _KEY: gathering}
+
+
+class _GatheringTransport:
+    """A transport that sends together what is written within one turn of the event loop."""
+
+    __slots__ = ("_loop", "_transport", "_written")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.BaseTransport) -> None:
+        self._loop, self._transport = loop, cast("asyncio.Transport", transport)
+        self._written: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        if not data:
+            return
+        if not self._written:
+            self._loop.call_soon(self._send)
+        self._written.append(data)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def abort(self) -> None:
+        self._written.clear()
+        self._transport.abort()
+
+    def __getattr__(self, name: str) -> object:
+        """Be the transport itself in everything else."""
+        return getattr(self._transport, name)
+
+    def _send(self) -> None:
+        if self._written:
+            self._transport.write(b"".join(self._written))
+            self._written.clear()
 
 
 def transport_of(scope: Scope) -> asyncio.Transport:

@@ -95,9 +95,7 @@ class LearningLoop:
         Raises:
             ServiceProblem: every action is excluded.
         """
-        now = self._clock.now()
-        if now >= self._idle_until:
-            self._settle_until(now)
+        now = self.settle()
         decision = self._decide(request, now)
         event = self._joiner.record(decision)
         self.counts.decisions += 1
@@ -130,7 +128,8 @@ class LearningLoop:
     def settle(self) -> datetime:
         """Learn from every event whose wait is over, publish what is due, and return when."""
         now = self._clock.now()
-        self._settle_until(now)
+        if now >= self._idle_until:
+            self._settle_until(now)
         return now
 
     def configure(self, configuration: Configuration) -> None:
@@ -236,9 +235,7 @@ class LearningLoop:
         )
 
     def _observe(self, event_id: str, reward: float | None) -> None:
-        now = self._clock.now()
-        if now >= self._idle_until:
-            self._settle_until(now)
+        now = self.settle()
         self._count(reward)
         observation = Observation(event_id, now, reward)
         event = self._joiner.observe(observation)

@@ -13,7 +13,7 @@ from mock_service.storage.schema import migrate
 FILE = "personalizer-lab.sqlite3"
 _LOCK = "in-use.lock"
 LOG_BYTES = 16 * 2**20
-"""How long the write-ahead log is from the beginning, where there is room."""
+"""How long the write-ahead log is from the beginning, where there is room, and about at most."""
 _to_disk = getattr(os, "fdatasync", os.fsync)
 """Bring a file's content to the disk; its times may stay behind where the system can do that."""
 
@@ -43,6 +43,11 @@ class Database:
             _to_disk(log)
         finally:
             os.close(log)
+
+    @property
+    def log_has_grown(self) -> bool:
+        """Whether the write-ahead log is longer than it should be."""
+        return self.file is not None and self.file.log.stat().st_size > LOG_BYTES
 
     def checkpoint(self) -> None:
         """Move the write-ahead log's pages into the file, beside whoever writes."""
@@ -124,6 +129,7 @@ def _opened(path: Path, lock: FileLock) -> Database:
         writer.execute("PRAGMA journal_mode = WAL")
         writer.execute("PRAGMA synchronous = NORMAL")
         writer.execute("PRAGMA wal_autocheckpoint = 0")
+        writer.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")  # when the log begins anew
         migrate(writer)
         writer.execute("REPLACE INTO settings VALUES ('opened', 'yes')")  # so that there is a log
         reader = _connect(path)

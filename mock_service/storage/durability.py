@@ -12,8 +12,7 @@ from mock_service.storage.database import Database
 STATEMENTS_BETWEEN_CHECKPOINTS = 2048
 """How many statements the write-ahead log takes before it is moved into the file.
 
-A statement writes one to four pages of 4 kB, most of them one: the log stays about as long as it
-was made when it was opened.
+Most write one page of 4 kB. Where they write more, the log is moved when it has grown.
 """
 
 _Then = Callable[[OSError | None], None]
@@ -32,7 +31,9 @@ class DiskThread:
     @property
     def log_is_long(self) -> bool:
         """Whether it is time to `shorten` the write-ahead log."""
-        return self._in_log >= STATEMENTS_BETWEEN_CHECKPOINTS
+        if self._in_log >= STATEMENTS_BETWEEN_CHECKPOINTS:
+            return True
+        return self._database.log_has_grown
 
     def sync(self, running: asyncio.AbstractEventLoop, statements: int, then: _Then) -> None:
         """Bring so many committed statements to the disk, and call `then`, on the event loop."""

@@ -131,11 +131,13 @@ def _opened(path: Path, lock: FileLock) -> Database:
         writer.execute("PRAGMA wal_autocheckpoint = 0")
         writer.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")  # when the log begins anew
         migrate(writer)
-        writer.execute("REPLACE INTO settings VALUES ('opened', 'yes')")  # so that there is a log
+        log = Path(f"{path}-wal")
+        if not log.exists() or not log.stat().st_size:
+            writer.execute("REPLACE INTO settings VALUES ('opened', 'yes')")  # this makes one
         reader = _connect(path)
         reader.execute("PRAGMA query_only = ON")
-        opened = OpenFile(lock, Path(f"{path}-wal"), _connect(path))
-        _lengthen(opened.log)
+        opened = OpenFile(lock, log, _connect(path))
+        _lengthen(log)
     except sqlite3.Error as error:
         raise DataUnusable(
             f"{path} cannot be used: {error}; it was left as it is: move it away, or choose "

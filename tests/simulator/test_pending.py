@@ -17,7 +17,7 @@ from simulator.scenario.catalogue import SHIPPED, find_scenario
 from simulator.scenario.load import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.users.crowd import Crowd
-from simulator.vocabulary import Recommendation, Visit
+from simulator.vocabulary import Interaction, Recommendation, Visit
 
 LATE = find_scenario("news-late")
 ROUNDS = 2000
@@ -139,3 +139,23 @@ def test_an_azure_loop_learns_nothing_before_wait_and_export_are_over() -> None:
     first_informed = blind.index(False)
     assert 270 < first_informed < 400
     assert not any(blind[first_informed:])
+
+
+def test_an_azure_loop_changes_its_mind_at_exports_and_not_between() -> None:
+    """Five minutes apart: until the next one, the same visitor meets the same probabilities."""
+    minds: dict[tuple[int, str], set[tuple[tuple[int, float], ...]]] = {}
+
+    def watch(interaction: Interaction) -> None:
+        visit, recommendation = interaction.visit, interaction.recommendation
+        beat = visit.moment // timedelta(minutes=5)
+        mind = sorted(zip(recommendation.order, recommendation.probabilities, strict=True))
+        minds.setdefault((beat, visit.context), set()).add(tuple(mind))
+
+    settings = LoopSettings(Mode.AZURE, policy="softmax")
+    simulate(LATE, settings, RunOptions(3000, seed=2), Listeners(watcher=watch))
+
+    assert {len(met) for met in minds.values()} == {1}
+    by_visitor: dict[str, set[object]] = {}
+    for (_, context), met in minds.items():
+        by_visitor.setdefault(context, set()).update(met)
+    assert max(map(len, by_visitor.values())) > 5

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from mock_service.errors import ServiceProblem
 from mock_service.rest.problems import invalid_body
@@ -21,8 +21,12 @@ async def read_body(request: Request, limit: int) -> bytes:
         ServiceProblem: PayloadSizeExceeded, beyond `limit` bytes.
     """
     chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
+    size, more = 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk, more = message.get("body", b""), message.get("more_body", False)
         size += len(chunk)
         if size > limit:
             chunks.clear()

@@ -56,7 +56,9 @@ def action_of(action: RankableAction | None) -> Action:
         raise invalid("Actions contains null value.")
     if not action.id:
         raise invalid("Action ids must not be empty.")
-    features = [feature for feature in action.features if feature is not None]
+    features = action.features
+    if None in features:
+        features = [feature for feature in features if feature is not None]
     if not features:
         raise invalid("Every action should have at least one non-null action feature.")
     return _action(action.id, checked_text(features))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
+from time import perf_counter
 
 from mock_service.storage.database import Database
 
@@ -15,18 +16,26 @@ STATEMENTS_BETWEEN_CHECKPOINTS = 2048
 Most write one page of 4 kB. Where they write more, the log is moved when it has grown.
 """
 
+_SLOW_SECONDS = 0.001
+
 _Then = Callable[[OSError | None], None]
 _Task = tuple[asyncio.AbstractEventLoop, Callable[[], None], _Then]
 
 
-class DiskThread:
-    """Waits for the disk on a thread of its own: that needs no Python, so nobody waits with it."""
+class Disk:
+    """Waits for the disk, on a thread of its own where others should not wait with it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._in_log = 0
+        self._took = 0.0
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the latest sync took longer than a request does."""
+        return self._took > _SLOW_SECONDS
 
     @property
     def log_is_long(self) -> bool:
@@ -38,7 +47,7 @@ class DiskThread:
     def sync(self, running: asyncio.AbstractEventLoop, statements: int, then: _Then) -> None:
         """Bring so many committed statements to the disk, and call `then`, on the event loop."""
         self._in_log += statements
-        self._give((running, self._database.sync, then))
+        self._give((running, self._sync, then))
 
     def shorten(self, running: asyncio.AbstractEventLoop, then: _Then) -> None:
         """Move the log into the file, and call `then`, on the event loop.
@@ -55,10 +64,12 @@ class DiskThread:
             OSError: the disk refuses.
         """
         self._in_log += statements
-        self._database.sync()
-        if self.log_is_long:
-            self._in_log = 0
-            self._move_log()
+        self._sync()
+
+    def shorten_here(self) -> None:
+        """Move the log into the file, and wait for it."""
+        self._in_log = 0
+        self._move_log()
 
     def close(self) -> None:
         """Finish what is under way."""
@@ -82,6 +93,11 @@ class DiskThread:
             except OSError as problem:
                 error = problem
             running.call_soon_threadsafe(then, error)
+
+    def _sync(self) -> None:
+        began = perf_counter()
+        self._database.sync()
+        self._took = perf_counter() - began
 
     def _move_log(self) -> None:
         """Move the log into the file; where that fails, nothing is lost, and it just grows on."""

@@ -3,12 +3,13 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from mock_service.errors import StorageFailed
 from mock_service.storage.database import Database
-from mock_service.storage.durability import DiskThread
+from mock_service.storage.durability import Disk
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, Parameters]
@@ -46,7 +47,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self.on_failure: Callable[[], None] = lambda: None
         self._database = database
-        self._disk = DiskThread(database)
+        self._disk = Disk(database)
         self._collecting = _Batch()
         self._committed: list[_Waiter] = []
         self._disk_is_busy = self._is_shortening = False
@@ -111,13 +112,9 @@ class Ledger:
         """
         self._commit_collected()
         if self._unsynced:
-            statements, self._unsynced = self._unsynced, 0
-            waiters, self._committed = self._committed, []
-            try:
-                self._disk.sync_here(statements)
-            except OSError as error:
-                raise self._fail(waiters, error) from error
-            _tell(waiters)
+            self._sync_here()
+        if self._disk.log_is_long:
+            self._disk.shorten_here()
 
     def check(self) -> None:
         """After a failure, see whether writing works again before anything else happens.
@@ -167,14 +164,20 @@ class Ledger:
         """Turn to the disk once no more requests come along, or after a while.
 
         The disk takes as long for one commit as for many, and about as long as a request takes: so
-        requests that are ready now had better go first.
+        requests that are ready now had better go first. When none is, nobody minds waiting for the
+        disk here and now, which is over sooner than a thread has taken it up and told of it.
         """
         quiet = quiet + 1 if unsynced == self._unsynced else 0
         if quiet < _QUIET_TURNS and running.time() < until:
             running.call_soon(self._gather, running, self._unsynced, until, quiet)
             return
         self._is_gathering = False
-        self._sync(running)
+        if self._disk_is_busy or self._disk.is_slow or quiet < _QUIET_TURNS:
+            self._sync(running)
+            return
+        with suppress(StorageFailed):  # those who wait have been told
+            self._sync_here()
+        self._shorten_if_long(running)
 
     def _commit_collected(self) -> None:
         batch, self._collecting = self._collecting, _Batch()
@@ -211,15 +214,25 @@ class Ledger:
                 _tell(waiters)
             else:
                 self._fail(waiters, error)
-            if self._disk.log_is_long:
-                self._shorten(running)
-            else:
-                self._sync(running)
+            self._shorten_if_long(running)
+            self._sync(running)
 
         self._disk.sync(running, statements, synced)
 
-    def _shorten(self, running: asyncio.AbstractEventLoop) -> None:
-        """Let the log be moved into the file, and nobody commit until that is done."""
+    def _sync_here(self) -> None:
+        """Bring what is committed to the disk, and tell those who wait for that."""
+        waiters, self._committed = self._committed, []
+        statements, self._unsynced = self._unsynced, 0
+        try:
+            self._disk.sync_here(statements)
+        except OSError as error:
+            raise self._fail(waiters, error) from error
+        _tell(waiters)
+
+    def _shorten_if_long(self, running: asyncio.AbstractEventLoop) -> None:
+        """Let a long log be moved into the file, and nobody commit until that is done."""
+        if not self._disk.log_is_long:
+            return
         self._disk_is_busy = self._is_shortening = True
 
         def shortened(_: OSError | None) -> None:

@@ -10,7 +10,7 @@ from simulator import compare
 ROUNDS = 3
 RATES = (0.0, 0.1, 0.2, 1.0)
 SEEDS = 10
-VISITS = 3000
+VISITS = 5000
 WORKERS = 2
 
 

@@ -9,7 +9,7 @@ from requests_file import Traffic
 from rows import Row, Target, against, at_least, at_most
 from serving import BARE, DURABLE, IN_MEMORY, serving
 
-ROUNDS = 5
+ROUNDS = 9
 SECONDS = 1
 CONNECTIONS = (1, 8, 64)
 KINDS = {"rank": False, "rank and reward": True}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
 
+from simulator.scenario.hooks import source_of
 from simulator.scenario.model import Scenario
 
 _DECIDES_A_RUN = ("personalizer-lab", "numpy", "vowpalwabbit")
@@ -51,7 +52,10 @@ class Setting:
             json.dumps([repr(getattr(self.choices, name)) for name in Choices.__slots__]),
             *(version(package) for package in _DECIDES_A_RUN),
         ]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+        digest = hashlib.sha256("\n".join(parts).encode())
+        for hook in self.scenario.hooks:
+            digest.update(source_of(hook, self.scenario.folder))
+        return digest.hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

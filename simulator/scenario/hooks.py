@@ -31,6 +31,17 @@ def load_hook(hook: str, folder: str) -> Callable[..., Any]:
     return found
 
 
+def source_of(hook: str, folder: str) -> bytes:
+    """Return what the file holds that defines a function; nothing if it comes from none.
+
+    Raises:
+        HookProblem: there is no such module, or it fails.
+    """
+    name, _, _ = hook.partition(":")
+    file = _module(name, folder, hook).__file__
+    return b"" if file is None else Path(file).read_bytes()
+
+
 def _module(name: str, folder: str, hook: str) -> ModuleType:
     beside = Path(folder, *name.split(".")).with_suffix(".py")
     with _Border(hook, f"{name} cannot be imported: "):

@@ -11,7 +11,7 @@ from pydantic import model_validator as validator
 
 from simulator.scenario.outcomes import Feedback, Outcome
 from simulator.scenario.parts import Duration, FeatureName, Features, Name, Part
-from simulator.scenario.rewards import RewardSpec
+from simulator.scenario.rewards import Hooked, RewardSpec
 from simulator.scenario.sampling import KINDS, Hour, ProfileFeature, Sampled
 from simulator.scenario.slots import PageSpec, SlotSpec
 from simulator.scenario.tastes import Drift, Tastes
@@ -119,3 +119,10 @@ class Scenario(Part):
     def action_ids(self) -> list[str]:
         """The actions' ids, in the order of the file."""
         return [action.id for action in self.actions]
+
+    @property
+    def hooks(self) -> list[str]:
+        """The Python functions that the file names."""
+        tastes = [self.tastes.hook, *(drift.tastes.hook for drift in self.drifts)]
+        rewards = [design.hook for design in self.rewards.values() if isinstance(design, Hooked)]
+        return [hook for hook in (*tastes, *rewards) if hook is not None]

@@ -1,11 +1,15 @@
 """Finished runs are kept as they are done, and found again."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from simulator.errors import OptionsInvalid
+from simulator.experiment.factors import factor
+from simulator.experiment.plan import Terms, make_plan
 from simulator.laboratory import Audience, Conditions, run_comparison
+from simulator.scenario.template import TEMPLATE
 from tests.simulator.experiment.plans import small_plan
 
 
@@ -55,6 +59,25 @@ def test_runs_of_another_plan_are_not_taken_for_this_ones(tmp_path: Path) -> Non
     run_comparison(small_plan(rounds=50), Conditions(folder=tmp_path))
 
     assert _there(tmp_path) == 0
+
+
+def test_runs_of_a_hook_that_has_changed_since_are_done_again(tmp_path: Path) -> None:
+    """Their figures are those of another scenario, though its file is the same."""
+    hooks, scenario = tmp_path / "generous.py", tmp_path / "hooked.toml"
+    scenario.write_text(
+        TEMPLATE.replace("weights = { click = 1.0 }", 'hook = "generous:score"\nwait = "5m"')
+    )
+
+    def there(score: str) -> int:
+        sys.modules.pop("generous", None)
+        hooks.write_text(f"def score(signals):\n    return {score}\n")
+        begun: list[int] = []
+        plan = make_plan(str(scenario), [factor("exploration", ["0", "0.2"])], Terms(2, 30))
+        conditions = Conditions(folder=tmp_path / "out", resume=True)
+        run_comparison(plan, conditions, Audience(begun=begun.append))
+        return begun[0]
+
+    assert [there("0.5"), there("0.5"), there("1.0")] == [0, 4, 0]
 
 
 def test_an_unfinished_comparison_is_not_overwritten_by_mistake(tmp_path: Path) -> None:

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from mock_service.build import build_service
 from mock_service.evaluation.inquiry import Findings, Inquiry, Kind, Status
 from mock_service.hosting import Service
+from mock_service.inquiring import working
 from mock_service.inquiring.book import Entry
 from mock_service.inquiring.working import Worker
 from mock_service.settings import Settings
@@ -92,4 +95,23 @@ def test_an_evaluation_that_is_deleted_while_it_runs_ends() -> None:
     entry = found(service)
     assert entry is not None
     assert (entry.sequence, entry.status) == (2, Status.COMPLETED)
+    service.close()
+
+
+def test_an_evaluation_that_takes_too_long_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has timed out, and the process that was at it is ended."""
+    monkeypatch.setattr(working, "_LONGEST_SECONDS", 0.0)
+    service = build_service(Settings())
+    asked(service)
+
+    def is_over() -> bool:
+        entry = found(service)
+        return entry is not None and entry.status is not Status.RUNNING
+
+    worked(service, None, is_over)
+
+    entry = found(service)
+    assert entry is not None
+    assert entry.status is Status.TIMEOUT
+    assert entry.findings.description == "It took longer than an hour."
     service.close()

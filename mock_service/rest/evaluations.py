@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -25,6 +26,7 @@ from mock_service.rest.inquiries import (
     count_events,
     find,
     id_of,
+    inquiry_of,
     keep,
     number_of,
     remove,
@@ -139,20 +141,12 @@ async def _checked(
     optimize: bool,
 ) -> Inquiry:
     """Return what is asked once all of it has proved to make sense."""
-    start, end = times_of(body.start_time, body.end_time)
+    times = times_of(body.start_time, body.end_time)
     _check_names(body.policies)
     for policy in body.policies:
         await _prove(policy)
-    state = call.loop.state
-    return Inquiry(
-        kind=Kind.EVALUATION,
-        id=id_,
-        name=body.name,
-        start=start,
-        end=end,
-        created=call.service.clock.now(),
-        online=state.policy,
-        exploration=state.configuration.exploration,
+    return replace(
+        inquiry_of(call, Kind.EVALUATION, id_, body.name, times),
         policies=tuple([NamedPolicy(one.name, one.arguments) for one in body.policies]),
         optimize=optimize,
         newest=call.version in NEWEST,

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from mock_service.errors import ServiceProblem
-from mock_service.evaluation.inquiry import Inquiry, Kind
+from mock_service.evaluation.inquiry import Kind
 from mock_service.inquiring.book import Entry
 from mock_service.rest.bodies import parsed
 from mock_service.rest.evaluation_shapes import Json, feature_scores
@@ -15,6 +15,7 @@ from mock_service.rest.inquiries import (
     details,
     find,
     id_of,
+    inquiry_of,
     keep,
     number_of,
     remove,
@@ -38,23 +39,12 @@ async def put(call: Call) -> Response:
     """Begin to find out which features matter; that happens in the background."""
     body = parsed(FeatureImportanceRequestBody, await call.body(), _INVALID)
     id_ = id_of(call, _ID, _INVALID)
-    start, end = times_of(body.start_time, body.end_time)
-    if not count_events(call, start, end):
+    times = times_of(body.start_time, body.end_time)
+    if not count_events(call, *times):
         raise ServiceProblem("NoLogsExistInDateRange")
     if find(call, Kind.IMPORTANCE, id_) is not None:
         raise ServiceProblem("FeatureImportanceAlreadyExists", target=_ID)
-    state = call.loop.state
-    inquiry = Inquiry(
-        kind=Kind.IMPORTANCE,
-        id=id_,
-        name=body.name,
-        start=start,
-        end=end,
-        created=call.service.clock.now(),
-        online=state.policy,
-        exploration=state.configuration.exploration,
-    )
-    await keep(call, inquiry)
+    await keep(call, inquiry_of(call, Kind.IMPORTANCE, id_, body.name, times))
     return Response(status_code=HTTPStatus.OK)
 
 

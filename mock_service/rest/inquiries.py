@@ -57,6 +57,23 @@ def count_events(call: Call, start: datetime, end: datetime) -> int:
     return count
 
 
+def inquiry_of(
+    call: Call, kind: Kind, id_: str, name: str, times: tuple[datetime, datetime]
+) -> Inquiry:
+    """Return a question to the log of the loop that is called, about the policy it has now."""
+    state = call.loop.state
+    return Inquiry(
+        kind=kind,
+        id=id_,
+        name=name,
+        start=times[0],
+        end=times[1],
+        created=call.service.clock.now(),
+        online=state.policy,
+        exploration=state.configuration.exploration,
+    )
+
+
 def find(call: Call, kind: Kind, id_: str) -> Entry | None:
     """Return an inquiry of the loop that is called."""
     return call.service.book.find(number_of(call), kind, id_)

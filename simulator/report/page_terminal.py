@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.report.page_summary import PageSummary
-from simulator.report.terminal import accounts, curve, figure, share
+from simulator.report.terminal import accounts, add_personalizer, curve, figure
 
 
 def show_page_summary(console: Console, summary: PageSummary) -> None:
@@ -26,15 +26,7 @@ def show_page_summary(console: Console, summary: PageSummary) -> None:
 def _page(summary: PageSummary) -> Table:
     title = f"Mean reward of a page (design: {escape(summary.reward_design)}) and value"
     table = _table(title, "", "reward", "last quarter", "value", "as on the best page", "regret")
-    table.add_row(
-        "[bold]Personalizer",
-        f"[bold]{figure(summary.mean_reward)}",
-        f"[bold]{figure(summary.mean_reward_last_quarter)}",
-        f"[bold]{figure(summary.mean_value)}",
-        share(summary.best_action_share),
-        f"{summary.regret:,.1f}",
-        end_section=True,
-    )
+    add_personalizer(table, summary)
     for name, one in summary.baselines.items():
         table.add_row(name, figure(one.mean_reward), "", figure(one.mean_value), "", "")
     return table

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.personalizer.sending import RequestAccount
+from simulator.report.page_summary import PageSummary
 from simulator.report.summary import Baseline, CurvePoint, FeedbackAccount, Summary
 from simulator.vocabulary import Interaction
 
@@ -51,6 +52,16 @@ def _comparison(summary: Summary) -> Table:
     table = Table("", title=title, title_justify="left", box=SIMPLE_HEAD)
     for heading in ("reward", "last quarter", "value", "best action shown", "regret"):
         table.add_column(heading, justify="right")
+    add_personalizer(table, summary)
+    for name, baseline in summary.baselines.items():
+        label = name.replace("_", " ") + (f" ({baseline.action})" if baseline.action else "")
+        figures = (figure(baseline.mean_reward), "", figure(baseline.mean_value))
+        table.add_row(label, *figures, "", "")
+    return table
+
+
+def add_personalizer(table: Table, summary: Summary | PageSummary) -> None:
+    """Add the row of who was measured, above a line and whatever it is compared to."""
     table.add_row(
         "[bold]Personalizer",
         f"[bold]{figure(summary.mean_reward)}",
@@ -60,11 +71,6 @@ def _comparison(summary: Summary) -> Table:
         f"{summary.regret:,.1f}",
         end_section=True,
     )
-    for name, baseline in summary.baselines.items():
-        label = name.replace("_", " ") + (f" ({baseline.action})" if baseline.action else "")
-        figures = (figure(baseline.mean_reward), "", figure(baseline.mean_value))
-        table.add_row(label, *figures, "", "")
-    return table
 
 
 def _profiles(summary: Summary) -> Table:

@@ -9,7 +9,8 @@ from mock_service.app import build_app
 from mock_service.clock import Clock, ManualClock, SystemClock
 from mock_service.errors import DataUnusable, HostError, SettingsInvalid
 from mock_service.hosting import Service, Workshop, check_loop_name
-from mock_service.learning.learner import ExportingLearner, ImmediateLearner
+from mock_service.learning.learner import ExportingLearner
+from mock_service.learning.models import open_model
 from mock_service.learning.policies import policy_arguments, with_exploration
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.portable import portable
@@ -197,6 +198,6 @@ def learner_factory(mode: Mode) -> LearnerFactory:
         arguments = with_exploration(policy, exploration)
         if mode is Mode.AZURE:
             return ExportingLearner(arguments, models)
-        return ImmediateLearner(arguments, models.training)
+        return open_model(arguments, models.training)
 
     return make

@@ -1,42 +1,9 @@
-"""Learners: what the loop's seam looks like over Vowpal Wabbit."""
+"""A learner that answers with what it has exported."""
 
 from mock_service.learning.models import open_model
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Explanation, Prediction
 from mock_service.loop.state import Models
-
-
-class ImmediateLearner:
-    """One model that answers with all it has learned."""
-
-    def __init__(self, arguments: str, model: bytes = b"") -> None:
-        """Start from `model`, or untrained when it is empty.
-
-        Raises:
-            LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
-        """
-        self._model = open_model(arguments, model)
-
-    def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
-        """Rank `actions` with everything learned so far."""
-        return self._model.predict(context, actions)
-
-    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
-        """Say what features add to the predicted reward of each action."""
-        return self._model.explain(context, actions)
-
-    def learn(self, decision: Decision, reward: float) -> None:
-        """Learn that the chosen action of `decision` earned `reward`."""
-        self._model.learn(decision, reward)
-
-    def publish(self) -> bool:
-        """Say that there is always news: what was learned is visible already."""
-        return True
-
-    def models(self) -> Models:
-        """Return the one model as both."""
-        model = self._model.snapshot()
-        return Models(model, model)
 
 
 class ExportingLearner:

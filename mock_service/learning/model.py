@@ -7,6 +7,7 @@ from vowpalwabbit import pyvw
 
 from mock_service.learning.examples import ParsedExamples
 from mock_service.learning.explanation import explained
+from mock_service.learning.immediate import Immediate
 from mock_service.learning.workspace import (
     SHORTEST,
     check,
@@ -19,7 +20,7 @@ from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Explanation, Prediction
 
 
-class VowpalModel:
+class VowpalModel(Immediate):
     """A contextual-bandit model with its policy."""
 
     def __init__(self, arguments: str, model: bytes = b"") -> None:

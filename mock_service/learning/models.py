@@ -5,21 +5,11 @@ from typing import Protocol
 from mock_service.learning.model import VowpalModel
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.slot_model import VowpalSlotModel
-from mock_service.loop.decision import Action, Decision
-from mock_service.loop.seams import Explanation, Prediction
+from mock_service.loop.seams import Learner
 
 
-class Model(Protocol):
-    """A Vowpal Wabbit model with its policy."""
-
-    def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
-        """Rank `actions`, best first; uniform in the given order when untrained."""
-
-    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
-        """Say what features add to the predicted reward of each action."""
-
-    def learn(self, decision: Decision, reward: float) -> None:
-        """Learn that the chosen action of `decision` earned `reward`."""
+class Model(Learner, Protocol):
+    """A Vowpal Wabbit model with its policy: a learner that answers with all it has learned."""
 
     def snapshot(self) -> bytes:
         """Return the model as Vowpal Wabbit writes it; empty when untrained."""

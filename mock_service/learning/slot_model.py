@@ -4,13 +4,14 @@ import json
 from typing import Any
 
 from mock_service.learning.features import cleaned_features
+from mock_service.learning.immediate import Immediate
 from mock_service.learning.workspace import given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Explanation, Prediction
 from mock_service.loop.slots import SLOT_KEY
 
 
-class VowpalSlotModel:
+class VowpalSlotModel(Immediate):
     """A conditional contextual bandit with its policy, asked about one slot at a time.
 
     Vowpal Wabbit draws by itself when it is shown a whole page, and a later slot's answer depends

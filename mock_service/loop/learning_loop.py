@@ -218,7 +218,7 @@ class LearningLoop:
             if not actions:
                 raise ServiceProblem("InvalidRankRequest", "All actions are excluded.")
         mode = self._state.configuration.learning_mode
-        prediction = self._choose(request, self.teacher.predict(request.context, actions))
+        prediction = self._choose(request, self.teacher.learner.predict(request.context, actions))
         if mode is LearningMode.LOGGING_ONLY:
             prediction = in_request_order(prediction)
         return Decision(

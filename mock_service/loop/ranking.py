@@ -38,8 +38,21 @@ def in_request_order(prediction: Prediction) -> Prediction:
 
 
 def choose(prediction: Prediction, chance: float) -> Prediction:
-    """Sample an action with `chance` in [0, 1) and swap it with the one in front."""
-    return to_front(prediction, _sampled_place(prediction.probabilities, chance))
+    """Sample an action with `chance` in [0, 1) and swap it with the one in front.
+
+    It is the one whose share of the cumulative distribution holds `chance`. Single-precision
+    probabilities may sum to a little less than 1; what is missing belongs to the last action that
+    has a chance at all.
+    """
+    below = 0.0
+    last = 0
+    for place, probability in enumerate(prediction.probabilities):
+        below += probability
+        if chance < below:
+            return to_front(prediction, place)
+        if probability > 0.0:
+            last = place
+    return to_front(prediction, last)
 
 
 def to_front(prediction: Prediction, place: int) -> Prediction:
@@ -47,23 +60,6 @@ def to_front(prediction: Prediction, place: int) -> Prediction:
     if place == 0:
         return prediction
     return Prediction(_swapped(prediction.order, place), _swapped(prediction.probabilities, place))
-
-
-def _sampled_place(probabilities: tuple[float, ...], chance: float) -> int:
-    """Return the place whose share of the cumulative distribution holds `chance`.
-
-    Single-precision probabilities may sum to a little less than 1; what is missing belongs to
-    the last action that has a chance at all.
-    """
-    below = 0.0
-    last = 0
-    for place, probability in enumerate(probabilities):
-        below += probability
-        if chance < below:
-            return place
-        if probability > 0.0:
-            last = place
-    return last
 
 
 def _swapped(values: tuple[_T, ...], place: int) -> tuple[_T, ...]:

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, LearningMode, Mode
-from mock_service.loop.decision import Action, Decision
+from mock_service.loop.decision import Decision
 from mock_service.loop.events import PendingEvent
-from mock_service.loop.seams import Explanation, LearnerFactory, Prediction, StateStore
+from mock_service.loop.seams import LearnerFactory, StateStore
 from mock_service.loop.state import Checkpoint, LoopState, Models
 
 
@@ -28,24 +28,16 @@ class Teacher:
         self.next_export = state.exports_from + state.configuration.model_export_frequency
         self._factory, self._store = factory, store
         self._kept_lessons = start.lessons
-        self._learner = factory(state.policy, state.configuration.exploration, start.models)
+        self.learner = factory(state.policy, state.configuration.exploration, start.models)
 
     @property
     def models(self) -> Models:
         """Both models as Vowpal Wabbit writes them."""
-        return self._learner.models()
-
-    def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
-        """Rank `actions` with the published model."""
-        return self._learner.predict(context, actions)
-
-    def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
-        """Say what features add to the predicted reward of each action."""
-        return self._learner.explain(context, actions)
+        return self.learner.models()
 
     def learn(self, decision: Decision, reward: float, at: datetime) -> None:
         """Learn one lesson; in quick mode it is public at once."""
-        self._learner.learn(decision, reward)
+        self.learner.learn(decision, reward)
         self.lessons += 1
         if self.state.mode is Mode.QUICK:
             self._publish(at)
@@ -80,7 +72,7 @@ class Teacher:
             if event.teaches:
                 learner.learn(event.decision, lesson_of(event, state.configuration).reward)
         self.state = state
-        self._learner = learner
+        self.learner = learner
         self.version += 1
         self.modified = at
         self.keep()
@@ -100,7 +92,7 @@ class Teacher:
         self._kept_lessons = self.lessons
         self._store.checkpoint(
             Checkpoint(
-                self._learner.models(),
+                self.learner.models(),
                 self.lessons,
                 self.published_lessons,
                 self.version,
@@ -109,7 +101,7 @@ class Teacher:
         )
 
     def _publish(self, at: datetime) -> bool:
-        if not self._learner.publish():
+        if not self.learner.publish():
             return False
         self.version += 1
         self.published_lessons = self.lessons

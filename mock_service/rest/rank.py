@@ -38,7 +38,7 @@ async def rank(call: Call) -> Response:
 
 def _explanation(loop: LearningLoop, decision: Decision) -> list[dict[str, object]]:
     """Say of each eligible action what its features add to its predicted reward."""
-    terms = loop.teacher.explain(decision.context, decision.actions)
+    terms = loop.teacher.learner.explain(decision.context, decision.actions)
     return [
         {
             "id": action.id,

@@ -74,7 +74,8 @@ class InProcessPersonalizer:
 
     def _meet(self, visit: Visit) -> None:
         """Move on to a visit, and know its actions."""
-        self._move_to(visit.moment)
+        self._moment = visit.moment
+        self._clock.move_to(_START + visit.moment)
         if visit.actions is not self._guest_actions:
             self._guest_actions = visit.actions
             self._host_actions = tuple(HostAction(a.id, a.features) for a in visit.actions)

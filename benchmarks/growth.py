@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from by_hand import ParsedLoop
 from in_process import lab_seconds
 from news import scenario_text, wide_site
+from peers import coba_seconds
 from rows import Row, against, alone, at_most, in_turn
 
 from simulator.scenario.load import load_scenario
@@ -17,6 +18,7 @@ EVENTS = (10**3, 10**4, 10**5, 10**6)
 FLAT_FROM = 10**4
 ACTIONS = (5, 10, 20, 35, 50)
 VISITS = 4000
+COBA_VISITS = 1000
 BY_EVENTS = "cost of a visit, in a run of "
 BY_ACTIONS = "cost of a visit, with "
 _MICRO = 1e6
@@ -44,10 +46,11 @@ def _run_row(place: int, rounds: list[tuple[float, ...]]) -> Row:
 
 
 def _by_actions() -> list[Row]:
-    return [_width_row(count) for count in ACTIONS]
+    pairs = [_width_rows(count) for count in ACTIONS]
+    return [row for kind in zip(*pairs, strict=True) for row in kind]
 
 
-def _width_row(count: int) -> Row:
+def _width_rows(count: int) -> tuple[Row, Row]:
     site = wide_site(count)
     with TemporaryDirectory() as folder:
         file = Path(folder, "wide.toml")
@@ -57,9 +60,13 @@ def _width_row(count: int) -> Row:
         ROUNDS,
         lambda: _microseconds(VISITS, scenario),
         lambda: ParsedLoop(site).seconds(VISITS) / VISITS * _MICRO,
+        lambda: coba_seconds(COBA_VISITS, site=site) / COBA_VISITS * _MICRO,
     )
-    return against(
-        "loop by hand, parsed once (limit)", f"{BY_ACTIONS}{count} actions", "us", rounds, None
+    by_hand, coba = ([(one[0], one[place]) for one in rounds] for place in (1, 2))
+    limit = "loop by hand, parsed once (limit)"
+    return (
+        against(limit, f"{BY_ACTIONS}{count} actions", "us", by_hand, None),
+        against("coba", f"a visit among {count} actions", "us", coba, None),
     )
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 import coba
-from news import NEWS, context, visits
+from news import NEWS, Site, context, visits
 
 
 class NewsEnvironment:
-    """The news scenario as coba reads environments."""
+    """The news scenario, or another site, as coba reads environments."""
 
-    def __init__(self, count: int, seed: int = 1) -> None:
+    def __init__(self, count: int, seed: int = 1, site: Site = NEWS) -> None:
+        self._site = site
         self._visits = list(visits(count, seed))
         self._seed = seed
 
@@ -21,10 +22,12 @@ class NewsEnvironment:
 
     def read(self) -> Iterator[dict[str, object]]:
         """Yield simulated interactions with every action's reward."""
-        actions = [_merged(article.features) for article in NEWS.articles]
+        actions = [_merged(article.features) for article in self._site.articles]
         for reader, dark, minutes, noise in self._visits:
             features = _merged(context(reader, dark, minutes)) | {"prefersDarkMode": int(dark)}
-            rewards = [NEWS.reward_of(reader, action, noise) for action in range(len(actions))]
+            rewards = [
+                self._site.reward_of(reader, action, noise) for action in range(len(actions))
+            ]
             yield {"context": features, "actions": actions, "rewards": rewards}
 
 
@@ -36,10 +39,14 @@ def coba_mean_reward(count: int) -> float:
 
 
 def coba_seconds(
-    visits_each: int, seeds: int = 1, rates: Sequence[float] = (0.2,), processes: int = 1
+    visits_each: int,
+    seeds: int = 1,
+    rates: Sequence[float] = (0.2,),
+    processes: int = 1,
+    site: Site = NEWS,
 ) -> float:
     """Return how long coba's experiment takes with its Vowpal Wabbit epsilon learners."""
-    environments = [NewsEnvironment(visits_each, seed + 1) for seed in range(seeds)]
+    environments = [NewsEnvironment(visits_each, seed + 1, site) for seed in range(seeds)]
     learners = [coba.VowpalEpsilonLearner(epsilon=rate) for rate in rates]
     experiment = coba.Experiment(coba.Environments(environments), learners)
     began = perf_counter()

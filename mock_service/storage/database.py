@@ -47,7 +47,7 @@ class Database:
     @property
     def log_has_grown(self) -> bool:
         """Whether the write-ahead log is longer than it should be."""
-        return self.file is not None and self.file.log.stat().st_size > LOG_BYTES
+        return self.file is not None and _size(self.file.log) > LOG_BYTES
 
     def checkpoint(self) -> None:
         """Move the write-ahead log's pages into the file, beside whoever writes."""
@@ -132,8 +132,10 @@ def _opened(path: Path, lock: FileLock) -> Database:
         writer.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")  # when the log begins anew
         migrate(writer)
         log = Path(f"{path}-wal")
-        if not log.exists() or not log.stat().st_size:
+        if not _size(log):
             writer.execute("REPLACE INTO settings VALUES ('opened', 'yes')")  # this makes one
+        if not _size(log):
+            raise sqlite3.OperationalError("the disk allows no write-ahead log")
         reader = _connect(path)
         reader.execute("PRAGMA query_only = ON")
         opened = OpenFile(lock, log, _connect(path))
@@ -151,7 +153,7 @@ def _lengthen(log: Path) -> None:
 
     Where there is no room for that, the log stays as it is, and grows when it has to.
     """
-    size = log.stat().st_size
+    size = _size(log)
     try:
         with log.open("ab") as file:
             file.write(bytes(max(0, LOG_BYTES - size)))
@@ -159,6 +161,14 @@ def _lengthen(log: Path) -> None:
             os.fsync(file.fileno())
     except OSError:
         os.truncate(log, size)
+
+
+def _size(log: Path) -> int:
+    """Return how long the log is; 0 if there is none."""
+    try:
+        return log.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _connect(path: Path | str) -> sqlite3.Connection:

@@ -92,7 +92,8 @@ class Disk:
                 work()
             except OSError as problem:
                 error = problem
-            running.call_soon_threadsafe(then, error)
+            with suppress(RuntimeError):  # the event loop has ended, and nobody waits
+                running.call_soon_threadsafe(then, error)
 
     def _sync(self) -> None:
         began = perf_counter()

@@ -113,7 +113,7 @@ class Ledger:
         self._commit_collected()
         if self._unsynced:
             self._sync_here()
-        if self._disk.log_is_long:
+        if self._disk.log_is_long and not self._disk_is_busy:
             self._disk.shorten_here()
 
     def check(self) -> None:
@@ -238,6 +238,8 @@ class Ledger:
         def shortened(_: OSError | None) -> None:
             self._disk_is_busy = self._is_shortening = False
             self._commit_and_sync(self._collecting, running)
+            if not self._is_gathering:  # that failed, and what was committed before still waits
+                self._sync(running)
 
         self._disk.shorten(running, shortened)
 

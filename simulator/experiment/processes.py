@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import context, forkserver
+from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import ParamSpec, TypeVar
 
@@ -77,10 +78,14 @@ def _script_left_alone() -> Iterator[None]:
         sys.modules["__main__"] = script
 
 
-class _SpawnedWorker(context.SpawnProcess):
+class _Aside(BaseProcess):
     def start(self) -> None:
         with _script_left_alone():
             super().start()
+
+
+class _SpawnedWorker(_Aside, context.SpawnProcess):
+    """A process that begins with nothing."""
 
 
 class _SpawnedAside(context.SpawnContext):
@@ -89,10 +94,8 @@ class _SpawnedAside(context.SpawnContext):
 
 if sys.platform != "win32":
 
-    class _ForkedWorker(context.ForkServerProcess):
-        def start(self) -> None:
-            with _script_left_alone():
-                super().start()
+    class _ForkedWorker(_Aside, context.ForkServerProcess):
+        """A process that begins with what the server has."""
 
     class _ForkedAside(context.ForkServerContext):
         Process = _ForkedWorker

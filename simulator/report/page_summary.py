@@ -1,23 +1,14 @@
 """The figures of a run with slots."""
 
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.engine.page_tally import PageTally
 from simulator.personalizer.sending import RequestAccount
-from simulator.report.summary import (
-    CURVE_POINTS,
-    Baseline,
-    Circumstances,
-    CurvePoint,
-    FeedbackAccount,
-)
+from simulator.report.means import CurvePoint, curve_of, last_quarter, mean_of, rounded
+from simulator.report.summary import Baseline, Circumstances, FeedbackAccount
 from simulator.scenario.model import Scenario
-
-_Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +78,15 @@ def summarise_pages(scenario: Scenario, tally: PageTally, made: Circumstances) -
         viewed=tally.viewed,
         seed=made.seed,
         reward_design=made.reward_design,
-        mean_reward=_mean(reward),
-        mean_reward_last_quarter=_mean(_last_quarter(reward)),
-        mean_value=_mean(value),
-        best_action_share=_mean(tally.column("chosen") == tally.column("best")),
-        regret=_rounded(tally.column("regret").sum()),
+        mean_reward=mean_of(reward),
+        mean_reward_last_quarter=mean_of(last_quarter(reward)),
+        mean_value=mean_of(value),
+        best_action_share=mean_of(tally.column("chosen") == tally.column("best")),
+        regret=rounded(tally.column("regret").sum()),
         slots=[_slot(scenario, tally, number) for number in range(len(scenario.slots))],
         profiles=_profiles(scenario, tally),
         baselines=page_baselines(tally),
-        curve=_curve(reward, value),
+        curve=curve_of(reward, value),
         feedback=FeedbackAccount(tally.reported, tally.lost, tally.repeated, tally.unsent),
         requests=made.requests,
         trouble=tally.trouble or None,
@@ -110,7 +101,7 @@ def page_baselines(tally: PageTally, slot: int | None = None) -> dict[str, Basel
 
     def mean(column: str) -> float:
         figures = tally.column(column)
-        return _rounded((figures.sum(axis=1) if slot is None else figures[:, slot]).mean())
+        return rounded((figures.sum(axis=1) if slot is None else figures[:, slot]).mean())
 
     return {
         name: Baseline(mean(f"{name}_reward"), mean(f"{name}_value"))
@@ -121,14 +112,14 @@ def page_baselines(tally: PageTally, slot: int | None = None) -> dict[str, Basel
 def _slot(scenario: Scenario, tally: PageTally, number: int) -> SlotSummary:
     reward = tally.column("reward")[:, number]
     chosen, best = tally.column("chosen")[:, number], tally.column("best")[:, number]
-    latest = _last_quarter(chosen).astype(int)
+    latest = last_quarter(chosen).astype(int)
     return SlotSummary(
         id=scenario.slots[number].id,
-        mean_reward=_mean(reward),
-        mean_reward_last_quarter=_mean(_last_quarter(reward)),
-        mean_value=_mean(tally.column("value")[:, number]),
-        best_action_share=_mean(chosen == best),
-        regret=_rounded(tally.column("regret")[:, number].sum()),
+        mean_reward=mean_of(reward),
+        mean_reward_last_quarter=mean_of(last_quarter(reward)),
+        mean_value=mean_of(tally.column("value")[:, number]),
+        best_action_share=mean_of(chosen == best),
+        regret=rounded(tally.column("regret")[:, number].sum()),
         most_shown=scenario.action_ids[np.bincount(latest).argmax()] if len(latest) else None,
         baselines=page_baselines(tally, number),
     )
@@ -142,30 +133,9 @@ def _profiles(scenario: Scenario, tally: PageTally) -> list[PageProfile]:
             PageProfile(
                 name,
                 int(theirs.sum()),
-                _mean(tally.column("reward")[theirs].sum(axis=1)),
-                _mean(tally.column("value")[theirs].sum(axis=1)),
-                _rounded(tally.column("regret")[theirs].sum()),
+                mean_of(tally.column("reward")[theirs].sum(axis=1)),
+                mean_of(tally.column("value")[theirs].sum(axis=1)),
+                rounded(tally.column("regret")[theirs].sum()),
             )
         )
     return found
-
-
-def _curve(reward: _Array, value: _Array) -> list[CurvePoint]:
-    ends = np.unique(np.linspace(0, len(reward), CURVE_POINTS + 1).astype(int))
-    return [
-        CurvePoint(int(end), _rounded(reward[start:end].mean()), _rounded(value[start:end].mean()))
-        for start, end in pairwise(ends)
-    ]
-
-
-def _last_quarter(column: _Array) -> _Array:
-    return column[len(column) - max(1, len(column) // 4) :]
-
-
-def _mean(column: NDArray[np.generic]) -> float | None:
-    return _rounded(column.astype(np.float64).mean()) if len(column) else None
-
-
-def _rounded(number: np.floating) -> float:
-    """Return a figure to six decimals: more would be noise to read."""
-    return round(float(number), 6)

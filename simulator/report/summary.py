@@ -1,16 +1,14 @@
 """The figures of a run."""
 
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.tally import Tally
 from simulator.personalizer.sending import RequestAccount
+from simulator.report.means import CurvePoint, curve_of, last_quarter, mean_of, rounded
 from simulator.users.crowd import Cast
-
-CURVE_POINTS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +48,6 @@ class FeedbackAccount:
     lost: int
     repeated: int
     unsent: int
-
-
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """The means of the visits that end with number ``round``."""
-
-    round: int
-    mean_reward: float
-    mean_value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +99,14 @@ def summarise(cast: Cast, tally: Tally, made: Circumstances) -> Summary:
         rounds=tally.rounds,
         seed=made.seed,
         reward_design=made.reward_design,
-        mean_reward=_mean(reward),
-        mean_reward_last_quarter=_mean(reward[tally.rounds - max(1, tally.rounds // 4) :]),
-        mean_value=_mean(tally.column("value")),
-        best_action_share=_mean(tally.column("chosen") == tally.column("best")),
-        regret=_rounded(tally.column("regret").sum()),
+        mean_reward=mean_of(reward),
+        mean_reward_last_quarter=mean_of(last_quarter(reward)),
+        mean_value=mean_of(tally.column("value")),
+        best_action_share=mean_of(tally.column("chosen") == tally.column("best")),
+        regret=rounded(tally.column("regret").sum()),
         profiles=_profiles(cast, tally),
         baselines=_baselines(cast, tally),
-        curve=_curve(reward, tally.column("value")),
+        curve=curve_of(reward, tally.column("value")),
         feedback=FeedbackAccount(tally.reported, tally.lost, tally.repeated, tally.unsent),
         requests=made.requests,
         trouble=tally.trouble or None,
@@ -137,11 +126,11 @@ def _profile(cast: Cast, tally: Tally, name: str, theirs: NDArray[np.bool_]) -> 
     return ProfileSummary(
         name=name,
         visits=len(best),
-        mean_reward=_mean(tally.column("reward")[theirs]),
-        mean_value=_mean(tally.column("value")[theirs]),
+        mean_reward=mean_of(tally.column("reward")[theirs]),
+        mean_value=mean_of(tally.column("value")[theirs]),
         best_action=cast.action_ids[np.bincount(best).argmax()] if len(best) else None,
-        best_action_share=_mean(tally.column("chosen")[theirs] == best),
-        regret=_rounded(tally.column("regret")[theirs].sum()),
+        best_action_share=mean_of(tally.column("chosen")[theirs] == best),
+        regret=rounded(tally.column("regret")[theirs].sum()),
     )
 
 
@@ -152,33 +141,16 @@ def _baselines(cast: Cast, tally: Tally) -> dict[str, Baseline]:
     fixed = int(tally.fixed_rewards.argmax())
     return {
         "uniform": Baseline(
-            _rounded(tally.column("blind_reward").mean()),
-            _rounded(tally.column("blind_value").mean()),
+            rounded(tally.column("blind_reward").mean()),
+            rounded(tally.column("blind_value").mean()),
         ),
         "best_fixed": Baseline(
-            _rounded(tally.fixed_rewards[fixed] / tally.rounds),
-            _rounded(tally.fixed_values[fixed] / tally.rounds),
+            rounded(tally.fixed_rewards[fixed] / tally.rounds),
+            rounded(tally.fixed_values[fixed] / tally.rounds),
             cast.action_ids[fixed],
         ),
         "oracle": Baseline(
-            _rounded(tally.column("best_reward").mean()),
-            _rounded((tally.column("value") + tally.column("regret")).mean()),
+            rounded(tally.column("best_reward").mean()),
+            rounded((tally.column("value") + tally.column("regret")).mean()),
         ),
     }
-
-
-def _curve(reward: NDArray[np.float64], value: NDArray[np.float64]) -> list[CurvePoint]:
-    ends = np.unique(np.linspace(0, len(reward), CURVE_POINTS + 1).astype(int))
-    return [
-        CurvePoint(int(end), _rounded(reward[start:end].mean()), _rounded(value[start:end].mean()))
-        for start, end in pairwise(ends)
-    ]
-
-
-def _mean(column: NDArray[np.generic]) -> float | None:
-    return _rounded(column.astype(np.float64).mean()) if len(column) else None
-
-
-def _rounded(number: np.floating) -> float:
-    """Return a figure to six decimals: more would be noise to read."""
-    return round(float(number), 6)

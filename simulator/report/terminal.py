@@ -8,8 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.personalizer.sending import RequestAccount
+from simulator.report.means import CurvePoint
 from simulator.report.page_summary import PageSummary
-from simulator.report.summary import Baseline, CurvePoint, FeedbackAccount, Summary
+from simulator.report.summary import Baseline, FeedbackAccount, Summary
 from simulator.vocabulary import Interaction
 
 _CURVE_ROWS = 8

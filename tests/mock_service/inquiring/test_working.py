@@ -49,6 +49,19 @@ def worked(service: Service, folder: Path | None, until: Callable[[], bool]) -> 
     asyncio.run(work())
 
 
+def concluded(service: Service, folder: Path | None) -> Entry:
+    """Return the question once a worker is done with it."""
+
+    def is_over() -> bool:
+        entry = found(service)
+        return entry is not None and entry.status is not Status.RUNNING
+
+    worked(service, folder, is_over)
+    entry = found(service)
+    assert entry is not None
+    return entry
+
+
 async def until_it_holds(condition: Callable[[], bool]) -> None:
     """Return once a condition holds."""
     for _ in range(10 * PATIENCE_SECONDS):
@@ -62,14 +75,8 @@ def test_an_evaluation_that_cannot_be_made_has_failed(tmp_path: Path) -> None:
     service = build_service(Settings())
     asked(service)
 
-    def is_over() -> bool:
-        entry = found(service)
-        return entry is not None and entry.status is not Status.RUNNING
+    entry = concluded(service, tmp_path)
 
-    worked(service, tmp_path, is_over)
-
-    entry = found(service)
-    assert entry is not None
     assert entry.status is Status.FAILED
     assert "holds no data of a local Personalizer" in entry.findings.description
     service.close()
@@ -104,14 +111,8 @@ def test_an_evaluation_that_takes_too_long_is_over(monkeypatch: pytest.MonkeyPat
     service = build_service(Settings())
     asked(service)
 
-    def is_over() -> bool:
-        entry = found(service)
-        return entry is not None and entry.status is not Status.RUNNING
+    entry = concluded(service, None)
 
-    worked(service, None, is_over)
-
-    entry = found(service)
-    assert entry is not None
     assert entry.status is Status.TIMEOUT
     assert entry.findings.description == "It took longer than an hour."
     service.close()

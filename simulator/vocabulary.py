@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
+from msgspec import Struct
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -13,7 +15,7 @@ class Action:
     features: str
 
 
-class Visit(NamedTuple):
+class Visit(Struct, frozen=True, gc=False):
     """One synthetic user arriving.
 
     ``number`` counts visits from 0 and ``moment`` is the time since the simulation began. Of all
@@ -54,7 +56,7 @@ def slot_event(event_id: str, slot_id: str) -> str:
     return f"{event_id}{SLOT_SEPARATOR}{slot_id}"
 
 
-class Recommendation(NamedTuple):
+class Recommendation(Struct, frozen=True, gc=False):
     """A personalizer's answer, the action to show first.
 
     ``order`` holds indices into the visit's actions, and ``probabilities`` belongs to ``order``.

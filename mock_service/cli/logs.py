@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
@@ -109,7 +110,7 @@ def show(
 def _decision(event: LoggedDecision) -> Decision:
     """Return what was decided; versions of models are ours only if they are numbers."""
     version = int(event.model_id) if event.model_id.isdecimal() else 0
-    return as_decision(event)._replace(model=version)
+    return replace(as_decision(event), model=version)
 
 
 def _heard(event: LoggedDecision) -> list[float | None]:

@@ -4,22 +4,22 @@ Features stay what the client sent: one JSON array as text. Text is immutable, c
 hashes fast, and only `mock_service.learning` ever looks inside.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from mock_service.loop.configuration import LearningMode
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True, gc=False):
     """A candidate: its id and its features (a JSON array of objects, as text)."""
 
     id: str
     features: str
 
 
-class RankRequest(NamedTuple):
+class RankRequest(Struct, frozen=True, gc=False):
     """A question to the loop: which of these actions suits this context best?
 
     ``context`` is a JSON array of objects, as text; ``excluded`` holds action ids, and ids
@@ -40,7 +40,7 @@ class RankedAction(NamedTuple):
     probability: float
 
 
-class Decision(NamedTuple):
+class Decision(Struct, frozen=True, gc=False):
     """One answered rank request: an *event*.
 
     ``candidates`` are all actions in request order and ``actions`` the eligible ones among them;

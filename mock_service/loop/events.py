@@ -1,14 +1,13 @@
 """What becomes of a decision: it waits, it is observed, it settles."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from mock_service.loop.decision import Decision
 
 
-@dataclass(slots=True)
-class PendingEvent:
+class PendingEvent(Struct, eq=False, gc=False):
     """A decision that is waiting for its rewards; they are kept in order of arrival.
 
     ``number`` counts the loop's decisions from 1.
@@ -25,7 +24,7 @@ class PendingEvent:
         return self.activated and self.decision.probabilities[0] > 0
 
 
-class Observation(NamedTuple):
+class Observation(Struct, frozen=True, gc=False):
     """A reward, or an activation when the reward is None, as it arrived."""
 
     event_id: str
@@ -33,7 +32,7 @@ class Observation(NamedTuple):
     reward: float | None
 
 
-class Settlement(NamedTuple):
+class Settlement(Struct, frozen=True, gc=False):
     """How a decision's wait ended.
 
     ``lesson`` counts what the loop has learned from 1, and is None for an event that taught

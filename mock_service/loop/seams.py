@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from msgspec import Struct
 
 from mock_service.loop.decision import Action, Decision, RankRequest
 from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.state import Checkpoint, LoopState, Models
 
 
-class Prediction(NamedTuple):
+class Prediction(Struct, frozen=True, gc=False):
     """What a policy thinks of some actions.
 
     ``order`` holds indices into the actions, best first; ``probabilities`` belongs to

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from simulator.users.behaviour import Deed, Outcomes
@@ -70,7 +71,7 @@ class RecordedCrowd:
 
     def _shared(self, visit: Visit) -> Visit:
         """Return the visit with one and the same tuple for the same actions."""
-        return visit._replace(actions=self._offers.setdefault(visit.actions, visit.actions))
+        return replace(visit, actions=self._offers.setdefault(visit.actions, visit.actions))
 
 
 @dataclass(frozen=True, slots=True)

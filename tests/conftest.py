@@ -1,5 +1,6 @@
 """What many tests share: one running server; and what a machine without a browser leaves out."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -24,7 +25,13 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a browser where there is none; the summary says so."""
+    """Leave out what needs a browser where there is none; the summary says so.
+
+    Tests that share an id are refused: xdist would run one of them, and say nothing.
+    """
+    shared = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if shared:
+        raise pytest.UsageError(f"several tests share one id: {', '.join(shared)}")
     need_one = [item for item in items if item.get_closest_marker("browser")]
     if browser.MISSING and need_one:
         items[:] = [item for item in items if item not in need_one]

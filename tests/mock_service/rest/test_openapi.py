@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -17,6 +21,8 @@ from mock_service.app import build_app
 from mock_service.build import build_bench
 from mock_service.settings import Settings
 from tests.serving import Endpoint, served
+
+Operation = APIOperation[Any, Any, Any, Any]
 
 CHECKS = [
     not_a_server_error,
@@ -48,15 +54,35 @@ tried = settings(
 )
 
 
-@SCHEMA.exclude(path_regex=ORDERS).parametrize()
-@tried
-def test_whatever_is_sent_the_reply_has_its_declared_shape(
-    case: schemathesis.Case[Any], endpoint: Endpoint
-) -> None:
-    """No 5xx, no undocumented status, no other body than the document says."""
-    reply = case.call(base_url=endpoint.url, headers={"Ocp-Apim-Subscription-Key": endpoint.key})
+def each_of(schema: BaseSchema) -> pytest.MarkDecorator:
+    """Let a test run once for each operation, under an id of its own: xdist tells them by it."""
+    results = list(schema.get_all_operations())
+    operations = [result.ok() for result in results if isinstance(result, Ok)]
+    assert len(operations) == len(results)
+    return pytest.mark.parametrize(
+        "operation", [pytest.param(operation, id=operation.label) for operation in operations]
+    )
+
+
+def asked(operation: Operation, data: st.DataObject, whom: Endpoint) -> None:
+    """Ask what the document allows or forbids, and hold the reply against the document."""
+    case: Case[Any] = data.draw(
+        st.one_of([operation.as_strategy(generation_mode=mode) for mode in GenerationMode])
+    )
+
+    reply = case.call(base_url=whom.url, headers={"Ocp-Apim-Subscription-Key": whom.key})
 
     case.validate_response(reply, checks=CHECKS)
+
+
+@each_of(SCHEMA.exclude(path_regex=ORDERS))
+@tried
+@given(data=st.data())
+def test_whatever_is_sent_the_reply_has_its_declared_shape(
+    operation: Operation, data: st.DataObject, endpoint: Endpoint
+) -> None:
+    """No 5xx, no undocumented status, no other body than the document says."""
+    asked(operation, data, endpoint)
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +92,11 @@ def disturbed() -> Iterator[Endpoint]:
         yield running
 
 
-@SCHEMA.include(path_regex=ORDERS).parametrize()
+@each_of(SCHEMA.include(path_regex=ORDERS))
 @tried
+@given(data=st.data())
 def test_whatever_is_ordered_the_reply_has_its_declared_shape(
-    case: schemathesis.Case[Any], disturbed: Endpoint
+    operation: Operation, data: st.DataObject, disturbed: Endpoint
 ) -> None:
     """Faults and throttling may be anything, and orders of them are answered all the same."""
-    reply = case.call(base_url=disturbed.url, headers={"Ocp-Apim-Subscription-Key": disturbed.key})
-
-    case.validate_response(reply, checks=CHECKS)
+    asked(operation, data, disturbed)

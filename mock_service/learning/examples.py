@@ -60,11 +60,10 @@ class ParsedExamples:
         example = self._labelled.get(key)
         if example is None:
             self._labelled.make_room(1)
-            shared, example = self._workspace.parse(
+            (example,) = self._workspace.parse(
                 labelled_document(features, cost=cost, probability=probability)
             )
             self._labelled.add(key, example)
-            self._finish(shared)
         return example
 
     def costs(self, context: list[object], actions: list[list[object]]) -> list[float]:
@@ -127,9 +126,11 @@ class _Recent(Generic[_Key]):
         self._examples: OrderedDict[_Key, pyvw.Example] = OrderedDict()
 
     def get(self, key: _Key) -> pyvw.Example | None:
-        example = self._examples.get(key)
-        if example is not None:
-            self._examples.move_to_end(key)
+        """Return the example of a key; which is the latest matters only once there is no room."""
+        examples = self._examples
+        example = examples.get(key)
+        if example is not None and len(examples) == _KEPT:
+            examples.move_to_end(key)
         return example
 
     def add(self, key: _Key, example: pyvw.Example) -> None:

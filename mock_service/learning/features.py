@@ -33,10 +33,8 @@ def labelled_document(features: str, *, cost: float, probability: float) -> str:
 
     The label is written as numbers: Vowpal Wabbit reads numbers in text with less precision.
     """
-    return (
-        f'{{"_label_cost":{cost!r},"_label_probability":{probability!r},"_label_Action":1,'
-        f'"_labelIndex":0,"_multi":[{action_document(features)}]}}'
-    )
+    label = f'"_label_cost":{cost!r},"_label_probability":{probability!r},"_label_Action":1'
+    return f'{{{label},"{ACTION_NAMESPACE}":{_cleaned_text(features)}}}'
 
 
 def cleaned_features(features: list[object]) -> list[object]:

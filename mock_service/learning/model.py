@@ -54,8 +54,8 @@ class VowpalModel(Immediate):
             return Prediction(tuple(range(count)), (shortest(1.0 / count),) * count)
         examples = self._parsed.decision(context, actions)
         self._workspace.predict_multi(examples)
-        probabilities = [SHORTEST[score] for score in examples[0].get_action_scores()]
-        costs = [example.get_partial_prediction() for example in examples[1:]]
+        probabilities = list(map(_shortest_of, examples[0].get_action_scores()))
+        costs = list(map(_cost_of, examples[1:]))
         order = sorted(range(count), key=costs.__getitem__)
         ranked = [probabilities[index] for index in order]
         if ranked != sorted(ranked, reverse=True):  # some explorations do not go by cost alone
@@ -82,8 +82,7 @@ class VowpalModel(Immediate):
             return [1.0 / count] * count, [0.0] * count
         examples = self._parsed.decision(context, actions)
         self._workspace.predict_multi(examples)
-        costs = [example.get_partial_prediction() for example in examples[1:]]
-        return examples[0].get_action_scores(), costs
+        return examples[0].get_action_scores(), list(map(_cost_of, examples[1:]))
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""
@@ -110,6 +109,10 @@ class VowpalModel(Immediate):
         parsed = ParsedExamples(workspace)
         self._given_back = given_back(self, workspace, parsed.clear)
         return parsed
+
+
+_cost_of = pyvw.Example.get_partial_prediction
+_shortest_of = SHORTEST.__getitem__
 
 
 def _nothing() -> object:

@@ -16,18 +16,28 @@ def draw(seed: str, event_id: str) -> float:
     The same event id, model and request give the same choice, as the service promises. 53 bits
     are used, as many as a double holds.
     """
-    text = f"{seed}\n{event_id}".encode(errors="surrogatepass")
-    digest = blake2b(text, digest_size=_DRAW_BYTES).digest()
-    return (int.from_bytes(digest, "big") >> 11) * 2.0**-53
+    return _drawn(_begun(seed), event_id)
 
 
 def seeded_chooser(seed: str) -> Chooser:
     """Return a chooser whose draws depend on nothing but `seed` and the event's id."""
+    begun = _begun(seed)
 
     def choose_for(request: RankRequest, prediction: Prediction) -> Prediction:
-        return choose(prediction, draw(seed, request.event_id))
+        return choose(prediction, _drawn(begun, request.event_id))
 
     return choose_for
+
+
+def _begun(seed: str) -> blake2b:
+    """Return the digest of what all draws of a seed have in common."""
+    return blake2b(f"{seed}\n".encode(errors="surrogatepass"), digest_size=_DRAW_BYTES)
+
+
+def _drawn(begun: blake2b, event_id: str) -> float:
+    digest = begun.copy()
+    digest.update(event_id.encode("utf-8", "surrogatepass"))
+    return (int.from_bytes(digest.digest(), "big") >> 11) * 2.0**-53
 
 
 def in_request_order(prediction: Prediction) -> Prediction:
@@ -44,9 +54,12 @@ def choose(prediction: Prediction, chance: float) -> Prediction:
     probabilities may sum to a little less than 1; what is missing belongs to the last action that
     has a chance at all.
     """
+    probabilities = prediction.probabilities
+    if chance < probabilities[0]:
+        return prediction
     below = 0.0
     last = 0
-    for place, probability in enumerate(prediction.probabilities):
+    for place, probability in enumerate(probabilities):
         below += probability
         if chance < below:
             return to_front(prediction, place)

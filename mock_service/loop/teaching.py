@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, LearningMode, Mode
 from mock_service.loop.decision import Decision
@@ -27,7 +28,8 @@ class Teacher:
         self.published_lessons = start.published_lessons
         self.next_export = state.exports_from + state.configuration.model_export_frequency
         self._factory, self._store = factory, store
-        self._kept_lessons = start.lessons
+        self.keeps_at = start.lessons + store.lessons_between_checkpoints
+        """How many lessons there will be when the models want keeping again."""
         self.learner = factory(state.policy, state.configuration.exploration, start.models)
 
     @property
@@ -39,7 +41,7 @@ class Teacher:
         """Learn one lesson; in quick mode it is public at once."""
         self.learner.learn(decision, reward)
         self.lessons += 1
-        if self.state.mode is Mode.QUICK:
+        if self.state.mode is _QUICK:
             self._publish(at)
 
     def export_before(self, moment: datetime) -> None:
@@ -82,14 +84,9 @@ class Teacher:
         self._publish(at)
         self.keep()
 
-    def keep_if_wanted(self) -> None:
-        """Let the store keep the models if enough was learned since it last did."""
-        if self._store.wants_checkpoint(self.lessons - self._kept_lessons):
-            self.keep()
-
     def keep(self) -> None:
         """Let the store keep the models."""
-        self._kept_lessons = self.lessons
+        self.keeps_at = self.lessons + self._store.lessons_between_checkpoints
         self._store.checkpoint(
             Checkpoint(
                 self.learner.models(),
@@ -109,7 +106,7 @@ class Teacher:
         return True
 
 
-class Lesson(NamedTuple):
+class Lesson(Struct, frozen=True, gc=False):
     """The reward to learn from, and what the rewards came to that users gave."""
 
     reward: float
@@ -120,7 +117,7 @@ def lesson_of(event: PendingEvent, configuration: Configuration) -> Lesson:
     """Return what was joined, and that to learn from, or 1 and 0 for imitating the baseline."""
     aggregate = AGGREGATIONS[configuration.reward_aggregation]
     joined = aggregate(event.rewards) if event.rewards else configuration.default_reward
-    if event.decision.learning_mode is LearningMode.APPRENTICE:
+    if event.decision.learning_mode is _APPRENTICE:
         return Lesson(float(event.decision.imitates), joined)
     return Lesson(joined, joined)
 
@@ -128,3 +125,7 @@ def lesson_of(event: PendingEvent, configuration: Configuration) -> Lesson:
 def first_checkpoint(created: datetime) -> Checkpoint:
     """Return the checkpoint of a loop that has learned nothing."""
     return Checkpoint(Models(), 0, 0, 0, created)
+
+
+_QUICK = Mode.QUICK  # these are looked up once, as they are asked for at every visit
+_APPRENTICE = LearningMode.APPRENTICE

@@ -1,7 +1,6 @@
 """Who comes, when, and with what context."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import repeat
 from typing import NamedTuple
@@ -49,6 +48,7 @@ class Population:
         self._actions = actions_of(scenario)
         self._offering = Offering(scenario, self._actions)
         self._own = [profile.sampled for profile in scenario.profiles.values()]
+        self._templates = [_template(scenario, name) for name in self._names]
         self._texts: dict[_Key, str] = {}
         self._number = 0
 
@@ -87,20 +87,32 @@ class Population:
 
     def _new_text(self, key: _Key) -> str:
         """Return the context as text; the same context is the same object, while it is kept."""
-        features = [f"{{{json.dumps(name)}:{value}}}" for name, value in self._features(key)]
-        text = f"[{','.join(features)}]"
+        everybody = 1 + len(self._scenario.context)
+        text = self._templates[int(key[0])] % (*key[everybody:], *key[1:everybody])
         if len(self._texts) >= _CONTEXTS_KEPT:
             self._texts.clear()
         self._texts[key] = text
         return text
 
-    def _features(self, key: _Key) -> Iterator[tuple[str, int | str]]:
-        """Yield names and values as JSON: the profile's, then those of everybody."""
-        everybody = self._scenario.context
-        sampled, own = key[1 : 1 + len(everybody)], iter(key[1 + len(everybody) :])
-        for name, value in self._scenario.profiles[self._names[int(key[0])]].context.items():
-            yield name, next(own) if isinstance(value, Part) else json.dumps(value)
-        yield from zip(everybody, sampled, strict=True)
+
+def _template(scenario: Scenario, profile: str) -> str:
+    """Return a profile's context as text, with a ``%s`` for the JSON of each value that is drawn.
+
+    The profile's features come first, then those of everybody.
+    """
+    own = scenario.profiles[profile].context.items()
+    values = [
+        (name, _DRAWN if isinstance(value, Part) else _constant(value)) for name, value in own
+    ]
+    values += [(name, _DRAWN) for name in scenario.context]
+    return f"[{','.join(f'{{{_constant(name)}:{value}}}' for name, value in values)}]"
+
+
+def _constant(value: object) -> str:
+    return json.dumps(value).replace("%", "%%")
+
+
+_DRAWN = "%s"
 
 
 def actions_of(scenario: Scenario) -> tuple[Action, ...]:

@@ -54,7 +54,7 @@ class ParsedExamples:
             self._current_context = context
         return current
 
-    def labelled(self, features: str, *, cost: float, probability: float) -> pyvw.Example:
+    def labelled(self, features: str, cost: float, probability: float) -> pyvw.Example:
         """Return an action of the current decision with the label to learn from."""
         key = (features, cost, probability)
         example = self._labelled.get(key)
@@ -80,10 +80,15 @@ class ParsedExamples:
 
     def clear(self) -> None:
         """Give everything back to the workspace, for the last time."""
-        for kind in (self._labelled, self._contexts, self._actions):
-            kind.make_room(_KEPT)
         self._workspace.predict_multi(self._unlabelled)
-        self._workspace.finish_example(self._unlabelled)
+        self._workspace.finish_example(
+            [
+                *self._unlabelled,
+                *self._contexts.taken_back(),
+                *self._actions.taken_back(),
+                *self._labelled.taken_back(),
+            ]
+        )
 
     def _parse_context(self, context: str) -> pyvw.Example:
         self._contexts.make_room(1)
@@ -135,6 +140,12 @@ class _Recent(Generic[_Key]):
 
     def add(self, key: _Key, example: pyvw.Example) -> None:
         self._examples[key] = example
+
+    def taken_back(self) -> list[pyvw.Example]:
+        """Return all examples, and keep none."""
+        examples = list(self._examples.values())
+        self._examples.clear()
+        return examples
 
     def make_room(self, wanted: int) -> None:
         """Forget the least recently used until `wanted` more fit."""

@@ -1,7 +1,6 @@
 """One Vowpal Wabbit model with its exploration."""
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from vowpalwabbit import pyvw
 
@@ -31,21 +30,19 @@ class VowpalModel(Immediate):
         """
         self._arguments = arguments
         self._given_back = _nothing
-        self.trained = bool(model)
+        self.trained = False
         if model:
-            self._workspace = open_workspace(arguments, model)
-            self._parsed = self._parsed_for(self._workspace)
+            self._open(model)
         else:
             check(arguments)
 
-    @cached_property
-    def _workspace(self) -> pyvw.Workspace:
-        """The workspace, opened when it is first needed: an untrained model answers without."""
-        return open_workspace(self._arguments, b"")
-
-    @cached_property
-    def _parsed(self) -> ParsedExamples:
-        return self._parsed_for(self._workspace)
+    def _open(self, model: bytes) -> None:
+        """Open a workspace; that waits for the first lesson, as nobody asks an untrained one."""
+        workspace = self._workspace = open_workspace(self._arguments, model)
+        self._parsed = ParsedExamples(workspace)
+        self._given_back = given_back(self, workspace, self._parsed.clear)
+        self._predict, self._learn = workspace.predict_multi, workspace.learn_multi
+        self.trained = True
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions`, best first; uniform in the given order when untrained."""
@@ -53,15 +50,15 @@ class VowpalModel(Immediate):
         if not self.trained:
             return Prediction(tuple(range(count)), (shortest(1.0 / count),) * count)
         examples = self._parsed.decision(context, actions)
-        self._workspace.predict_multi(examples)
-        probabilities = list(map(_shortest_of, examples[0].get_action_scores()))
+        self._predict(examples)
+        scores = examples[0].get_action_scores()
         costs = list(map(_cost_of, examples[1:]))
         order = sorted(range(count), key=costs.__getitem__)
-        ranked = [probabilities[index] for index in order]
-        if ranked != sorted(ranked, reverse=True):  # some explorations do not go by cost alone
-            order.sort(key=lambda index: -probabilities[index])
-            ranked.sort(reverse=True)
-        return Prediction(tuple(order), tuple(ranked))
+        probabilities = [SHORTEST[scores[index]] for index in order]
+        if probabilities != sorted(probabilities, reverse=True):
+            order.sort(key=lambda index: -scores[index])  # some explorations go by more than cost
+            probabilities.sort(reverse=True)
+        return Prediction(tuple(order), tuple(probabilities))
 
     def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
         """Say what features add to the predicted reward of each action; nothing when untrained."""
@@ -71,7 +68,7 @@ class VowpalModel(Immediate):
 
     def costs(self, context: list[object], actions: list[list[object]]) -> list[float]:
         """Return the predicted cost of each list of action features; features are not kept."""
-        return self._parsed.costs(context, actions)
+        return self._parsed.costs(context, actions) if self.trained else [0.0] * len(actions)
 
     def judge(
         self, context: str, actions: tuple[Action, ...]
@@ -81,19 +78,20 @@ class VowpalModel(Immediate):
         if not self.trained:
             return [1.0 / count] * count, [0.0] * count
         examples = self._parsed.decision(context, actions)
-        self._workspace.predict_multi(examples)
+        self._predict(examples)
         return examples[0].get_action_scores(), list(map(_cost_of, examples[1:]))
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""
+        if not self.trained:
+            self._open(b"")
         examples = self._parsed.decision(decision.context, decision.actions)
         chosen = decision.order[0]
         features = decision.actions[chosen].features
-        labelled = self._parsed.labelled(features, cost=-reward, probability=decision.propensity)
+        labelled = self._parsed.labelled(features, -reward, decision.probabilities[0])
         unlabelled, examples[1 + chosen] = examples[1 + chosen], labelled
-        self._workspace.learn_multi(examples)
+        self._learn(examples)
         examples[1 + chosen] = unlabelled
-        self.trained = True
 
     def snapshot(self) -> bytes:
         """Return the model as Vowpal Wabbit writes it; empty when untrained."""
@@ -105,14 +103,8 @@ class VowpalModel(Immediate):
         """Give back what the workspace holds."""
         self._given_back()
 
-    def _parsed_for(self, workspace: pyvw.Workspace) -> ParsedExamples:
-        parsed = ParsedExamples(workspace)
-        self._given_back = given_back(self, workspace, parsed.clear)
-        return parsed
-
 
 _cost_of = pyvw.Example.get_partial_prediction
-_shortest_of = SHORTEST.__getitem__
 
 
 def _nothing() -> object:

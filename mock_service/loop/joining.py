@@ -50,10 +50,10 @@ class Joiner:
     def record(self, decision: Decision) -> PendingEvent:
         """Begin to wait for `decision`, which may already have early observations."""
         self.recorded += 1
-        event = PendingEvent(decision, self.recorded, not decision.deferred)
-        self._by_number[event.number] = event
-        self._by_id[decision.event_id] = event
-        if decision.event_id in self._early_ids:
+        number, event_id = self.recorded, decision.event_id
+        event = PendingEvent(decision, number, not decision.deferred)
+        self._by_number[number] = self._by_id[event_id] = event
+        if event_id in self._early_ids:
             self._adopt_early(event)
         return event
 
@@ -63,14 +63,15 @@ class Joiner:
         if event is None:
             self._keep_early(observation)
         else:
-            _join(event, observation)
+            _join(event, observation.reward)
         return event
 
     def settle(self, event: PendingEvent) -> None:
         """Stop waiting for `event`: what arrives for it from now on is too late."""
         del self._by_number[event.number]
-        if self._by_id.get(event.decision.event_id) is event:
-            del self._by_id[event.decision.event_id]
+        event_id = event.decision.event_id
+        if self._by_id.get(event_id) is event:
+            del self._by_id[event_id]
 
     def oldest(self) -> PendingEvent | None:
         """Return the decision that has waited longest."""
@@ -99,12 +100,12 @@ class Joiner:
         event_id = event.decision.event_id
         for early in [early for early in self._early if early.event_id == event_id]:
             self._early.remove(early)
-            _join(event, early)
+            _join(event, early.reward)
         self._early_ids.pop(event_id, None)
 
 
-def _join(event: PendingEvent, observation: Observation) -> None:
-    if observation.reward is None:
+def _join(event: PendingEvent, reward: float | None) -> None:
+    if reward is None:
         event.activated = True
     else:
-        event.rewards.append(observation.reward)
+        event.rewards.append(reward)

@@ -7,7 +7,7 @@ learned from any number of times.
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import Generic, TypeVar
 
 from vowpalwabbit import pyvw
@@ -34,9 +34,9 @@ class ParsedExamples:
             *workspace.parse(context_document("[]")),
             *workspace.parse(action_document("[]")),
         ]
-        self._contexts: _Recent[str] = _Recent(self._finish)
-        self._actions: _Recent[tuple[str, int]] = _Recent(self._finish)
-        self._labelled: _Recent[tuple[str, float, float]] = _Recent(self._finish)
+        self._contexts: _Recent[str] = _Recent()
+        self._actions: _Recent[tuple[str, int]] = _Recent()
+        self._labelled: _Recent[tuple[str, float, float]] = _Recent()
         self._current = self._unlabelled[:1]
         self._current_context = ""
         self._current_actions: tuple[Action, ...] = ()
@@ -46,7 +46,7 @@ class ParsedExamples:
         current = self._current
         if actions is not self._current_actions:
             self._current_actions = ()
-            self._actions.make_room(len(actions))
+            self._finish(self._actions.surplus(len(actions)))
             current[1:] = self._examples_of(actions)
             self._current_actions = actions
         if context is not self._current_context:
@@ -59,7 +59,7 @@ class ParsedExamples:
         key = (features, cost, probability)
         example = self._labelled.get(key)
         if example is None:
-            self._labelled.make_room(1)
+            self._finish(self._labelled.surplus(1))
             (example,) = self._workspace.parse(
                 labelled_document(features, cost=cost, probability=probability)
             )
@@ -80,18 +80,12 @@ class ParsedExamples:
 
     def clear(self) -> None:
         """Give everything back to the workspace, for the last time."""
-        self._workspace.predict_multi(self._unlabelled)
-        self._workspace.finish_example(
-            [
-                *self._unlabelled,
-                *self._contexts.taken_back(),
-                *self._actions.taken_back(),
-                *self._labelled.taken_back(),
-            ]
-        )
+        for kind in (self._labelled, self._contexts, self._actions):
+            self._finish(kind.surplus(_KEPT))
+        self._finish(self._unlabelled)
 
     def _parse_context(self, context: str) -> pyvw.Example:
-        self._contexts.make_room(1)
+        self._finish(self._contexts.surplus(1))
         (example,) = self._workspace.parse(context_document(context))
         self._contexts.add(context, example)
         return example
@@ -113,21 +107,21 @@ class ParsedExamples:
             self._actions.add((features, twin), example)
         return example
 
-    def _finish(self, example: pyvw.Example) -> None:
-        """Give an example back, but first make the workspace forget the label it learned last.
+    def _finish(self, examples: list[pyvw.Example]) -> None:
+        """Give examples back, but first make the workspace forget the label it learned last.
 
         While it remembers one, it looks that label's action up in whatever prediction the
-        example's memory last held, and can crash the process.
+        examples' memory last held, and can crash the process.
         """
-        self._workspace.predict_multi(self._unlabelled)
-        self._workspace.finish_example([example])
+        if examples:
+            self._workspace.predict_multi(self._unlabelled)
+            self._workspace.finish_example(examples)
 
 
 class _Recent(Generic[_Key]):
     """The most recently used examples of one kind."""
 
-    def __init__(self, finish: Callable[[pyvw.Example], None]) -> None:
-        self._finish = finish
+    def __init__(self) -> None:
         self._examples: OrderedDict[_Key, pyvw.Example] = OrderedDict()
 
     def get(self, key: _Key) -> pyvw.Example | None:
@@ -141,14 +135,8 @@ class _Recent(Generic[_Key]):
     def add(self, key: _Key, example: pyvw.Example) -> None:
         self._examples[key] = example
 
-    def taken_back(self) -> list[pyvw.Example]:
-        """Return all examples, and keep none."""
-        examples = list(self._examples.values())
-        self._examples.clear()
-        return examples
-
-    def make_room(self, wanted: int) -> None:
-        """Forget the least recently used until `wanted` more fit."""
-        while self._examples and len(self._examples) + wanted > _KEPT:
-            _, example = self._examples.popitem(last=False)
-            self._finish(example)
+    def surplus(self, wanted: int) -> list[pyvw.Example]:
+        """Forget the least recently used until `wanted` more fit, and return them."""
+        examples = self._examples
+        count = min(len(examples), len(examples) + wanted - _KEPT)
+        return [examples.popitem(last=False)[1] for _ in range(count)]

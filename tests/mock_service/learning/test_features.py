@@ -31,8 +31,7 @@ def test_a_label_says_what_the_choice_cost() -> None:
         "_label_cost": -0.5,
         "_label_probability": 0.85,
         "_label_Action": 1,
-        "_labelIndex": 0,
-        "_multi": [{"j": [{"a": 1}]}],
+        "j": [{"a": 1}],
     }
 
 

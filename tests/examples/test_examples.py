@@ -4,6 +4,7 @@ import re
 import socket
 import subprocess
 import sys
+from statistics import fmean
 from time import sleep
 
 import httpx2
@@ -12,14 +13,14 @@ from tests.serving import ROOT, served
 
 
 def test_the_article_client_finishes_its_hundred_visits() -> None:
-    """And learns: three fresh servers in a row earn clearly more than choosing blindly would.
+    """And learns: six fresh servers in a row earn clearly more than choosing blindly would.
 
-    Blind choice earns 0.45 with a deviation of 0.03 over 100 visits; the mean of three learning
-    runs is about 0.66 with a deviation of 0.05.
+    Blind choice earns 0.45 with a deviation of 0.03 over 100 visits, and a learning run 0.66 with
+    one of 0.11 (60 runs). So the bound is four deviations from the mean of six of either kind.
     """
     averages = []
-    for seed in ("0", "1", "2"):
-        with served(seed=seed) as endpoint:
+    for seed in range(6):
+        with served(seed=str(seed)) as endpoint:
             run = subprocess.run(
                 [sys.executable, "examples/article_client.py"],
                 cwd=ROOT,
@@ -31,7 +32,7 @@ def test_the_article_client_finishes_its_hundred_visits() -> None:
         averages.append(float(re.findall(r"Average reward: ([\d.]+)", run.stdout)[0]))
         assert run.stdout.count("was shown") == 100
 
-    assert sum(averages) / 3 > 0.53
+    assert fmean(averages) > 0.5
 
 
 def test_the_article_client_says_which_variable_is_missing() -> None:

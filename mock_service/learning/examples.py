@@ -22,6 +22,7 @@ from mock_service.learning.features import (
 from mock_service.loop.decision import Action
 
 _KEPT = 256  # of each kind; an example takes about 30 kB, so each kind stays below 8 MB
+_LABEL = pyvw.LabelType.CONTEXTUAL_BANDIT  # asking the workspace takes as long as parsing
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -31,8 +32,8 @@ class ParsedExamples:
     def __init__(self, workspace: pyvw.Workspace) -> None:
         self._workspace = workspace
         self._unlabelled = [
-            *workspace.parse(context_document("[]")),
-            *workspace.parse(action_document("[]")),
+            *workspace.parse(context_document("[]"), _LABEL),
+            *workspace.parse(action_document("[]"), _LABEL),
         ]
         self._contexts: _Recent[str] = _Recent()
         self._actions: _Recent[tuple[str, int]] = _Recent()
@@ -61,7 +62,7 @@ class ParsedExamples:
         if example is None:
             self._finish(self._labelled.surplus(1))
             (example,) = self._workspace.parse(
-                labelled_document(features, cost=cost, probability=probability)
+                labelled_document(features, cost=cost, probability=probability), _LABEL
             )
             self._labelled.add(key, example)
         return example
@@ -72,7 +73,7 @@ class ParsedExamples:
             CONTEXT_NAMESPACE: context,
             "_multi": [{ACTION_NAMESPACE: features} for features in actions],
         }
-        examples = self._workspace.parse(json.dumps(document))
+        examples = self._workspace.parse(json.dumps(document), _LABEL)
         self._workspace.predict_multi(examples)
         costs = [example.get_partial_prediction() for example in examples[1:]]
         self._workspace.finish_example(examples)
@@ -86,7 +87,7 @@ class ParsedExamples:
 
     def _parse_context(self, context: str) -> pyvw.Example:
         self._finish(self._contexts.surplus(1))
-        (example,) = self._workspace.parse(context_document(context))
+        (example,) = self._workspace.parse(context_document(context), _LABEL)
         self._contexts.add(context, example)
         return example
 
@@ -103,7 +104,7 @@ class ParsedExamples:
     def _action(self, features: str, twin: int) -> pyvw.Example:
         example = self._actions.get((features, twin))
         if example is None:
-            (example,) = self._workspace.parse(action_document(features))
+            (example,) = self._workspace.parse(action_document(features), _LABEL)
             self._actions.add((features, twin), example)
         return example
 

@@ -55,19 +55,19 @@ class Tally:
         count = len(chosen)
         if not count:
             return
-        rows = np.arange(count)
+        rows, shown, favourites = np.arange(count), np.array(chosen), np.array(favoured)
         mask = block.offer.mask[:count] if block.offer else None
         expected, rewards = block.expected_values[:count], block.rewards[:count]
-        favourites = np.array(favoured)
         best = best_actions(block)[:count]
+        value = expected[rows, shown]
         blind_reward, blind_value = _blind(rewards, mask), _blind(expected, mask)
         columns = {
             "profile": block.profiles[:count],
-            "chosen": np.array(chosen),
+            "chosen": shown,
             "best": best,
-            "reward": rewards[rows, chosen],
-            "value": expected[rows, chosen],
-            "regret": expected[rows, best] - expected[rows, chosen],
+            "reward": rewards[rows, shown],
+            "value": value,
+            "regret": expected[rows, best] - value,
             "blind_reward": blind_reward,
             "best_reward": rewards[rows, best],
             "favoured_value": np.where(favourites < 0, blind_value, expected[rows, favourites]),
@@ -79,14 +79,16 @@ class Tally:
         self.fixed_rewards += _fixed(rewards, mask, blind_reward)
         self.fixed_values += _fixed(expected, mask, blind_value)
         self.rounds += count
-        self._count_feedback(block, rows, chosen)
+        self._count_feedback(block, rows, shown)
 
     def column(self, name: str) -> NDArray[np.float64]:
         """Return a column; shape (rounds,)."""
         blocks = self._blocks[name]
         return np.concatenate(blocks).astype(np.float64) if blocks else np.zeros(0)
 
-    def _count_feedback(self, block: Block, rows: NDArray[np.intp], chosen: list[int]) -> None:
+    def _count_feedback(
+        self, block: Block, rows: NDArray[np.intp], chosen: NDArray[np.intp]
+    ) -> None:
         if block.feedback is None:
             self.reported += len(rows)
             return

@@ -8,7 +8,7 @@ learned from any number of times.
 import json
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from vowpalwabbit import pyvw
 
@@ -51,20 +51,20 @@ class ParsedExamples:
             current[1:] = self._examples_of(actions)
             self._current_actions = actions
         if context is not self._current_context:
-            current[0] = self._contexts.get(context) or self._parse_context(context)
+            current[0] = self._contexts.recalled(context) or self._parse_context(context)
             self._current_context = context
         return current
 
     def labelled(self, features: str, cost: float, probability: float) -> pyvw.Example:
         """Return an action of the current decision with the label to learn from."""
         key = (features, cost, probability)
-        example = self._labelled.get(key)
+        example = self._labelled.recalled(key)
         if example is None:
             self._finish(self._labelled.surplus(1))
             (example,) = self._workspace.parse(
                 labelled_document(features, cost=cost, probability=probability), _LABEL
             )
-            self._labelled.add(key, example)
+            self._labelled[key] = example
         return example
 
     def costs(self, context: list[object], actions: list[list[object]]) -> list[float]:
@@ -88,7 +88,7 @@ class ParsedExamples:
     def _parse_context(self, context: str) -> pyvw.Example:
         self._finish(self._contexts.surplus(1))
         (example,) = self._workspace.parse(context_document(context), _LABEL)
-        self._contexts.add(context, example)
+        self._contexts[context] = example
         return example
 
     def _examples_of(self, actions: tuple[Action, ...]) -> list[pyvw.Example]:
@@ -102,10 +102,10 @@ class ParsedExamples:
         return [self._action(text, texts[:place].count(text)) for place, text in enumerate(texts)]
 
     def _action(self, features: str, twin: int) -> pyvw.Example:
-        example = self._actions.get((features, twin))
+        example = self._actions.recalled((features, twin))
         if example is None:
             (example,) = self._workspace.parse(action_document(features), _LABEL)
-            self._actions.add((features, twin), example)
+            self._actions[features, twin] = example
         return example
 
     def _finish(self, examples: list[pyvw.Example]) -> None:
@@ -119,25 +119,17 @@ class ParsedExamples:
             self._workspace.finish_example(examples)
 
 
-class _Recent(Generic[_Key]):
+class _Recent(OrderedDict[_Key, pyvw.Example]):
     """The most recently used examples of one kind."""
 
-    def __init__(self) -> None:
-        self._examples: OrderedDict[_Key, pyvw.Example] = OrderedDict()
-
-    def get(self, key: _Key) -> pyvw.Example | None:
+    def recalled(self, key: _Key) -> pyvw.Example | None:
         """Return the example of a key; which is the latest matters only once there is no room."""
-        examples = self._examples
-        example = examples.get(key)
-        if example is not None and len(examples) == _KEPT:
-            examples.move_to_end(key)
+        example = self.get(key)
+        if example is not None and len(self) == _KEPT:
+            self.move_to_end(key)
         return example
-
-    def add(self, key: _Key, example: pyvw.Example) -> None:
-        self._examples[key] = example
 
     def surplus(self, wanted: int) -> list[pyvw.Example]:
         """Forget the least recently used until `wanted` more fit, and return them."""
-        examples = self._examples
-        count = min(len(examples), len(examples) + wanted - _KEPT)
-        return [examples.popitem(last=False)[1] for _ in range(count)]
+        count = min(len(self), len(self) + wanted - _KEPT)
+        return [self.popitem(last=False)[1] for _ in range(count)]

@@ -63,7 +63,7 @@ class Population:
             map(
                 Visit,
                 range(self._number, self._number + count),
-                [self._names[int(key[0])] for key in keys],
+                [self._names[profile] for profile in profiles.tolist()],
                 [self._texts.get(key) or self._new_text(key) for key in keys],
                 map(self._offering.actions, offer.places) if offer else repeat(self._actions),
                 times,

@@ -19,10 +19,10 @@ from mock_service.learning.features import (
     context_document,
     labelled_document,
 )
+from mock_service.learning.workspace import Example, finish_examples, parsed
 from mock_service.loop.decision import Action
 
 _KEPT = 256  # of each kind; an example takes about 30 kB, so each kind stays below 8 MB
-_LABEL = pyvw.LabelType.CONTEXTUAL_BANDIT  # asking the workspace takes as long as parsing
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -32,8 +32,8 @@ class ParsedExamples:
     def __init__(self, workspace: pyvw.Workspace) -> None:
         self._workspace = workspace
         self._unlabelled = [
-            *workspace.parse(context_document("[]"), _LABEL),
-            *workspace.parse(action_document("[]"), _LABEL),
+            *parsed(workspace, context_document("[]")),
+            *parsed(workspace, action_document("[]")),
         ]
         self._contexts: _Recent[str] = _Recent()
         self._actions: _Recent[tuple[str, int]] = _Recent()
@@ -42,7 +42,7 @@ class ParsedExamples:
         self._current_context = ""
         self._current_actions: tuple[Action, ...] = ()
 
-    def decision(self, context: str, actions: tuple[Action, ...]) -> list[pyvw.Example]:
+    def decision(self, context: str, actions: tuple[Action, ...]) -> list[Example]:
         """Return a context and its actions, without a label; valid until the next call."""
         current = self._current
         if actions is not self._current_actions:
@@ -55,14 +55,14 @@ class ParsedExamples:
             self._current_context = context
         return current
 
-    def labelled(self, features: str, cost: float, probability: float) -> pyvw.Example:
+    def labelled(self, features: str, cost: float, probability: float) -> Example:
         """Return an action of the current decision with the label to learn from."""
         key = (features, cost, probability)
         example = self._labelled.recalled(key)
         if example is None:
             self._finish(self._labelled.surplus(1))
-            (example,) = self._workspace.parse(
-                labelled_document(features, cost=cost, probability=probability), _LABEL
+            (example,) = parsed(
+                self._workspace, labelled_document(features, cost=cost, probability=probability)
             )
             self._labelled[key] = example
         return example
@@ -73,10 +73,10 @@ class ParsedExamples:
             CONTEXT_NAMESPACE: context,
             "_multi": [{ACTION_NAMESPACE: features} for features in actions],
         }
-        examples = self._workspace.parse(json.dumps(document), _LABEL)
+        examples = parsed(self._workspace, json.dumps(document))
         self._workspace.predict_multi(examples)
         costs = [example.get_partial_prediction() for example in examples[1:]]
-        self._workspace.finish_example(examples)
+        finish_examples(self._workspace, examples)
         return costs
 
     def clear(self) -> None:
@@ -85,13 +85,13 @@ class ParsedExamples:
             self._finish(kind.surplus(_KEPT))
         self._finish(self._unlabelled)
 
-    def _parse_context(self, context: str) -> pyvw.Example:
+    def _parse_context(self, context: str) -> Example:
         self._finish(self._contexts.surplus(1))
-        (example,) = self._workspace.parse(context_document(context), _LABEL)
+        (example,) = parsed(self._workspace, context_document(context))
         self._contexts[context] = example
         return example
 
-    def _examples_of(self, actions: tuple[Action, ...]) -> list[pyvw.Example]:
+    def _examples_of(self, actions: tuple[Action, ...]) -> list[Example]:
         """Return an example for each action; those with the same features have one each.
 
         One example twice in a decision would hold two predictions in the place of one, and crash.
@@ -101,14 +101,14 @@ class ParsedExamples:
             return [self._action(text, 0) for text in texts]
         return [self._action(text, texts[:place].count(text)) for place, text in enumerate(texts)]
 
-    def _action(self, features: str, twin: int) -> pyvw.Example:
+    def _action(self, features: str, twin: int) -> Example:
         example = self._actions.recalled((features, twin))
         if example is None:
-            (example,) = self._workspace.parse(action_document(features), _LABEL)
+            (example,) = parsed(self._workspace, action_document(features))
             self._actions[features, twin] = example
         return example
 
-    def _finish(self, examples: list[pyvw.Example]) -> None:
+    def _finish(self, examples: list[Example]) -> None:
         """Give examples back, but first make the workspace forget the label it learned last.
 
         While it remembers one, it looks that label's action up in whatever prediction the
@@ -116,20 +116,20 @@ class ParsedExamples:
         """
         if examples:
             self._workspace.predict_multi(self._unlabelled)
-            self._workspace.finish_example(examples)
+            finish_examples(self._workspace, examples)
 
 
-class _Recent(OrderedDict[_Key, pyvw.Example]):
+class _Recent(OrderedDict[_Key, Example]):
     """The most recently used examples of one kind."""
 
-    def recalled(self, key: _Key) -> pyvw.Example | None:
+    def recalled(self, key: _Key) -> Example | None:
         """Return the example of a key; which is the latest matters only once there is no room."""
         example = self.get(key)
         if example is not None and len(self) == _KEPT:
             self.move_to_end(key)
         return example
 
-    def surplus(self, wanted: int) -> list[pyvw.Example]:
+    def surplus(self, wanted: int) -> list[Example]:
         """Forget the least recently used until `wanted` more fit, and return them."""
         count = min(len(self), len(self) + wanted - _KEPT)
         return [self.popitem(last=False)[1] for _ in range(count)]

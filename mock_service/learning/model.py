@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from vowpalwabbit import pyvw
-
 from mock_service.learning.examples import ParsedExamples
 from mock_service.learning.explanation import explained
 from mock_service.learning.immediate import Immediate
 from mock_service.learning.workspace import (
     SHORTEST,
+    Example,
     check,
     given_back,
     open_workspace,
@@ -104,7 +103,7 @@ class VowpalModel(Immediate):
         self._given_back()
 
 
-_cost_of = pyvw.Example.get_partial_prediction
+_cost_of = Example.get_partial_prediction
 
 
 def _nothing() -> object:

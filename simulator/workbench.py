@@ -10,9 +10,11 @@ from simulator.errors import OptionsInvalid
 from simulator.experiment.figures import RunFigures, figures_of
 from simulator.experiment.setting import Choices, Run, Setting
 from simulator.personalizer.in_process import InProcessPersonalizer
-from simulator.users.crowd import Crowd
+from simulator.users.remembered import CrowdMemory
 
 _T = TypeVar("_T")
+_latest = CrowdMemory()
+"""The settings of one seed are run one after the other, and see the same users."""
 
 
 def measure(task: Run) -> RunFigures:
@@ -25,7 +27,7 @@ def measure(task: Run) -> RunFigures:
     personalizer = InProcessPersonalizer(loop_settings(choices))
     try:
         tally = run(
-            Crowd(scenario, seed=task.seed, reward=choices.reward),
+            _latest.crowd(scenario, seed=task.seed, reward=choices.reward, rounds=task.rounds),
             personalizer,
             plan=Plan(task.rounds, run_id=f"{scenario.name}-{task.seed}"),
             listeners=Listeners(),

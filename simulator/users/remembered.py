@@ -1,0 +1,78 @@
+"""The users of the last run, kept for the next: settings are compared on the same ones."""
+
+from collections.abc import Iterator
+from threading import local
+
+from simulator.scenario.model import Scenario
+from simulator.users.crowd import BLOCK, IN_ONE_GO, Block, Cast, Crowd, Visitors, beginning
+
+MOST_KEPT = 250_000
+"""Visits times actions, beyond which a crowd is drawn each time: those take some 20 MB."""
+
+
+class RememberedCrowd:
+    """A crowd that comes again from the beginning each time, and is drawn once."""
+
+    def __init__(self, scenario: Scenario, *, seed: int, reward: str = "") -> None:
+        """Draw as `Crowd` does, and raise what it raises."""
+        self.origin = (scenario, seed, reward)
+        self._begin()
+
+    @property
+    def cast(self) -> Cast:
+        """The scenario."""
+        return self._crowd.cast
+
+    @property
+    def design_name(self) -> str:
+        """The reward design that is in force."""
+        return self._crowd.design_name
+
+    @property
+    def action_count(self) -> int:
+        """How many actions there are."""
+        return self._crowd.action_count
+
+    def blocks(self, rounds: int) -> Iterator[Block]:
+        """Yield the first `rounds` visits in blocks."""
+        starts = range(0, rounds, BLOCK)
+        for number, start in enumerate(starts):
+            if number == len(self._blocks):
+                self._draw(min(IN_ONE_GO, len(starts) - number))
+            yield beginning(self._blocks[number], rounds - start)
+
+    def _begin(self) -> None:
+        scenario, seed, reward = self.origin
+        self._crowd = Crowd(scenario, seed=seed, reward=reward)
+        self._blocks: list[Block] = []
+
+    def _draw(self, count: int) -> None:
+        """Draw so many more blocks; if that is cut short, begin anew, as chance has moved on."""
+        try:
+            self._blocks.extend(list(self._crowd.blocks(count * BLOCK)))
+        except BaseException:
+            self._begin()
+            raise
+
+
+class CrowdMemory(local):
+    """Remembers the latest crowd; in every thread its own."""
+
+    def __init__(self) -> None:
+        self._latest: RememberedCrowd | None = None
+
+    def crowd(self, scenario: Scenario, *, seed: int, reward: str, rounds: int) -> Visitors:
+        """Return a crowd that nobody has seen anything of yet: the latest one, if it is the same.
+
+        Crowds that would take much memory are drawn anew, and so are those with Python functions:
+        what these say may depend on anything.
+
+        Raises:
+            OptionsInvalid: the scenario has no such reward design.
+            HookProblem: a Python function of the scenario is not there.
+        """
+        if scenario.hooks or rounds * len(scenario.actions) > MOST_KEPT:
+            return Crowd(scenario, seed=seed, reward=reward)
+        if self._latest is None or self._latest.origin != (scenario, seed, reward):
+            self._latest = RememberedCrowd(scenario, seed=seed, reward=reward)
+        return self._latest

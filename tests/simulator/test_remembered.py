@@ -1,0 +1,111 @@
+"""A crowd that is kept is the crowd that would be drawn."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any
+
+import pytest
+
+from simulator.scenario.catalogue import find_scenario
+from simulator.scenario.model import Scenario
+from simulator.users import crowd
+from simulator.users.crowd import BLOCK, Block, Crowd, Visitors
+from simulator.users.remembered import MOST_KEPT, CrowdMemory, RememberedCrowd
+
+NEWS = find_scenario("news")
+SINGLE_SLOT = ["coffee", "news", "news-clickbait", "news-drift", "news-late", "tom-and-anna"]
+
+
+def seen(blocks: Iterator[Block]) -> list[Any]:
+    """Return all there is to some blocks, as what can be compared."""
+    return [
+        (block.visits, block.profiles.tolist(), block.rewards.tolist(), block.values.tolist())
+        for block in blocks
+    ]
+
+
+def crowd_of(memory: CrowdMemory, scenario: Scenario, seed: int = 1, reward: str = "") -> Visitors:
+    """Return what a memory has for a run of a block."""
+    return memory.crowd(scenario, seed=seed, reward=reward, rounds=BLOCK)
+
+
+@pytest.mark.parametrize("name", SINGLE_SLOT)
+def test_whoever_comes_again_is_who_was_drawn(name: str) -> None:
+    """In shorter and in longer runs, of whole blocks and of others."""
+    scenario = find_scenario(name)
+    remembered = RememberedCrowd(scenario, seed=4)
+
+    for rounds in (300, 10 * BLOCK, 1, 300, 11 * BLOCK + 7):
+        drawn = Crowd(scenario, seed=4).blocks(rounds)
+        assert seen(remembered.blocks(rounds)) == seen(drawn)
+
+
+def test_a_run_that_ends_early_spoils_nothing() -> None:
+    """Who takes only the first block leaves the others for the next run."""
+    remembered = RememberedCrowd(NEWS, seed=4)
+
+    next(islice(remembered.blocks(5000), 1))
+
+    assert seen(remembered.blocks(5000)) == seen(Crowd(NEWS, seed=4).blocks(5000))
+
+
+def test_a_drawing_that_is_cut_short_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chance has moved on by then, so nothing of it may be kept."""
+    remembered = RememberedCrowd(NEWS, seed=4)
+    real, calls = crowd.what_comes, iter(range(100))
+
+    def interrupted(*what: Any) -> Block:  # noqa: ANN401 (passed on as it came)
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*what)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(crowd, "what_comes", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            list(remembered.blocks(5000))
+
+    assert seen(remembered.blocks(5000)) == seen(Crowd(NEWS, seed=4).blocks(5000))
+
+
+def test_only_the_same_users_are_remembered() -> None:
+    """An equal scenario will do; another seed, design or scenario will not."""
+    memory, bait = CrowdMemory(), find_scenario("news-clickbait")
+    first = crowd_of(memory, NEWS)
+
+    assert crowd_of(memory, find_scenario("news")) is first
+    assert crowd_of(memory, NEWS, seed=2) is not first
+    assert crowd_of(memory, bait).cast is bait
+    assert crowd_of(memory, bait, reward="clicks").design_name == "clicks"
+    assert crowd_of(memory, bait, reward="engagement").design_name == "engagement"
+
+
+def test_a_crowd_that_takes_much_memory_is_not_remembered() -> None:
+    """Nobody's machine is filled by a long run."""
+    many = MOST_KEPT // len(NEWS.actions) + 1
+    memory = CrowdMemory()
+
+    assert isinstance(memory.crowd(NEWS, seed=1, reward="", rounds=many), Crowd)
+    assert isinstance(memory.crowd(NEWS, seed=1, reward="", rounds=many - 1), RememberedCrowd)
+
+
+def test_what_python_functions_say_is_not_remembered() -> None:
+    """It may depend on anything."""
+    hooked = NEWS.model_copy(
+        update={"tastes": NEWS.tastes.model_copy(update={"hook": "math:fsum"})}
+    )
+
+    assert hooked.hooks == ["math:fsum"]
+    assert isinstance(crowd_of(CrowdMemory(), hooked), Crowd)
+
+
+def test_every_thread_remembers_its_own() -> None:
+    """A worker of a cluster may do several runs at once."""
+    memory = CrowdMemory()
+    mine = crowd_of(memory, NEWS)
+
+    with ThreadPoolExecutor(1) as other:
+        theirs = other.submit(crowd_of, memory, NEWS).result()
+
+    assert theirs is not mine
+    assert crowd_of(memory, NEWS) is mine

@@ -1,5 +1,6 @@
-"""A grid of runs: two workers against one, and both against coba's own processes."""
+"""Grids of runs: two workers against one, and both against coba's own processes."""
 
+from dataclasses import dataclass
 from time import perf_counter
 
 from peers import coba_seconds
@@ -7,33 +8,58 @@ from rows import Row, against, at_least, in_turn
 
 from simulator import compare
 
-ROUNDS = 3
-RATES = (0.0, 0.1, 0.2, 1.0)
-SEEDS = 10
+ROUNDS = 5
 VISITS = 5000
 WORKERS = 2
 
 
-def lab_seconds(workers: int) -> float:
-    """Return how long the grid takes with so many workers, from the plan to the findings."""
-    began = perf_counter()
-    compare("news", {"exploration": RATES}, seeds=SEEDS, rounds=VISITS, workers=workers)
-    return perf_counter() - began
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Exploration rates, each on the same seeds."""
+
+    rates: tuple[float, ...]
+    seeds: int
+
+    @property
+    def visits(self) -> int:
+        """How many visits there are in all."""
+        return len(self.rates) * self.seeds * VISITS
+
+    @property
+    def name(self) -> str:
+        """The grid in words."""
+        return f"compare, {len(self.rates)} settings x {self.seeds} seeds, {WORKERS} workers"
+
+    def lab_seconds(self, workers: int) -> float:
+        """Return how long it takes with so many workers, from the plan to the findings."""
+        began = perf_counter()
+        compare(
+            "news", {"exploration": self.rates}, seeds=self.seeds, rounds=VISITS, workers=workers
+        )
+        return perf_counter() - began
+
+
+FORTY_RUNS = Grid((0.0, 0.1, 0.2, 1.0), 10)
+AS_IN_THE_README = Grid((0.0, 0.05, 0.1, 0.2, 0.4), 20)
+"""The command's own seeds and rounds, and the rates of its first example."""
 
 
 def measure() -> list[Row]:
-    """Return visits per second of the same grid."""
-    lab_seconds(WORKERS)
-    visits = len(RATES) * SEEDS * VISITS
-    rounds = in_turn(
+    """Return visits per second of each grid, next to its peer's."""
+    FORTY_RUNS.lab_seconds(WORKERS)
+    forty, readme = FORTY_RUNS, AS_IN_THE_README
+    alone = in_turn(
         ROUNDS,
-        lambda: visits / lab_seconds(WORKERS),
-        lambda: visits / coba_seconds(VISITS, SEEDS, RATES, WORKERS),
-        lambda: visits / lab_seconds(1),
+        lambda: forty.visits / forty.lab_seconds(WORKERS),
+        lambda: forty.visits / forty.lab_seconds(1),
     )
-    name = f"compare, {len(RATES)} settings x {SEEDS} seeds, {WORKERS} workers"
-    peers = (("coba's experiment, 2 processes", at_least(8)), ("itself, 1 worker", at_least(1.7)))
+    beside_coba = in_turn(
+        ROUNDS,
+        lambda: readme.visits / readme.lab_seconds(WORKERS),
+        lambda: readme.visits / coba_seconds(VISITS, readme.seeds, readme.rates, WORKERS),
+    )
+    coba = f"coba's experiment, {WORKERS} processes"
     return [
-        against(peer, name, "visits/s", [(one[0], one[place]) for one in rounds], target)
-        for place, (peer, target) in enumerate(peers, start=1)
+        against(coba, readme.name, "visits/s", beside_coba, at_least(8)),
+        against("itself, 1 worker", forty.name, "visits/s", alone, at_least(1.7)),
     ]

@@ -14,8 +14,6 @@ Work = Callable[[Run], RunFigures]
 
 _IN_FLIGHT = 64
 _DEATHS_IN_A_ROW = 3
-_A_SHIFT = 400
-"""Runs after which workers are hired anew: Vowpal Wabbit does not give all its memory back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def execute(
         before = len(left)
         try:
             with workforce.hire() as executor:
-                for run, figures in _finished(executor, work, list(left)[:_A_SHIFT]):
+                for run, figures in _finished(executor, work, list(left)):
                     del left[run]
                     keep(run, figures)
         except workforce.deaths as death:

@@ -179,3 +179,24 @@ def test_models_that_nobody_holds_are_given_back_in_order() -> None:
         cycle.append(cycle)
         del model, cycle
         gc.collect()
+
+
+def test_the_memory_of_a_model_that_nobody_holds_is_free_at_once() -> None:
+    """Without waiting for the garbage collector: the next model takes its place."""
+    gc.collect()
+    gc.disable()
+    try:
+        model = VowpalModel(PRESETS["quick"].arguments)
+        for n in range(5):
+            model.predict(json.dumps([{"user": n}]), ACTIONS)
+            model.learn(decision(json.dumps([{"user": n}]), n, 0.2), 1.0)
+        while_held = _workspaces()
+        del model
+
+        assert _workspaces() == while_held - 1
+    finally:
+        gc.enable()
+
+
+def _workspaces() -> int:
+    return sum(isinstance(one, pyvw.Workspace) for one in gc.get_objects())

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from math import inf
 
 from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.state import Checkpoint, LoopState
@@ -10,9 +9,6 @@ from mock_service.loop.state import Checkpoint, LoopState
 
 class Forgetful:
     """Keeps nothing: neither events nor what the loop is."""
-
-    lessons_between_checkpoints = inf
-    """No checkpoint is wanted."""
 
     def decided(self, event: PendingEvent) -> None:
         """Forget a decision."""
@@ -30,6 +26,10 @@ class Forgetful:
 
     def changed(self, state: LoopState) -> None:
         """Forget a loop's settings."""
+
+    def wants_checkpoint(self, lessons: int) -> bool:
+        """Want none."""
+        return False
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:
         """Forget the models."""

@@ -50,10 +50,10 @@ class Joiner:
     def record(self, decision: Decision) -> PendingEvent:
         """Begin to wait for `decision`, which may already have early observations."""
         self.recorded += 1
-        number, event_id = self.recorded, decision.event_id
-        event = PendingEvent(decision, number, not decision.deferred)
-        self._by_number[number] = self._by_id[event_id] = event
-        if event_id in self._early_ids:
+        event = PendingEvent(decision, self.recorded, not decision.deferred)
+        self._by_number[event.number] = event
+        self._by_id[decision.event_id] = event
+        if decision.event_id in self._early_ids:
             self._adopt_early(event)
         return event
 
@@ -63,15 +63,14 @@ class Joiner:
         if event is None:
             self._keep_early(observation)
         else:
-            _join(event, observation.reward)
+            _join(event, observation)
         return event
 
     def settle(self, event: PendingEvent) -> None:
         """Stop waiting for `event`: what arrives for it from now on is too late."""
         del self._by_number[event.number]
-        event_id = event.decision.event_id
-        if self._by_id.get(event_id) is event:
-            del self._by_id[event_id]
+        if self._by_id.get(event.decision.event_id) is event:
+            del self._by_id[event.decision.event_id]
 
     def oldest(self) -> PendingEvent | None:
         """Return the decision that has waited longest."""
@@ -100,12 +99,12 @@ class Joiner:
         event_id = event.decision.event_id
         for early in [early for early in self._early if early.event_id == event_id]:
             self._early.remove(early)
-            _join(event, early.reward)
+            _join(event, early)
         self._early_ids.pop(event_id, None)
 
 
-def _join(event: PendingEvent, reward: float | None) -> None:
-    if reward is None:
+def _join(event: PendingEvent, observation: Observation) -> None:
+    if observation.reward is None:
         event.activated = True
     else:
-        event.rewards.append(reward)
+        event.rewards.append(observation.reward)

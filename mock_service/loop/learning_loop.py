@@ -63,7 +63,7 @@ class LearningLoop:
             LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy.
         """
         self._state = state
-        self._now, self._store, self._choose = tools.clock.now, tools.store, tools.choose
+        self._clock, self._store, self._choose = tools.clock, tools.store, tools.choose
         self._portable = tools.portable
         self.teacher = teacher or Teacher(
             state, tools.factory, tools.store, first_checkpoint(state.created)
@@ -100,7 +100,7 @@ class LearningLoop:
         event = self._joiner.record(decision)
         self.counts.decisions += 1
         self._store.decided(event)
-        if event.rewards and event.activated and self._learns_at_once:
+        if self._learns_at_once and event.rewards and event.activated:
             self._joiner.settle(event)
             self._conclude(event, now)
         return decision
@@ -114,22 +114,20 @@ class LearningLoop:
 
     def reward(self, event_id: str, value: float) -> None:
         """Take a reward for an event; one for an unknown or settled event changes nothing."""
-        self.counts.rewards += 1
         self._observe(event_id, value)
 
     def activate(self, event_id: str) -> None:
         """Take note that a deferred decision was shown; one of an unknown event is harmless."""
-        self.counts.activations += 1
         self._observe(event_id, None)
 
     def activate_slots(self, event_id: str) -> None:
         """Take note that a deferred multi-slot decision was shown, all its slots."""
-        for slot in self._slots.to_activate(event_id, self._now()):
+        for slot in self._slots.to_activate(event_id, self._clock.now()):
             self.activate(slot)
 
     def settle(self) -> datetime:
         """Learn from every event whose wait is over, publish what is due, and return when."""
-        now = self._now()
+        now = self._clock.now()
         if now >= self._idle_until:
             self._settle_until(now)
         return now
@@ -199,17 +197,15 @@ class LearningLoop:
         was not activated teaches nothing here either. Ranks see what was learned after `publish`.
         """
         event = self._joiner.record(decision)
-        counts = self.counts
-        counts.decisions += 1
-        counts.activations += heard.count(None)
-        counts.rewards += len(heard) - heard.count(None)
+        self.counts.decisions += 1
         self._store.decided(event)
         for reward in heard:
+            self._count(reward)
             observation = Observation(decision.event_id, decision.at, reward)
             self._joiner.observe(observation)
             self._store.observed(observation, event)
         self._joiner.settle(event)
-        self._conclude(event, self._now(), lesson)
+        self._conclude(event, self._clock.now(), lesson)
 
     def publish(self) -> None:
         """Let ranks see all that was learned so far, before the next export would."""
@@ -240,6 +236,7 @@ class LearningLoop:
 
     def _observe(self, event_id: str, reward: float | None) -> None:
         now = self.settle()
+        self._count(reward)
         observation = Observation(event_id, now, reward)
         event = self._joiner.observe(observation)
         is_late = self._store.observed(observation, event)
@@ -248,6 +245,12 @@ class LearningLoop:
         elif self._learns_at_once and event.rewards and event.activated:
             self._joiner.settle(event)
             self._conclude(event, now)
+
+    def _count(self, reward: float | None) -> None:
+        if reward is None:
+            self.counts.activations += 1
+        else:
+            self.counts.rewards += 1
 
     def _settle_until(self, now: datetime) -> None:
         """Do what is due, and note until when nothing else will be: decisions come in order."""
@@ -262,7 +265,7 @@ class LearningLoop:
 
     def _conclude(self, event: PendingEvent, now: datetime, told: Lesson | None = None) -> None:
         """Learn from a settled event, if it was shown at all."""
-        counts, teacher = self.counts, self.teacher
+        counts = self.counts
         lesson = told or lesson_of(event, self._state.configuration)
         reward, joined = lesson.reward, lesson.joined
         if not event.teaches:
@@ -274,10 +277,9 @@ class LearningLoop:
         else:
             counts.defaulted += 1
         counts.recent.append(joined)
-        teacher.learn(event.decision, reward, now)
-        self._store.settled(event, Settlement(now, teacher.lessons, reward, joined))
-        if teacher.lessons >= teacher.keeps_at:
-            teacher.keep()
+        self.teacher.learn(event.decision, reward, now)
+        self._store.settled(event, Settlement(now, self.teacher.lessons, reward, joined))
+        self.teacher.keep_if_wanted()
 
     def _recent_past(self, now: datetime) -> Iterator[PendingEvent]:
         return self._store.history(now - timedelta(days=self.configuration.model_retrain_days))

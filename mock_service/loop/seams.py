@@ -83,9 +83,8 @@ class StateStore(Protocol):
     def changed(self, state: LoopState) -> None:
         """Keep a loop's new settings."""
 
-    @property
-    def lessons_between_checkpoints(self) -> float:
-        """After how many lessons the models want keeping again; infinity for never."""
+    def wants_checkpoint(self, lessons: int) -> bool:
+        """Say whether so many lessons since the last checkpoint call for another."""
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep the models, so that only later lessons need learning again."""

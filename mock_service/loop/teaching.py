@@ -28,8 +28,7 @@ class Teacher:
         self.published_lessons = start.published_lessons
         self.next_export = state.exports_from + state.configuration.model_export_frequency
         self._factory, self._store = factory, store
-        self.keeps_at = start.lessons + store.lessons_between_checkpoints
-        """How many lessons there will be when the models want keeping again."""
+        self._kept_lessons = start.lessons
         self.learner = factory(state.policy, state.configuration.exploration, start.models)
 
     @property
@@ -84,9 +83,14 @@ class Teacher:
         self._publish(at)
         self.keep()
 
+    def keep_if_wanted(self) -> None:
+        """Let the store keep the models if enough was learned since it last did."""
+        if self._store.wants_checkpoint(self.lessons - self._kept_lessons):
+            self.keep()
+
     def keep(self) -> None:
         """Let the store keep the models."""
-        self.keeps_at = self.lessons + self._store.lessons_between_checkpoints
+        self._kept_lessons = self.lessons
         self._store.checkpoint(
             Checkpoint(
                 self.learner.models(),

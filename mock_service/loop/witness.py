@@ -67,9 +67,8 @@ class _Witnessed:
     def changed(self, state: LoopState) -> None:
         self._store.changed(state)
 
-    @property
-    def lessons_between_checkpoints(self) -> float:
-        return self._store.lessons_between_checkpoints
+    def wants_checkpoint(self, lessons: int) -> bool:
+        return self._store.wants_checkpoint(lessons)
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:
         self._store.checkpoint(checkpoint)

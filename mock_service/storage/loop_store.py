@@ -12,6 +12,9 @@ from mock_service.storage.codec import actions_text, answer_text, state_text, to
 from mock_service.storage.ledger import LONGEST_BATCH, Ledger
 from mock_service.storage.recovery import Position, settled_events
 
+LESSONS_BETWEEN_CHECKPOINTS = 5_000
+"""So many lessons are learned again in well under a second when a loop is recovered."""
+
 _TEXTS_KEPT = 256
 
 _EVENT = """INSERT INTO events (loop, number, event_id, at, context, actions, answer, deferred,
@@ -28,9 +31,6 @@ _KNOWN = "SELECT 1 FROM events WHERE loop = ? AND event_id = ? LIMIT 1"
 
 class LoopStore:
     """Keeps one loop, under its number in the file."""
-
-    lessons_between_checkpoints = 5_000
-    """So many lessons are learned again in well under a second when a loop is recovered."""
 
     def __init__(self, ledger: Ledger, loop: int, position: Position) -> None:
         self.loop = loop
@@ -104,6 +104,10 @@ class LoopStore:
         self._ledger.write(
             "UPDATE loops SET state = ? WHERE id = ?", (state_text(state), self.loop)
         )
+
+    def wants_checkpoint(self, lessons: int) -> bool:
+        """Say whether learning so many lessons again would make a restart slow."""
+        return lessons >= LESSONS_BETWEEN_CHECKPOINTS
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep the models."""

@@ -71,14 +71,14 @@ class _Run:
         """Let the visits of a block happen, one after the other."""
         chosen: list[int] = []
         favoured: list[int] = []
-        rank, pending, run_id = self.personalizer.rank, self.pending, self.run_id
+        rank, pending = self.personalizer.rank, self.pending
         send = pending.begin(block)
         watcher = self.listeners.watcher
         witness = Witness(block, watcher) if watcher is not None else None
         places = block.offer.places if block.offer else None
         try:
             for row, visit in enumerate(block.visits):
-                event_id = f"{run_id}-{visit.number}"
+                event_id = f"{self.run_id}-{visit.number}"
                 if pending.waiting:
                     pending.deliver(visit)
                 recommendation = rank(visit, event_id)

@@ -19,7 +19,7 @@ from mock_service.learning.features import (
     context_document,
     labelled_document,
 )
-from mock_service.learning.workspace import Example, finish_examples, parsed
+from mock_service.learning.workspace import Example, costs_of, finish_examples, parsed
 from mock_service.loop.decision import Action
 
 _KEPT = 256  # of each kind; an example takes about 30 kB, so each kind stays below 8 MB
@@ -75,7 +75,7 @@ class ParsedExamples:
         }
         examples = parsed(self._workspace, json.dumps(document))
         self._workspace.predict_multi(examples)
-        costs = [example.get_partial_prediction() for example in examples[1:]]
+        costs = costs_of(examples[1:])
         finish_examples(self._workspace, examples)
         return costs
 

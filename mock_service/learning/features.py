@@ -25,7 +25,7 @@ def context_document(features: str) -> str:
 
 def action_document(features: str) -> str:
     """Return an action's features, a JSON array of objects, as one action of a decision."""
-    return f'{{"{ACTION_NAMESPACE}":{_cleaned_text(features)}}}'
+    return f"{{{_action_fields(features)}}}"
 
 
 def labelled_document(features: str, *, cost: float, probability: float) -> str:
@@ -34,12 +34,16 @@ def labelled_document(features: str, *, cost: float, probability: float) -> str:
     The label is written as numbers: Vowpal Wabbit reads numbers in text with less precision.
     """
     label = f'"_label_cost":{cost!r},"_label_probability":{probability!r},"_label_Action":1'
-    return f'{{{label},"{ACTION_NAMESPACE}":{_cleaned_text(features)}}}'
+    return f"{{{label},{_action_fields(features)}}}"
 
 
 def cleaned_features(features: list[object]) -> list[object]:
     """Return features without what makes no feature."""
     return [_cleaned(item) for item in features]
+
+
+def _action_fields(features: str) -> str:
+    return f'"{ACTION_NAMESPACE}":{_cleaned_text(features)}'
 
 
 @lru_cache(maxsize=256)

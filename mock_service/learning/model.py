@@ -7,8 +7,8 @@ from mock_service.learning.explanation import explained
 from mock_service.learning.immediate import Immediate
 from mock_service.learning.workspace import (
     SHORTEST,
-    Example,
     check,
+    costs_of,
     given_back,
     open_workspace,
     saved,
@@ -51,7 +51,7 @@ class VowpalModel(Immediate):
         examples = self._parsed.decision(context, actions)
         self._predict(examples)
         scores = examples[0].get_action_scores()
-        costs = list(map(_cost_of, examples[1:]))
+        costs = costs_of(examples[1:])
         order = sorted(range(count), key=costs.__getitem__)
         probabilities = [SHORTEST[scores[index]] for index in order]
         if probabilities != sorted(probabilities, reverse=True):
@@ -78,7 +78,7 @@ class VowpalModel(Immediate):
             return [1.0 / count] * count, [0.0] * count
         examples = self._parsed.decision(context, actions)
         self._predict(examples)
-        return examples[0].get_action_scores(), list(map(_cost_of, examples[1:]))
+        return examples[0].get_action_scores(), costs_of(examples[1:])
 
     def learn(self, decision: Decision, reward: float) -> None:
         """Learn that the chosen action of `decision` earned `reward`."""
@@ -101,9 +101,6 @@ class VowpalModel(Immediate):
     def close(self) -> None:
         """Give back what the workspace holds."""
         self._given_back()
-
-
-_cost_of = Example.get_partial_prediction
 
 
 def _nothing() -> object:

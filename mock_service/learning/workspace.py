@@ -84,13 +84,21 @@ def parsed(workspace: pyvw.Workspace, document: str) -> list[Example]:
     `Workspace.parse` wraps each of these in a Python object, which takes twice as long as parsing,
     and makes every later use of it slower.
     """
-    examples: list[Example] = workspace._parse(document)  # noqa: SLF001
+    examples: list[Example] = workspace._parse(document)  # noqa: SLF001 (see above)
     return examples
 
 
 def finish_examples(workspace: pyvw.Workspace, examples: list[Example]) -> None:
-    """Give examples back to the workspace that parsed them, once."""
-    workspace._finish_example_multi_ex(examples)  # noqa: SLF001
+    """Give examples back to the workspace that parsed them, once.
+
+    `Workspace.finish_example` takes nothing but the objects that `Workspace.parse` makes.
+    """
+    workspace._finish_example_multi_ex(examples)  # noqa: SLF001 (see above)
+
+
+def costs_of(actions: list[Example]) -> list[float]:
+    """Return the cost of each action as it was last predicted."""
+    return list(map(Example.get_partial_prediction, actions))
 
 
 def given_back(

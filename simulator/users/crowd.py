@@ -20,7 +20,7 @@ from simulator.vocabulary import Visit
 BLOCK = 256
 """Visits drawn at a time: enough to spread numpy's cost, few enough to start at once."""
 
-IN_ONE_GO = 8
+_IN_ONE_GO = 8
 """Blocks drawn at a time: drawing is twice as fast while the processor has it at hand."""
 
 _PURPOSES = ("profiles", "context", "traffic", "outcomes", "delays", "feedback")
@@ -111,8 +111,8 @@ class Crowd:
     def blocks(self, rounds: int) -> Iterator[Block]:
         """Yield `rounds` visits in blocks; fewer rounds are the beginning of more."""
         starts = range(0, rounds, BLOCK)
-        for first in range(0, len(starts), IN_ONE_GO):
-            some = starts[first : first + IN_ONE_GO]
+        for first in range(0, len(starts), _IN_ONE_GO):
+            some = starts[first : first + _IN_ONE_GO]
             yield from [beginning(self._next_block(), rounds - start) for start in some]
 
     def _next_block(self) -> Block:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from threading import local
 
 from simulator.scenario.model import Scenario
-from simulator.users.crowd import BLOCK, IN_ONE_GO, Block, Cast, Crowd, Visitors, beginning
+from simulator.users.crowd import BLOCK, Block, Cast, Crowd, Visitors, beginning
 
 MOST_KEPT = 250_000
 """Visits times actions, beyond which a crowd is drawn each time: those take some 20 MB."""
@@ -17,39 +17,25 @@ class RememberedCrowd:
         """Draw as `Crowd` does, and raise what it raises."""
         self.origin = (scenario, seed, reward)
         self._begin()
-
-    @property
-    def cast(self) -> Cast:
-        """The scenario."""
-        return self._crowd.cast
-
-    @property
-    def design_name(self) -> str:
-        """The reward design that is in force."""
-        return self._crowd.design_name
-
-    @property
-    def action_count(self) -> int:
-        """How many actions there are."""
-        return self._crowd.action_count
+        self.cast: Cast = self._crowd.cast
+        self.design_name, self.action_count = self._crowd.design_name, self._crowd.action_count
 
     def blocks(self, rounds: int) -> Iterator[Block]:
         """Yield the first `rounds` visits in blocks."""
         starts = range(0, rounds, BLOCK)
-        for number, start in enumerate(starts):
-            if number == len(self._blocks):
-                self._draw(min(IN_ONE_GO, len(starts) - number))
-            yield beginning(self._blocks[number], rounds - start)
+        self._draw(len(starts) - len(self._blocks))
+        for block, start in zip(self._blocks, starts, strict=False):
+            yield beginning(block, rounds - start)
 
     def _begin(self) -> None:
         scenario, seed, reward = self.origin
         self._crowd = Crowd(scenario, seed=seed, reward=reward)
         self._blocks: list[Block] = []
 
-    def _draw(self, count: int) -> None:
+    def _draw(self, missing: int) -> None:
         """Draw so many more blocks; if that is cut short, begin anew, as chance has moved on."""
         try:
-            self._blocks.extend(list(self._crowd.blocks(count * BLOCK)))
+            self._blocks.extend(self._crowd.blocks(missing * BLOCK))
         except BaseException:
             self._begin()
             raise

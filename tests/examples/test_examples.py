@@ -13,13 +13,13 @@ from tests.serving import ROOT, served
 
 
 def test_the_article_client_finishes_its_hundred_visits() -> None:
-    """And learns: six fresh servers in a row earn clearly more than choosing blindly would.
+    """And learns: ten fresh servers in a row earn clearly more than choosing blindly would.
 
     Blind choice earns 0.45 with a deviation of 0.03 over 100 visits, and a learning run 0.66 with
-    one of 0.11 (60 runs). So the bound is four deviations from the mean of six of either kind.
+    one of 0.11 (60 runs). So the bound is four deviations from the mean of ten that learn.
     """
     averages = []
-    for seed in range(6):
+    for seed in range(10):
         with served(seed=str(seed)) as endpoint:
             run = subprocess.run(
                 [sys.executable, "examples/article_client.py"],
@@ -32,7 +32,7 @@ def test_the_article_client_finishes_its_hundred_visits() -> None:
         averages.append(float(re.findall(r"Average reward: ([\d.]+)", run.stdout)[0]))
         assert run.stdout.count("was shown") == 100
 
-    assert fmean(averages) > 0.5
+    assert fmean(averages) > 0.53
 
 
 def test_the_article_client_says_which_variable_is_missing() -> None:

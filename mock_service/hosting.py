@@ -84,7 +84,7 @@ class Service:
         settings: Settings,
     ) -> None:
         self.clock, self.ids, self.ledger = clock, ids, ledger
-        self.max_body_bytes = settings.max_body_bytes
+        self.limits = settings.limits
         self.signers = _signers(settings, clock)
         self._workshop, self._settings = workshop, settings.loop
         self.book = Book(ledger)

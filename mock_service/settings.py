@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from mock_service.limits import DEFAULT_LIMITS, Limits
 from mock_service.loop.configuration import Configuration, Mode
 
 DEVELOPMENT_KEY = "personalizer-lab-development-key"
@@ -66,8 +67,8 @@ class Settings:
     """Where the signer of models is kept; None makes one that is forgotten when the server ends."""
     trusted_signers: tuple[bytes, ...] = ()
     """Certificates (DER) of others whose signed models are imported."""
-    max_body_bytes: int = 2**20
-    """The largest request body that is read."""
+    limits: Limits = DEFAULT_LIMITS
+    """How much one client may ask of the server."""
     loop: LoopSettings = field(default_factory=LoopSettings)
     """The learning loop behind the endpoint, where none is kept yet."""
     more_loops: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from mock_service.cli.security import export_lines, tls_files, trusted_signers
 from mock_service.clock import SystemClock
 from mock_service.errors import SettingsInvalid
 from mock_service.hosting import Service
+from mock_service.limits import parse_limits
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import (
     DATA_FOLDER,
@@ -102,6 +103,13 @@ def serve(
         list[Path] | None,
         typer.Option(help="Certificate of a signer whose models are imported; may be given again."),
     ] = None,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Another bound than the default, such as journal-bytes=64MiB; may be given again.",
+            metavar="NAME=VALUE",
+        ),
+    ] = None,
 ) -> None:
     """Serve a local Personalizer.
 
@@ -129,6 +137,7 @@ def serve(
         accept_bearer=_accept_bearer(host, accept=accept_bearer),
         signer_folder=user_folder(),
         trusted_signers=trusted_signers(trust_signer or ()),
+        limits=parse_limits(limit or ()),
     )
     run(settings, tls_files(tls=tls, certfile=certfile, keyfile=keyfile))
 

@@ -48,7 +48,7 @@ async def look(request: Request) -> Response:
 async def advance(request: Request) -> Response:
     """Move a manual clock forward; everything that became due has happened when this answers."""
     service = service_of(request)
-    body = parsed(Advance, await read_body(request, service.max_body_bytes), "BadRequest")
+    body = parsed(Advance, await read_body(request, service.limits.body_bytes), "BadRequest")
     if not isinstance(service.clock, ManualClock):
         raise ServiceProblem(
             "ClockNotManual", "The clock is the machine's: start the server with --clock manual."

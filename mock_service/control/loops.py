@@ -68,7 +68,7 @@ async def list_loops(request: Request) -> Response:
 async def create(request: Request) -> Response:
     """Make a loop, with two new keys."""
     service = _managed(request)
-    body = parsed(NewLoop, await read_body(request, service.max_body_bytes), "BadRequest")
+    body = parsed(NewLoop, await read_body(request, service.limits.body_bytes), "BadRequest")
     settings = LoopSettings(mode=body.mode, policy=body.policy, seed=body.seed)
     try:
         check_loop_name(body.name)
@@ -121,7 +121,7 @@ async def keys(request: Request, name: Name) -> Response:
 async def rotate(request: Request, name: Name) -> Response:
     """Make one key of a loop anew; the other goes on as it is."""
     service = _managed(request)
-    body = parsed(KeyToRotate, await read_body(request, service.max_body_bytes), "BadRequest")
+    body = parsed(KeyToRotate, await read_body(request, service.limits.body_bytes), "BadRequest")
     first, second = _hosted(service, name).keys
     fresh = _new_key(service)
     service.change_keys(name, (fresh, second) if body.rotate == 1 else (first, fresh))

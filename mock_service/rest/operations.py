@@ -68,7 +68,7 @@ class Call:
         Raises:
             ServiceProblem: PayloadSizeExceeded.
         """
-        return await read_body(self.request, limit or self.service.max_body_bytes)
+        return await read_body(self.request, limit or self.service.limits.body_bytes)
 
     def id(self, name: str) -> str:
         """Return the id called `name` in the path."""

@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PICTURED := compare news --vary exploration=0,0.05,0.1,0.2,0.4 --baseline exploration=0.2 --rounds 3000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check format bench pictures dist clean
+.PHONY: help demo test lint check format bench fuzz pictures dist clean
 
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,9 @@ format: $(READY) ## rewrite the sources in the house format
 
 bench: $(READY) ## measure speed side by side with peers, into benchmarks/results.md
 	@$(BIN)/python benchmarks/run.py $(PARTS)
+
+fuzz: $(READY) ## try hostile inputs on everything that takes any; MINUTES=20 for a campaign
+	@$(BIN)/python -m tests.fuzzing.run --minutes $(or $(MINUTES),3)
 
 pictures: $(READY) ## draw the pictures of the README again
 	@$(BIN)/personalizer-lab $(PICTURED) --out $(VENV)/pictures

@@ -73,7 +73,7 @@ class Crossings:
     def _choices(self, count: int, times: int) -> int:
         """Return in how many ways `times` of `count` things can be taken."""
         if self.keeps_duplicates:
-            return count**times
+            return int(count**times)
         return comb(count + times - 1, times) if count else 0
 
     def _overhead(self, interaction: str, namespaces: int) -> int:

@@ -72,7 +72,7 @@ def check_model_options(text: str, bits: int) -> None:
     """
     if not 1 <= bits <= MAX_BITS:
         raise LearningPolicyInvalid(f"a model may have 1 to {MAX_BITS} bits, and this has {bits}")
-    parse_options(text, _ALL_OPTIONS)
+    parse_model_options(text)
 
 
 def vowpal_arguments(text: str) -> str:
@@ -116,6 +116,16 @@ def parse_options(
     _check_repeated(options)
     check_crossings(options)
     return tuple(options)
+
+
+def parse_model_options(text: str) -> tuple[PolicyOption, ...]:
+    """Return the options in a model file's header, in order.
+
+    Raises:
+        LearningPolicyInvalid: one is neither a policy's nor one that Vowpal Wabbit adds by itself,
+            or its value is of the wrong kind.
+    """
+    return parse_options(text, _ALL_OPTIONS)
 
 
 def _split(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, LearningMode, Mode
 from mock_service.loop.decision import Decision
 from mock_service.loop.events import PendingEvent
-from mock_service.loop.seams import LearnerFactory, StateStore
+from mock_service.loop.seams import Learner, LearnerFactory, StateStore
 from mock_service.loop.state import Checkpoint, LoopState, Models
 
 
@@ -37,11 +37,25 @@ class Teacher:
         return self.learner.models()
 
     def learn(self, decision: Decision, reward: float, at: datetime) -> None:
-        """Learn one lesson; in quick mode it is public at once."""
-        self.learner.learn(decision, reward)
+        """Learn one lesson; in quick mode it is public at once.
+
+        A lesson beyond the learner's bound, from an event that another policy decided, counts and
+        teaches nothing.
+        """
+        self._teach(self.learner, decision, reward)
         self.lessons += 1
         if self.state.mode is _QUICK:
             self._publish(at)
+
+    def repeat(self, decision: Decision, reward: float, at: datetime, times: int) -> None:
+        """Learn one lesson so many times.
+
+        Raises:
+            ServiceProblem: that is more than one request may ask.
+        """
+        self.learner.bound.check(decision.context, decision.actions, times)
+        for _ in range(times):
+            self.learn(decision, reward, at)
 
     def export_before(self, moment: datetime) -> None:
         """Publish if a beat of the export has passed; an event due on the beat comes along."""
@@ -71,7 +85,7 @@ class Teacher:
         learner = self._factory(state.policy, state.configuration.exploration, models)
         for event in past:
             if event.teaches:
-                learner.learn(event.decision, lesson_of(event, state.configuration).reward)
+                self._teach(learner, event.decision, lesson_of(event, state.configuration).reward)
         self.state = state
         self.learner = learner
         self.version += 1
@@ -100,6 +114,11 @@ class Teacher:
                 self.modified,
             )
         )
+
+    @staticmethod
+    def _teach(learner: Learner, decision: Decision, reward: float) -> None:
+        if learner.bound.allows(decision.context, decision.actions):
+            learner.learn(decision, reward)
 
     def _publish(self, at: datetime) -> bool:
         if not self.learner.publish():

@@ -18,7 +18,7 @@ from mock_service.loop.seams import Explanation
 MOST_FEATURES = 40
 """Of the context, and of each action: the first so many are explained."""
 _MAX_LEAVES = 60
-"""How many numbers and texts they may hold together: an array is one feature here, and many there."""
+"""How many numbers and texts they may hold together: an array counts each of its own."""
 
 Costs = Callable[[list[object], list[list[object]]], list[float]]
 """Returns a model's cost of each list of action features in a context of some features."""

@@ -112,13 +112,15 @@ def _complaint(arguments: str, model: bytes) -> str:
         return judge_trial(arguments, folder)
 
 
-def judge_trial(arguments: str, folder: str, *, process: str = _PROCESS) -> str:
+def judge_trial(
+    arguments: str, folder: str, *, seconds: float = SECONDS, process: str = _PROCESS
+) -> str:
     """Return what a trial process finds wrong with a policy and the model in `folder`, or nothing.
 
     The token is what Vowpal Wabbit cannot print: it is told to the process, and never to it.
     """
     token = secrets.token_hex(16)
-    command = [sys.executable, "-P", "-B", "-m", process, token, str(SECONDS), arguments]
+    command = [sys.executable, "-P", "-B", "-m", process, token, str(seconds), arguments]
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -129,9 +131,9 @@ def judge_trial(arguments: str, folder: str, *, process: str = _PROCESS) -> str:
         start_new_session=True,
     ) as trial:
         try:
-            said, _ = trial.communicate(timeout=SECONDS)
+            said, _ = trial.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
-            return f"it did not finish within {SECONDS:.0f} seconds"
+            return f"it did not finish within {seconds:g} seconds"
         finally:
             with suppress(ProcessLookupError, PermissionError):  # mostly it has ended by now
                 os.killpg(trial.pid, signal.SIGKILL)

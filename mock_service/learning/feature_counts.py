@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-
-from mock_service.learning.features import cleaned_features
+from itertools import repeat
+from typing import Any
 
 
 def count_at_most(features: str) -> int:
@@ -17,19 +17,16 @@ def count_at_most(features: str) -> int:
 def count_leaves(features: str) -> Counter[str]:
     """Return how many features each namespace has, by its first character; loose ones by ``""``."""
     counts: Counter[str] = Counter()
-    for item in cleaned_features(json.loads(features)):
-        _count(item, "", counts)
+    _count(json.loads(features), "", counts)
     return counts
 
 
-def _count(value: object, namespace: str, counts: Counter[str]) -> None:
-    """Add a value that stands in `namespace`: a number, a text, or what holds some of them."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            opens = isinstance(inner, dict | list)
-            _count(inner, name[:1] if opens else namespace, counts)
-    elif isinstance(value, list):
-        for inner in value:
-            _count(inner, namespace, counts)
-    else:
-        counts[namespace] += 1
+def _count(values: dict[str, Any] | list[Any], namespace: str, counts: Counter[str]) -> None:
+    """Add the values that an object or an array holds, which stands in `namespace`."""
+    named = values.items() if isinstance(values, dict) else zip(repeat(namespace), values)
+    leaves = len(values)
+    for name, inner in named:
+        if isinstance(inner, dict | list):
+            leaves -= 1
+            _count(inner, name[:1], counts)
+    counts[namespace] += leaves

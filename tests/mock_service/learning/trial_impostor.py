@@ -18,7 +18,7 @@ def main(token: str, seconds: str, behaviour: str) -> None:
             Path("child").write_text(str(child.pid), encoding="ascii")
             time.sleep(60)
     elif behaviour == "shows its surroundings":
-        files = ",".join(sorted(os.listdir()))
+        files = ",".join(sorted(str(one) for one in Path().iterdir()))
         sys.stdout.write(_word(token, f"{files}|{sys.stdin.read()}|{sorted(os.environ)}"))
     elif behaviour == "touches files":
         sys.stdout.write(_word(token, _touch_files(float(seconds))))

@@ -8,7 +8,7 @@ from msgspec import Struct
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, LearningMode, Mode
 from mock_service.loop.decision import Decision
 from mock_service.loop.events import PendingEvent
-from mock_service.loop.seams import Learner, LearnerFactory, StateStore
+from mock_service.loop.seams import LearnerFactory, StateStore
 from mock_service.loop.state import Checkpoint, LoopState, Models
 
 
@@ -42,7 +42,9 @@ class Teacher:
         A lesson beyond the learner's bound, from an event that another policy decided, counts and
         teaches nothing.
         """
-        self._teach(self.learner, decision, reward)
+        learner = self.learner
+        if learner.bound.allows(decision.context, decision.actions):
+            learner.learn(decision, reward)
         self.lessons += 1
         if self.state.mode is _QUICK:
             self._publish(at)
@@ -83,9 +85,11 @@ class Teacher:
                 changed then.
         """
         learner = self._factory(state.policy, state.configuration.exploration, models)
+        allows = learner.bound.allows
         for event in past:
-            if event.teaches:
-                self._teach(learner, event.decision, lesson_of(event, state.configuration).reward)
+            decision = event.decision
+            if event.teaches and allows(decision.context, decision.actions):
+                learner.learn(decision, lesson_of(event, state.configuration).reward)
         self.state = state
         self.learner = learner
         self.version += 1
@@ -114,11 +118,6 @@ class Teacher:
                 self.modified,
             )
         )
-
-    @staticmethod
-    def _teach(learner: Learner, decision: Decision, reward: float) -> None:
-        if learner.bound.allows(decision.context, decision.actions):
-            learner.learn(decision, reward)
 
     def _publish(self, at: datetime) -> bool:
         if not self.learner.publish():

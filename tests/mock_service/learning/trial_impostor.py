@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from mock_service.learning.trial_limits import limit_process, without_files
@@ -34,9 +35,9 @@ def _touch_files(seconds: float) -> str:
     return " ".join(outcomes)
 
 
-def _outcome(action: object) -> str:
+def _outcome(action: Callable[[], object]) -> str:
     try:
-        action()  # type: ignore[operator] (a callable; its result does not matter)
+        action()
     except OSError as error:
         return type(error).__name__
     return "done"

@@ -252,3 +252,18 @@ def test_mistakes_say_what_was_expected(personalizer: LocalPersonalizer) -> None
 
     assert "'ranking'" in str(unknown.value)
     assert personalizer.faults == ()
+
+
+def test_a_lesson_is_learned_in_its_context(personalizer: LocalPersonalizer) -> None:
+    """What pays for one user need not pay for another."""
+    personalizer.reset(exploration=0)
+    for user, best in (("a", "politics"), ("b", "music")):
+        for article in ARTICLES:
+            reward = 1.0 if article["id"] == best else -1.0
+            personalizer.teach([{"user": user}], article, reward, times=50)
+
+    chosen = [
+        rank(personalizer, contextFeatures=[{"user": user}])["rewardActionId"] for user in "ab"
+    ]
+
+    assert chosen == ["politics", "music"]

@@ -95,7 +95,7 @@ class LearningLoop:
         Raises:
             ServiceProblem: every action is excluded, or there are too many features.
         """
-        self.teacher.learner.bound.check(request.context, request.actions)
+        self.teacher.check(request.context, request.actions)
         now = self.settle()
         decision = self._decide(request, now)
         event = self._joiner.record(decision)

@@ -257,10 +257,11 @@ def test_mistakes_say_what_was_expected(personalizer: LocalPersonalizer) -> None
 def test_a_lesson_is_learned_in_its_context(personalizer: LocalPersonalizer) -> None:
     """What pays for one user need not pay for another."""
     personalizer.reset(exploration=0)
-    for user, best in (("a", "politics"), ("b", "music")):
-        for article in ARTICLES:
-            reward = 1.0 if article["id"] == best else -1.0
-            personalizer.teach([{"user": user}], article, reward, times=50)
+    favourites = {"a": "politics", "b": "music"}
+    lessons = [(user, article) for user in favourites for article in ARTICLES]
+    for user, article in lessons * 40:
+        reward = float(article["id"] == favourites[user])
+        personalizer.teach([{"user": user}], article, reward)
 
     chosen = [
         rank(personalizer, contextFeatures=[{"user": user}])["rewardActionId"] for user in "ab"

@@ -9,12 +9,14 @@ from mock_service.app import build_app
 from mock_service.clock import Clock, ManualClock, SystemClock
 from mock_service.errors import DataUnusable, HostError, SettingsInvalid
 from mock_service.hosting import Service, Workshop, check_loop_name
+from mock_service.learning.feature_bound import FeatureBound
 from mock_service.learning.learner import ExportingLearner
 from mock_service.learning.models import open_model
 from mock_service.learning.policies import policy_arguments, with_exploration
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.portable import portable
-from mock_service.learning.trial import prove_policy
+from mock_service.learning.trial import validate_policy
+from mock_service.limits import DEFAULT_LIMITS, Limits
 from mock_service.loop.configuration import Mode
 from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource, RandomIds, SeededIds, new_uid
@@ -67,7 +69,7 @@ def build_service(
         DataUnusable: the data folder is in use, damaged or of a later version.
         SettingsInvalid: the settings contradict what the data folder holds.
     """
-    prove_policy(settings.loop.policy)
+    validate_policy(settings.loop.policy)
     folder = settings.data_folder
     database = open_in_memory() if folder is None else open_in_folder(folder)
     try:
@@ -83,7 +85,7 @@ def _service(settings: Settings, ledger: Ledger, script: Script, witness: Witnes
 
     def make_tools(state: LoopState, store: Store) -> Tools:
         return Tools(
-            factory=learner_factory(state.mode),
+            factory=learner_factory(state.mode, settings.limits),
             clock=clock,
             store=witness.before(store),
             choose=script.before(seeded_chooser(state.seed)),
@@ -191,13 +193,16 @@ def new_state(settings: LoopSettings, clock: Clock, ids: IdSource) -> LoopState:
     )
 
 
-def learner_factory(mode: Mode) -> LearnerFactory:
-    """Return what makes the learners of loops in `mode`."""
+def learner_factory(mode: Mode, limits: Limits = DEFAULT_LIMITS) -> LearnerFactory:
+    """Return what makes the learners of loops in `mode`, which take what `limits` allow."""
 
     def make(policy: str, exploration: float, models: Models) -> Learner:
         arguments = with_exploration(policy, exploration)
-        if mode is Mode.AZURE:
-            return ExportingLearner(arguments, models)
-        return open_model(arguments, models.training)
+        azure = mode is Mode.AZURE
+        learner = (
+            ExportingLearner(arguments, models) if azure else open_model(arguments, models.training)
+        )
+        learner.bound = FeatureBound(arguments, limits)
+        return learner
 
     return make

@@ -45,6 +45,14 @@ class ServiceProblem(HostError):
         self.target = target
         super().__init__(f"{code}: {self.message}")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Come back from another process as it was: its text alone would not make it again."""
+        return _recreate, (type(self), self.args), self.__dict__
+
+
+def _recreate(kind: type[ServiceProblem], args: tuple[object, ...]) -> ServiceProblem:
+    return kind.__new__(kind, *args)
+
 
 class StorageFailed(ServiceProblem):
     """What happened could not be written, for `reason`: it counts as not having happened."""

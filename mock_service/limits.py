@@ -26,9 +26,11 @@ class Limits:
     """The bounds of a server; counts, bytes and seconds are whole numbers."""
 
     body_bytes: int = _limit(_MEBIBYTE, "bytes of a request's body")
-    features: int = _limit(50_000, "features of one rank request, over its context and actions")
+    features: int = _limit(
+        100_000, "features of one rank request, over its context and actions, for each slot"
+    )
     crossed_features: int = _limit(
-        5_000_000, "features of one rank request after the policy has crossed them"
+        20_000_000, "features of one rank request after the policy has crossed them"
     )
     early_bytes: int = _limit(
         8 * _MEBIBYTE, "bytes of rewards and activations that wait for their rank, in all"

@@ -6,9 +6,10 @@ model, padded as PKCS #1 version 1.5.
 """
 
 import io
+import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,7 +20,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA512, Hash
 
 from mock_service.certificates import new_private_key, pem_of, self_signed, write_private
 from mock_service.errors import ModelSignatureInvalid, ModelZipInvalid, SettingsInvalid
@@ -28,6 +30,9 @@ MODEL, CERTIFICATE, SIGNATURE = "model.vw", "signer.der", "sha512_signature.bin"
 LARGEST_MODEL = 512 << 20
 """In bytes: a zip file of a few kilobytes can hold gigabytes of zeros."""
 _LARGEST_CERTIFICATE = 64 << 10
+_CHUNK = 1 << 20
+_PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_ENCRYPTED = 1
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _VALID = timedelta(days=3650)
 _SIGNER_FILE = "signer.pem"
@@ -112,23 +117,37 @@ def verified_model(content: bytes, trusted: Iterable[bytes]) -> bytes:
         ModelZipInvalid: `content` is no zip file of the three members.
         ModelSignatureInvalid: the signer is not trusted, or did not sign this model.
     """
-    members = _members(content)
-    if members[CERTIFICATE] not in set(trusted):
+    try:
+        with _opened(content) as archive:
+            return _verified(archive, frozenset(trusted))
+    except _BROKEN as error:
+        raise ModelZipInvalid("Input is not a valid zip file.") from error
+
+
+def _verified(archive: zipfile.ZipFile, trusted: frozenset[bytes]) -> bytes:
+    """Return the model of an archive, which is unpacked only once its signature is its signer's."""
+    certificate = archive.read(CERTIFICATE)
+    if certificate not in trusted:
         raise ModelSignatureInvalid(
             "The model's signer is not trusted here: sign it with 'personalizer-lab model sign', "
             "or start the server with --trust-signer and the signer's certificate."
         )
     try:
-        public_key = x509.load_der_x509_certificate(members[CERTIFICATE]).public_key()
+        public_key = x509.load_der_x509_certificate(certificate).public_key()
     except ValueError as error:
         raise ModelSignatureInvalid(f"{CERTIFICATE} is no certificate.") from error
     if not isinstance(public_key, RSAPublicKey):
         raise ModelSignatureInvalid(f"{CERTIFICATE} holds no RSA key.")
+    digest = Hash(SHA512())
+    for chunk in _chunks(archive, MODEL):
+        digest.update(chunk)
     try:
-        public_key.verify(members[SIGNATURE], members[MODEL], PKCS1v15(), SHA512())
+        public_key.verify(
+            archive.read(SIGNATURE), digest.finalize(), PKCS1v15(), Prehashed(SHA512())
+        )
     except InvalidSignature as error:
         raise ModelSignatureInvalid("The signature is not of this model.") from error
-    return members[MODEL]
+    return b"".join(_chunks(archive, MODEL))
 
 
 def unsigned_model(content: bytes) -> bytes:
@@ -137,7 +156,13 @@ def unsigned_model(content: bytes) -> bytes:
     Raises:
         ModelZipInvalid: it is a zip file of other members.
     """
-    return _members(content)[MODEL] if is_zip(content) else content
+    if not is_zip(content):
+        return content
+    try:
+        with _opened(content) as archive:
+            return b"".join(_chunks(archive, MODEL))
+    except _BROKEN as error:
+        raise ModelZipInvalid("Input is not a valid zip file.") from error
 
 
 def is_zip(content: bytes) -> bool:
@@ -145,30 +170,44 @@ def is_zip(content: bytes) -> bool:
     return zipfile.is_zipfile(io.BytesIO(content))
 
 
-def _members(content: bytes) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            sizes = {member.filename: member.file_size for member in archive.infolist()}
-            _check_members(sizes, len(archive.infolist()))
-            return {name: archive.read(name) for name in sizes}
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        NotImplementedError,
-        OSError,
-        RuntimeError,
-        ValueError,
-        zlib.error,
-    ) as error:
-        raise ModelZipInvalid("Input is not a valid zip file.") from error
+_BROKEN = (
+    zipfile.BadZipFile,
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What zipfile raises for damaged content; only stored and deflated members are read at all."""
 
 
-def _check_members(sizes: dict[str, int], count: int) -> None:
-    """Refuse other members than the three, or larger ones than they can be."""
-    if set(sizes) != {MODEL, CERTIFICATE, SIGNATURE} or count != len(sizes):
+def _opened(content: bytes) -> zipfile.ZipFile:
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    _check_members(archive.infolist())
+    return archive
+
+
+def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """Yield a member in pieces: what it says of its own size bounds nothing but the last."""
+    with archive.open(name) as member:
+        while chunk := member.read(_CHUNK):
+            yield chunk
+
+
+def _check_members(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse other members than the three, larger ones, and other ways to pack them."""
+    sizes = {member.filename: member.file_size for member in members}
+    if set(sizes) != {MODEL, CERTIFICATE, SIGNATURE} or len(members) != len(sizes):
         raise ModelZipInvalid(
             f"The zip file should hold exactly {MODEL}, {CERTIFICATE} and {SIGNATURE}."
         )
     others = sizes[CERTIFICATE] + sizes[SIGNATURE]
     if sizes[MODEL] > LARGEST_MODEL or others > _LARGEST_CERTIFICATE:
         raise ModelZipInvalid("The zip file's members are too large.")
+    if any(one.compress_type not in _PACKED or one.flag_bits & _ENCRYPTED for one in members):
+        raise ModelZipInvalid("The zip file's members should be stored or deflated, and readable.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 from mock_service.learning.policies import for_slots, policy_arguments
+from mock_service.learning.trial import validate_policy
 from mock_service.settings import LoopSettings
 from simulator.engine.pages import PageListeners, run_pages
 from simulator.engine.run import Listeners, Plan, run
@@ -189,4 +190,5 @@ def _personalizer(
     if isinstance(target, Target):
         personalizer = HttpPersonalizer(target.endpoint, target.key, target.patience)
         return personalizer, RealTime(delays=target.delays)
+    validate_policy(target.policy)
     return InProcessPersonalizer(target, log), VirtualTime()

@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from mock_service.learning.trial import validate_policy
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, Mode
 from mock_service.settings import LoopSettings
 from simulator.engine.run import Listeners, Plan, run
@@ -48,6 +49,7 @@ def check_setting(setting: Setting) -> None:
         SettingsInvalid: a value is none that a loop can have.
         LearningPolicyInvalid: the learning policy is not one.
     """
+    validate_policy(setting.choices.policy)
     InProcessPersonalizer(loop_settings(setting.choices)).close()
 
 

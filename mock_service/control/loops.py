@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from mock_service.errors import LearningPolicyInvalid, ServiceProblem, SettingsInvalid
 from mock_service.hosting import HostedLoop, Service, check_loop_name
-from mock_service.learning.trial import prove_policy
+from mock_service.learning.trial import validate_policy
 from mock_service.loop.configuration import Mode
 from mock_service.loop.identity import new_uid
 from mock_service.rest.bodies import parsed, read_body
@@ -72,7 +72,7 @@ async def create(request: Request) -> Response:
     settings = LoopSettings(mode=body.mode, policy=body.policy, seed=body.seed)
     try:
         check_loop_name(body.name)
-        await asyncio.to_thread(prove_policy, body.policy)
+        await asyncio.to_thread(validate_policy, body.policy)
         _check_room(service, body.name)
         hosted = service.create(body.name, settings, (_new_key(service), _new_key(service)))
     except SettingsInvalid as error:

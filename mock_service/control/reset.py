@@ -1,5 +1,6 @@
 """Begin anew without starting again."""
 
+import asyncio
 from dataclasses import replace
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, refusing
+from mock_service.learning.trial import validate_policy
 from mock_service.loop.configuration import Mode
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
@@ -52,5 +54,6 @@ async def reset(request: Request) -> Response:
     bench = bench_of(request)
     body = parsed(Reset, await read_body(request, MOST_BYTES) or b"{}", "BadRequest")
     with refusing():
+        await asyncio.to_thread(validate_policy, body.policy or "")
         bench.reset(body.over(bench.service.settings))
     return empty_reply()

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from mock_service.errors import ModelInvalid
 from mock_service.evaluation.traffic import Column, Traffic
 from mock_service.learning.model_file import check_header
-from mock_service.learning.policies import policy_arguments
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.replay import replay
-from mock_service.learning.trial import try_model
+from mock_service.learning.trial import try_model, validate_policy
 
 
 class PolicySource(StrEnum):
@@ -57,10 +56,10 @@ def custom_policy(name: str, policy: str) -> Policy:
     A multi-slot policy is judged as the single-slot one it is for its first slot.
 
     Raises:
-        LearningPolicyInvalid: neither a preset nor a safe list of known options.
+        LearningPolicyInvalid: neither a preset nor a policy that is safe and works.
     """
     single = policy.replace("--ccb_explore_adf", "--cb_explore_adf")
-    return Policy(name, PolicySource.CUSTOM, policy_arguments(single))
+    return Policy(name, PolicySource.CUSTOM, validate_policy(single))
 
 
 def exported_model(path: Path) -> Policy:

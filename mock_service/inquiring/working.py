@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from mock_service.errors import StorageFailed
+from mock_service.errors import LearningPolicyInvalid, StorageFailed
 from mock_service.evaluation.inquiry import (
     ASKED,
     FOUND,
@@ -19,6 +19,7 @@ from mock_service.evaluation.inquiry import (
     inquiry_text,
 )
 from mock_service.inquiring.book import Book, Entry
+from mock_service.learning.trial import validate_policy
 from mock_service.storage.database import FILE
 
 _BEAT_SECONDS = 0.25
@@ -61,8 +62,10 @@ class Worker:
         if not self._book.holds(entry):
             return
         if status is Status.COMPLETED and entry.inquiry.automatic:
-            findings = await asyncio.to_thread(findings_of, found)
-            status = self._apply(entry, findings)
+            try:
+                status = self._apply(entry, await asyncio.to_thread(_validated, found))
+            except LearningPolicyInvalid:
+                status = Status.RETAINED
         self._book.conclude(entry, status, found)
         await self._book.ledger.committed()
 
@@ -106,6 +109,18 @@ def _start(data: Path, loop: int, work: Path) -> subprocess.Popen[str]:
         stderr=subprocess.DEVNULL,
         text=True,
     )
+
+
+def _validated(found: str) -> Findings:
+    """Return findings whose best policy is one that a loop may have.
+
+    Raises:
+        LearningPolicyInvalid: it is unsafe, or does not work.
+    """
+    findings = findings_of(found)
+    better = findings.course(findings.optimal)
+    validate_policy("" if better is None else better.arguments)
+    return findings
 
 
 def _explained(description: str) -> str:

@@ -6,16 +6,19 @@ it says of each alone. Costs are turned around: a positive score speaks for the 
 """
 
 import json
-from collections.abc import Callable, Iterator
-from itertools import combinations
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations, islice
 from typing import NamedTuple
 
+from mock_service.learning.feature_counts import count_at_most
 from mock_service.learning.features import cleaned_features
 from mock_service.loop.decision import Action
 from mock_service.loop.seams import Explanation
 
 MOST_FEATURES = 40
 """Of the context, and of each action: the first so many are explained."""
+_MAX_LEAVES = 60
+"""How many numbers and texts they may hold together: an array counts each of its own."""
 
 Costs = Callable[[list[object], list[list[object]]], list[float]]
 """Returns a model's cost of each list of action features in a context of some features."""
@@ -79,7 +82,17 @@ def _parts(features: str) -> list[_Part]:
     for item in cleaned_features(json.loads(features)):
         for part in _inner(item):
             parts.setdefault(part.name, part)
-    return list(parts.values())[:MOST_FEATURES]
+    return list(_first(parts.values()))
+
+
+def _first(parts: Iterable[_Part]) -> Iterator[_Part]:
+    """Yield as many of the first parts as can be explained in time."""
+    leaves = 0
+    for part in islice(parts, MOST_FEATURES):
+        leaves += count_at_most(json.dumps(part.item))
+        if leaves > _MAX_LEAVES:
+            return
+        yield part
 
 
 def _inner(item: object) -> Iterator[_Part]:

@@ -2,11 +2,15 @@
 
 from abc import ABC, abstractmethod
 
+from mock_service.learning.feature_bound import Unbounded
+from mock_service.loop.seams import RequestBound
 from mock_service.loop.state import Models
 
 
 class Immediate(ABC):
     """The part of a learner in which nothing is held back until an export."""
+
+    bound: RequestBound = Unbounded()
 
     @abstractmethod
     def snapshot(self) -> bytes:

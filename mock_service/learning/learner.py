@@ -1,8 +1,9 @@
 """A learner that answers with what it has exported."""
 
+from mock_service.learning.feature_bound import Unbounded
 from mock_service.learning.models import open_model
 from mock_service.loop.decision import Action, Decision
-from mock_service.loop.seams import Explanation, Prediction
+from mock_service.loop.seams import Explanation, Prediction, RequestBound
 from mock_service.loop.state import Models
 
 
@@ -15,6 +16,7 @@ class ExportingLearner:
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
         """
+        self.bound: RequestBound = Unbounded()
         self._arguments = arguments
         self._trainer = open_model(arguments, models.training)
         self._published = open_model(arguments, models.published)

@@ -1,6 +1,7 @@
 """One Vowpal Wabbit model with its exploration."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from mock_service.learning.examples import ParsedExamples
 from mock_service.learning.explanation import explained
@@ -21,8 +22,8 @@ from mock_service.loop.seams import Explanation, Prediction
 class VowpalModel(Immediate):
     """A contextual-bandit model with its policy."""
 
-    def __init__(self, arguments: str, model: bytes = b"") -> None:
-        """Start from `model`, or untrained when it is empty.
+    def __init__(self, arguments: str, model: bytes | Path = b"") -> None:
+        """Start from `model` or a file of one, or untrained when it is empty.
 
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
@@ -35,7 +36,7 @@ class VowpalModel(Immediate):
         else:
             check(arguments)
 
-    def _open(self, model: bytes) -> None:
+    def _open(self, model: bytes | Path) -> None:
         """Open a workspace; that waits for the first lesson, as nobody asks an untrained one."""
         workspace = self._workspace = open_workspace(self._arguments, model)
         self._parsed = ParsedExamples(workspace)

@@ -1,5 +1,6 @@
 """The two kinds of model, and which one a policy asks for."""
 
+from pathlib import Path
 from typing import Protocol
 
 from mock_service.learning.model import VowpalModel
@@ -18,7 +19,7 @@ class Model(Learner, Protocol):
         """Give back what the model holds; happens by itself when nobody holds the model."""
 
 
-def open_model(arguments: str, model: bytes = b"") -> Model:
+def open_model(arguments: str, model: bytes | Path = b"") -> Model:
     """Return the kind of model that `arguments` ask for, from `model` or untrained.
 
     Raises:

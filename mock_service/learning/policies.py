@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from mock_service.errors import LearningPolicyInvalid
-from mock_service.learning.policy_text import MULTI_SLOT, SINGLE_SLOT, check_policy_text
+from mock_service.learning.policy_options import MULTI_SLOT, SINGLE_SLOT
+from mock_service.learning.policy_text import check_policy_text
 
 
 @dataclass(frozen=True, slots=True)

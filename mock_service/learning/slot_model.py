@@ -1,6 +1,7 @@
 """One Vowpal Wabbit model for multi-slot ranks, with its exploration."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from mock_service.learning.features import cleaned_features
@@ -20,8 +21,8 @@ class VowpalSlotModel(Immediate):
     number, which is a feature, and nothing else depends on the others.
     """
 
-    def __init__(self, arguments: str, model: bytes = b"") -> None:
-        """Start from `model`, or untrained when it is empty.
+    def __init__(self, arguments: str, model: bytes | Path = b"") -> None:
+        """Start from `model` or a file of one, or untrained when it is empty.
 
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.

@@ -1,56 +1,70 @@
 """The process in which a policy or a model is tried.
 
-``python -m mock_service.learning.trial_process ARGUMENTS FOLDER`` reads ``FOLDER/model.vw``, which
-is empty for an untrained model. It ends with 0 when all is well, and with `REFUSED` and one line
-on stdout when not.
+``python -m mock_service.learning.trial_process TOKEN SECONDS ARGUMENTS`` works in a folder of its
+own, which is empty, or holds ``model.vw``. When it is done it writes one line of JSON to what was
+its stdout: the token, and what is wrong or an empty text. Vowpal Wabbit itself writes to nowhere.
 """
 
 import json
 import math
-import resource
+import os
 import sys
-from contextlib import suppress
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mock_service.errors import HostError, LearningPolicyInvalid, ModelInvalid
 from mock_service.learning.models import Model, open_model
+from mock_service.learning.trial_limits import limit_process, without_files
 from mock_service.learning.weights import unsound_weights
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Prediction
 from mock_service.loop.slots import SLOT_KEY
 
-REFUSED = 3
-_MEMORY = 2 << 30
-"""Address space in bytes; a model of 24 bits and its working memory fit."""
+MODEL_FILE = "model.vw"
 _COUNTS = (1, 2, 5, 50)
 _LEARNED = 20
 _TOLERANCE = 1e-3
+_LONGEST_COMPLAINT = 2000
 
 
-def main(arguments: str, folder: str) -> int:
+def main(token: str, seconds: str, arguments: str) -> None:
     """Try, and say how it went."""
-    with suppress(ValueError, OSError):  # not every system can set this limit
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    path = Path(folder, "model.vw")
+    channel = _take_stdout()
+    folder = Path.cwd()
+    tempfile.tempdir = str(folder)
+    there = sorted(folder.iterdir())
+    limit_process(float(seconds))
     try:
-        model = path.read_bytes()
-        if model and (place := unsound_weights(arguments, path)):
-            raise ModelInvalid(f"its weights are no finite numbers: {place}")
-        _try(arguments, model)
-    except (HostError, RuntimeError, MemoryError) as error:
-        sys.stdout.write(" ".join(str(error).split()) or type(error).__name__)
-        return REFUSED
-    return 0
+        _try(arguments, there[0] if there else b"")
+        if sorted(folder.iterdir()) != there:
+            raise LearningPolicyInvalid("it wrote files")
+        complaint = ""
+    except (HostError, RuntimeError, MemoryError, OSError) as error:
+        complaint = " ".join(str(error).split())[:_LONGEST_COMPLAINT] or type(error).__name__
+    os.write(channel, json.dumps({"token": token, "complaint": complaint}).encode())
 
 
-def _try(arguments: str, model: bytes) -> None:
-    """Rank, learn and rank; then again with what was saved."""
-    first = open_model(arguments, model)
-    _rank(first)
-    for number in range(_LEARNED):
-        first.learn(_decision(number), float(number % 2))
-    _rank(first)
+def _take_stdout() -> int:
+    """Return a descriptor of what was stdout, and let nothing else reach it."""
+    channel = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    return channel
+
+
+def _try(arguments: str, model: Path | bytes) -> None:
+    """Rank, learn and rank without a file to write to; then again with what was saved."""
+    with without_files(spare=1 if model else 0):
+        first = open_model(arguments, model)
+        _rank(first)
+        for number in range(_LEARNED):
+            first.learn(_decision(number), float(number % 2))
+        _rank(first)
+    if isinstance(model, Path) and (place := unsound_weights(arguments, model)):
+        raise ModelInvalid(f"its weights are no finite numbers: {place}")
     _rank(open_model(arguments, first.snapshot()))
 
 
@@ -93,4 +107,4 @@ def _decision(number: int) -> Decision:
 _NOW = datetime(2020, 1, 1, tzinfo=UTC)
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])

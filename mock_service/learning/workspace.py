@@ -44,8 +44,8 @@ SHORTEST = _Shortest()
 """By number: the shortest decimal that is the same in single precision."""
 
 
-def open_workspace(arguments: str, model: bytes) -> pyvw.Workspace:
-    """Return a workspace that starts from `model`, or untrained when it is empty.
+def open_workspace(arguments: str, model: bytes | Path) -> pyvw.Workspace:
+    """Return a workspace that starts from `model`, or from a file, or untrained when it is empty.
 
     Raises:
         LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
@@ -54,6 +54,8 @@ def open_workspace(arguments: str, model: bytes) -> pyvw.Workspace:
     try:
         if not model:
             return pyvw.Workspace(text)
+        if isinstance(model, Path):
+            return pyvw.Workspace(f"{text} --initial_regressor {model}")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "model.vw")
             path.write_bytes(model)

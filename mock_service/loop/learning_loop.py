@@ -93,8 +93,9 @@ class LearningLoop:
         """Decide, and wait for the decision's rewards.
 
         Raises:
-            ServiceProblem: every action is excluded.
+            ServiceProblem: every action is excluded, or there are too many features.
         """
+        self.teacher.check(request.context, request.actions)
         now = self.settle()
         decision = self._decide(request, now)
         event = self._joiner.record(decision)
@@ -107,6 +108,8 @@ class LearningLoop:
 
     def rank_slots(self, request: SlotsRequest) -> tuple[tuple[str, str], ...]:
         """Fill several slots; return each slot's id with its action's."""
+        bound = self.teacher.learner.bound
+        bound.check_slots(request.context, request.actions, request.slots)
         answer = rank_slots(request, self.rank)
         if self._slots.ranked(request.event_id, [slot for slot, _ in answer]):
             self.activate_slots(request.event_id)
@@ -183,8 +186,7 @@ class LearningLoop:
     def teach(self, decision: Decision, reward: float, times: int) -> None:
         """Learn a lesson nobody lived through, and show it at once; it is no event of the loop."""
         now = self.settle()
-        for _ in range(times):
-            self.teacher.learn(decision, reward, now)
+        self.teacher.repeat(decision, reward, now, times)
         if self._state.mode is Mode.AZURE:
             self.teacher.publish_now(now)
         else:
@@ -272,10 +274,8 @@ class LearningLoop:
             counts.not_activated += not event.activated
             self._store.settled(event, Settlement(now, None, reward, joined))
             return
-        if event.rewards:
-            counts.rewarded += 1
-        else:
-            counts.defaulted += 1
+        counts.rewarded += bool(event.rewards)
+        counts.defaulted += not event.rewards
         counts.recent.append(joined)
         self.teacher.learn(event.decision, reward, now)
         self._store.settled(event, Settlement(now, self.teacher.lessons, reward, joined))

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from mock_service.loop.decision import Action, Decision, RankRequest
 from mock_service.loop.events import Observation, PendingEvent, Settlement
+from mock_service.loop.slots import Slot
 from mock_service.loop.state import Checkpoint, LoopState, Models
 
 
@@ -26,8 +27,26 @@ Explanation = tuple[tuple[str, float], ...]
 """Names of features, or of two joined by ``^``, and what each adds to the predicted reward."""
 
 
+class RequestBound(Protocol):
+    """How much one request may ask of a learner: while it works, nobody else is answered."""
+
+    def check(self, context: str, actions: tuple[Action, ...], times: int = 1) -> None:
+        """Accept what a decision shows, once or so many times, or raise a ServiceProblem."""
+
+    def check_slots(
+        self, context: str, actions: tuple[Action, ...], slots: tuple[Slot, ...]
+    ) -> None:
+        """Accept what the decisions of a page show, or raise a ServiceProblem."""
+
+    def allows(self, context: str, actions: tuple[Action, ...]) -> bool:
+        """Say whether a decision may be learned from: another policy may have made it."""
+
+
 class Learner(Protocol):
     """A policy that improves: it is asked, it is taught, and what it was taught is published."""
+
+    bound: RequestBound
+    """How much one request may ask of it."""
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions` with the published model; uniform in the given order when untrained."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, LearningMode, Mode
 from mock_service.loop.decision import Decision
 from mock_service.loop.events import PendingEvent
-from mock_service.loop.seams import LearnerFactory, StateStore
+from mock_service.loop.seams import Learner, LearnerFactory, StateStore
 from mock_service.loop.state import Checkpoint, LoopState, Models
 
 
@@ -29,7 +29,7 @@ class Teacher:
         self.next_export = state.exports_from + state.configuration.model_export_frequency
         self._factory, self._store = factory, store
         self._kept_lessons = start.lessons
-        self.learner = factory(state.policy, state.configuration.exploration, start.models)
+        self._become(factory(state.policy, state.configuration.exploration, start.models))
 
     @property
     def models(self) -> Models:
@@ -37,11 +37,26 @@ class Teacher:
         return self.learner.models()
 
     def learn(self, decision: Decision, reward: float, at: datetime) -> None:
-        """Learn one lesson; in quick mode it is public at once."""
-        self.learner.learn(decision, reward)
+        """Learn one lesson; in quick mode it is public at once.
+
+        A lesson beyond the learner's bound, from an event that another policy decided, counts and
+        teaches nothing.
+        """
+        if self._allows(decision.context, decision.actions):
+            self.learner.learn(decision, reward)
         self.lessons += 1
         if self.state.mode is _QUICK:
             self._publish(at)
+
+    def repeat(self, decision: Decision, reward: float, at: datetime, times: int) -> None:
+        """Learn one lesson so many times.
+
+        Raises:
+            ServiceProblem: that is more than one request may ask.
+        """
+        self.check(decision.context, decision.actions, times)
+        for _ in range(times):
+            self.learn(decision, reward, at)
 
     def export_before(self, moment: datetime) -> None:
         """Publish if a beat of the export has passed; an event due on the beat comes along."""
@@ -69,11 +84,13 @@ class Teacher:
                 changed then.
         """
         learner = self._factory(state.policy, state.configuration.exploration, models)
+        allows = learner.bound.allows
         for event in past:
-            if event.teaches:
-                learner.learn(event.decision, lesson_of(event, state.configuration).reward)
+            decision = event.decision
+            if event.teaches and allows(decision.context, decision.actions):
+                learner.learn(decision, lesson_of(event, state.configuration).reward)
         self.state = state
-        self.learner = learner
+        self._become(learner)
         self.version += 1
         self.modified = at
         self.keep()
@@ -100,6 +117,11 @@ class Teacher:
                 self.modified,
             )
         )
+
+    def _become(self, learner: Learner) -> None:
+        self.learner = learner
+        self.check = learner.bound.check  # looked up once, as they are asked for at every visit
+        self._allows = learner.bound.allows
 
     def _publish(self, at: datetime) -> bool:
         if not self.learner.publish():

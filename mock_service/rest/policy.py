@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from mock_service.errors import LearningPolicyInvalid, ServiceProblem
 from mock_service.learning.policies import for_slots, with_exploration
-from mock_service.learning.policy_text import check_policy_text, is_multi_slot
-from mock_service.learning.trial import try_policy
+from mock_service.learning.policy_text import is_multi_slot
+from mock_service.learning.trial import validate_policy
 from mock_service.learning.workspace import shortest
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.rest.bodies import parsed
@@ -52,10 +52,8 @@ async def apply_policy(call: Call, arguments: str) -> None:
         ServiceProblem: they are unsafe, do not work, or are of a kind the loop cannot become.
     """
     try:
-        check_policy_text(arguments)
+        await asyncio.to_thread(validate_policy, arguments, presets=False)
         _check_kind(call.loop, arguments)
-        exploration = call.loop.configuration.exploration
-        await asyncio.to_thread(try_policy, with_exploration(arguments, exploration))
         call.loop.change_policy(arguments)
     except LearningPolicyInvalid as error:
         raise ServiceProblem(

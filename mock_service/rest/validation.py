@@ -12,6 +12,7 @@ from mock_service.loop.decision import Action, RankRequest
 from mock_service.rest.wire import RankableAction, RankRequestBody
 
 MAX_ACTIONS = 50
+_NUMBERS = frozenset({float, int})
 MAX_DEPTH = 16
 """How deep features may nest; the service documents one level of namespaces."""
 
@@ -107,9 +108,9 @@ def _check_namespace(namespace: dict[str, Any], depth: int) -> None:
 
 
 def _check_array(values: list[Any]) -> None:
+    if not set(map(type, values)) <= _NUMBERS:
+        raise invalid("Features should not contain array with non-number items.")
     for value in values:
-        if isinstance(value, bool) or not isinstance(value, float | int):
-            raise invalid("Features should not contain array with non-number items.")
         _check_number(value)
 
 

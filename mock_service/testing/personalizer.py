@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from mock_service.app import build_app
 from mock_service.build import build_bench
+from mock_service.learning.trial import validate_policy
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
 from mock_service.testing.orders import action_of, context_of, step_of
@@ -118,6 +119,7 @@ class LocalPersonalizer:
             SettingsInvalid: a setting is out of its bounds.
         """
         settings = self._settings(mode, policy, seed, exploration)
+        validate_policy(settings.policy)
 
         def begin_anew() -> None:
             self._bench.reset(settings)

@@ -96,9 +96,8 @@ class Bench:
             ServiceProblem: the features are not what a rank accepts.
         """
         candidate = self._action(action) if isinstance(action, str) else action
-        asked = rank_request(
-            RankRequestBody(context_features=context, actions=[candidate], event_id="taught"), str
-        )
+        body = {"contextFeatures": context, "actions": [candidate], "eventId": "taught"}
+        asked = rank_request(RankRequestBody.model_validate(body), str)
         chosen = asked.actions
         now = self.service.clock.now()
         lesson = Decision(

@@ -2,6 +2,7 @@
 
 import json
 import struct
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -89,6 +90,26 @@ def test_a_model_of_another_kind_is_refused() -> None:
         try_model(SLOTS, trained())
     with pytest.raises(ModelInvalid):
         try_model(QUICK, trained(SLOTS))
+
+
+@pytest.mark.parametrize("policy", ["three-way", "context-pair-action"])
+def test_a_model_that_crosses_more_than_the_policy_is_refused(policy: str) -> None:
+    """Vowpal Wabbit would obey its header, and the loop's bounds go by the policy."""
+    model = trained(PRESETS[policy].arguments)
+
+    try_model(PRESETS[policy].arguments, model)
+    with pytest.raises(ModelInvalid, match="crosses features that the loop's learning policy"):
+        try_model(QUICK, model)
+
+
+def test_a_model_cut_or_changed_anywhere_in_its_header_is_refused_or_works() -> None:
+    """Whatever its lengths and options then say."""
+    model = trained()
+    length = len(model) - 4 * len(model) // 5
+    for place in range(0, min(length, 300), 3):
+        for damaged in (model[:place], model[:place] + b"\xff" + model[place + 1 :]):
+            with suppress(ModelInvalid):
+                check_header(damaged)
 
 
 def test_features_beyond_all_measure_do_not_reach_other_users() -> None:

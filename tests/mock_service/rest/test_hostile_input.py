@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mock_service.clock import SystemClock
-from mock_service.learning.policy_text import POLICY_OPTIONS
+from mock_service.learning.policy_options import POLICY_OPTIONS
 from mock_service.settings import Settings
 from mock_service.signing import CERTIFICATE, MODEL, SIGNATURE, Signer, new_signer
 from tests.mock_service.rest.test_models_in_and_out import teach

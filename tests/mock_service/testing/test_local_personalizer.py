@@ -252,3 +252,19 @@ def test_mistakes_say_what_was_expected(personalizer: LocalPersonalizer) -> None
 
     assert "'ranking'" in str(unknown.value)
     assert personalizer.faults == ()
+
+
+def test_a_lesson_is_learned_in_its_context(personalizer: LocalPersonalizer) -> None:
+    """What pays for one user need not pay for another."""
+    personalizer.reset(exploration=0)
+    favourites = {"a": "politics", "b": "music"}
+    lessons = [(user, article) for user in favourites for article in ARTICLES]
+    for user, article in lessons * 40:
+        reward = float(article["id"] == favourites[user])
+        personalizer.teach([{"user": user}], article, reward)
+
+    chosen = [
+        rank(personalizer, contextFeatures=[{"user": user}])["rewardActionId"] for user in "ab"
+    ]
+
+    assert chosen == ["politics", "music"]

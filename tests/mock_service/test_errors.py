@@ -1,0 +1,26 @@
+"""Errors come back from a worker process as they were."""
+
+from multiprocessing import Pipe
+
+import pytest
+
+from mock_service.errors import ServiceProblem, StorageFailed
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ServiceProblem("InvalidRankRequest", "Too much.", target="actions"),
+        ServiceProblem("InvalidModelImportFormat"),
+        StorageFailed("disk full"),
+    ],
+)
+def test_a_problem_survives_the_way_between_processes(error: ServiceProblem) -> None:
+    """With its code, status, message and target."""
+    near, far = Pipe()
+    near.send(error)
+    again = far.recv()
+
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)

@@ -74,9 +74,11 @@ class Call:
         """Return the request's body, of at most `limit` bytes or the service's own limit.
 
         Raises:
-            ServiceProblem: PayloadSizeExceeded.
+            ServiceProblem: PayloadSizeExceeded, or the loop was removed while the body came.
         """
-        return await read_body(self.request, limit or self.service.limits.body_bytes)
+        body = await read_body(self.request, limit or self.service.limits.body_bytes)
+        hosted_of(self.request)
+        return body
 
     def id(self, name: str) -> str:
         """Return the id called `name` in the path."""

@@ -58,6 +58,16 @@ class Window:
             if event["method"] == "Network.requestWillBeSent"
         ]
 
+    def statuses(self) -> list[tuple[str, int]]:
+        """Return address and status of every answer that came, since the last call."""
+        events = [json.loads(text)["message"] for text in self._logged("performance")]
+        answers = [
+            event["params"]["response"]
+            for event in events
+            if event["method"] == "Network.responseReceived"
+        ]
+        return [(answer["url"], answer["status"]) for answer in answers]
+
     def prefer(self, scheme: str) -> None:
         """Prefer a light or a dark colour scheme."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]

@@ -30,4 +30,4 @@ ENV PERSONALIZER_KEY=personalizer-lab-development-key
 VOLUME /data
 EXPOSE 5000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s CMD ["/opt/lab/bin/python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:5000/status', timeout=2)"]
-ENTRYPOINT ["personalizer-lab", "serve", "--host", "0.0.0.0", "--port", "5000", "--data-dir", "/data"]
+ENTRYPOINT ["sh", "-c", "[ \"$PERSONALIZER_KEY\" != personalizer-lab-development-key ] || set -- --key \"$PERSONALIZER_KEY\" \"$@\"; exec personalizer-lab serve --host 0.0.0.0 --port 5000 --data-dir /data \"$@\"", "serve"]

@@ -25,7 +25,8 @@ def choose_key(host: str, key: str, key_file: Path | None) -> ChosenKey:
     """Return the key given by ``--key``, ``--key-file`` or the environment, else the public one.
 
     The environment's is no choice if it is the public development key, as a shell has it in which
-    the lines of another server were run: it replaces no secret key that a data folder holds.
+    the lines of another server were run: it replaces no secret key that a data folder holds, and
+    protects no `host` that other machines reach.
 
     Raises:
         SettingsInvalid: it is no key, it is given twice, or `host` wants one.
@@ -36,14 +37,14 @@ def choose_key(host: str, key: str, key_file: Path | None) -> ChosenKey:
         return ChosenKey(_check_key(_read_key_file(key_file), "--key-file"), is_chosen=True)
     if key:
         return ChosenKey(_check_key(key, "--key"), is_chosen=True)
-    if variable := os.environ.get(KEY_VARIABLE, ""):
-        chosen = _check_key(variable, KEY_VARIABLE)
-        return ChosenKey(chosen, is_chosen=chosen != DEVELOPMENT_KEY)
+    variable = _check_key(os.environ.get(KEY_VARIABLE, ""), KEY_VARIABLE)
+    if variable not in {"", DEVELOPMENT_KEY}:
+        return ChosenKey(variable, is_chosen=True)
     if host in LOOPBACK:
         return ChosenKey(DEVELOPMENT_KEY, is_chosen=False)
     raise SettingsInvalid(
         f"--host {host} can be reached from other machines: choose a key with --key-file or "
-        f"{KEY_VARIABLE}"
+        f"{KEY_VARIABLE}, other than the public one"
     )
 
 

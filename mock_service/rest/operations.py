@@ -22,7 +22,7 @@ from mock_service.rest.documentation import (
 )
 from mock_service.rest.paths import LOOPS_PREFIX
 from mock_service.rest.routing import CallRoute
-from mock_service.rest.service import hosted_of, service_of
+from mock_service.rest.service import find_loop, service_of
 from mock_service.rest.versions import Version
 from mock_service.settings import DEFAULT_LOOP
 
@@ -45,7 +45,7 @@ class Call:
         Raises:
             ServiceProblem: it has been removed since.
         """
-        return hosted_of(self.request)
+        return find_loop(self.service, self.request.scope)
 
     @property
     def loop(self) -> LearningLoop:
@@ -56,7 +56,7 @@ class Call:
             StorageFailed: nothing can be kept at the moment, so nothing should happen.
         """
         self.service.ledger.check()
-        return hosted_of(self.request).loop
+        return find_loop(self.service, self.request.scope).loop
 
     @property
     def prefix(self) -> str:
@@ -77,7 +77,7 @@ class Call:
             ServiceProblem: PayloadSizeExceeded, or the loop was removed while the body came.
         """
         body = await read_body(self.request, limit or self.service.limits.body_bytes)
-        hosted_of(self.request)
+        find_loop(self.service, self.request.scope)
         return body
 
     def id(self, name: str) -> str:

@@ -1,6 +1,7 @@
 """How the endpoints reach what they share."""
 
 from starlette.requests import Request
+from starlette.types import Scope
 
 from mock_service.errors import ServiceProblem
 from mock_service.hosting import HostedLoop, Service
@@ -21,12 +22,20 @@ def hosted_of(request: Request) -> HostedLoop:
     """Return the loop that `request` is meant for; ask again after waiting for anything.
 
     Raises:
+        ServiceProblem: it has been removed since.
+    """
+    return find_loop(service_of(request), request.scope)
+
+
+def find_loop(service: Service, scope: Scope) -> HostedLoop:
+    """Return the loop that the gateway has found for a request, as it is now.
+
+    Raises:
         ServiceProblem: LoopNotFound when it has been removed since the gateway found it, and
             AccessDenied when the request's key does not open what has its name now.
     """
-    scope = request.scope
     found: HostedLoop = scope["hosted"]
-    hosted = service_of(request).loops.get(found.name)
+    hosted = service.loops.get(found.name)
     if hosted is found:
         return found
     if hosted is None:

@@ -152,9 +152,24 @@ def test_the_workflow_names_one_port_one_key_and_the_service() -> None:
     assert service["env"]["PERSONALIZER_ALLOW_HOST"] in job["services"]
 
 
-def test_no_key_is_in_the_list_of_processes() -> None:
-    """The server reads it from its environment."""
-    assert "KEY" not in " ".join(FINAL.command("ENTRYPOINT"))
+@pytest.mark.parametrize("key", [DEVELOPMENT_KEY, "my-secret"])
+def test_only_the_public_key_is_in_the_list_of_processes(tmp_path: Path, key: str) -> None:
+    """The server reads any other from its environment."""
+    program = tmp_path / "personalizer-lab"
+    program.write_text('#!/bin/sh\nfor word in "$@"; do echo "$word"; done\n')
+    program.chmod(0o755)
+
+    said = subprocess.run(
+        [*FINAL.command("ENTRYPOINT"), "--mode", "a b"],
+        env={"PATH": f"{tmp_path}:{os.defpath}", "PERSONALIZER_KEY": key},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+
+    assert said[:3] == ["serve", "--host", "0.0.0.0"]  # noqa: S104 - of a container
+    assert said[-2:] == ["--mode", "a b"]
+    assert said[7:-2] == (["--key", key] if key == DEVELOPMENT_KEY else [])
 
 
 def _copy(source: Path, target: Path) -> None:

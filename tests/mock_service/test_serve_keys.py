@@ -90,8 +90,8 @@ def test_the_option_comes_before_the_environment() -> None:
         assert endpoint.key == "typed"
 
 
-@pytest.mark.parametrize("key", [None, "", DEVELOPMENT_KEY])
-def test_the_public_key_in_the_environment_is_no_choice(key: str | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["", DEVELOPMENT_KEY])
+def test_the_public_key_in_the_environment_is_no_choice(key: str, tmp_path: Path) -> None:
     """As left there by another server: names are checked, and a kept secret stays."""
     with serving(key=key) as (endpoint, _, _):
         assert endpoint.key == DEVELOPMENT_KEY
@@ -117,6 +117,14 @@ def test_a_host_is_named_by_the_environment_of_a_container() -> None:
         os.environ.update(environment)
 
     assert statuses == [200, 200, 200, 421]
+
+
+def test_the_public_key_in_the_environment_protects_no_other_host() -> None:
+    """A shell may have it from another server; who wants it on a network says so with --key."""
+    ended = command("serve", "--host", "198.51.100.1", environment={VARIABLE: DEVELOPMENT_KEY})
+
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert "other than the public one" in ended.err
 
 
 def _file(folder: Path, content: bytes) -> str:

@@ -4,8 +4,12 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
+from starlette.responses import Response
 
-from mock_service.settings import Settings
+from mock_service.app import build_app
+from mock_service.build import build_bench
+from mock_service.settings import DEVELOPMENT_KEY, Settings
+from mock_service.testing.server import ServerThread
 from tests.running import command
 from tests.serving import ARTICLES, Endpoint, served
 
@@ -103,6 +107,30 @@ def test_a_fault_can_be_read_too(lab: Endpoint) -> None:
     reply = rank(lab, {"Origin": LOCAL[0]})
 
     assert (reply.status_code, reply.headers[CORS]) == (500, LOCAL[0])
+
+
+def test_a_defect_of_the_server_can_be_read_too() -> None:
+    """With the gateway's headers, and without its insides."""
+
+    async def fail() -> Response:
+        raise RuntimeError("a defect")
+
+    bench = build_bench(Settings())
+    app = build_app(bench, control=True)
+    app.add_api_route("/defect", fail)
+    server = ServerThread(app)
+    server.start()
+    try:
+        reply = httpx2.get(
+            f"http://127.0.0.1:{server.port}/defect",
+            headers={"Origin": LOCAL[0], "Ocp-Apim-Subscription-Key": DEVELOPMENT_KEY},
+        )
+    finally:
+        server.stop()
+
+    assert (reply.status_code, reply.headers[CORS]) == (500, LOCAL[0])
+    assert "apim-request-id" in reply.headers
+    assert "a defect" not in reply.text
 
 
 @pytest.mark.parametrize("origin", [*LOCAL, *NAMED, *FOREIGN])

@@ -4,10 +4,8 @@ import re
 from urllib.parse import unquote_plus
 
 MASK = "***"
-_KEY_NAMES = frozenset({"subscription-key", "ocp-apim-subscription-key"})
-_SECRET_HEADERS = frozenset(
-    {b"ocp-apim-subscription-key", b"subscription-key", b"authorization", b"proxy-authorization"}
-)
+_KEY_NAME = re.compile(r"subscription[-_]?key|^(x-)?api[-_]?key$|^(proxy-)?authorization$")
+"""Where clients put keys, or try to: a key in a place where nobody looks for it is one too."""
 _PARTS = re.compile(r"([&;])")
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -27,14 +25,18 @@ def mask_headers(headers: list[tuple[bytes, bytes]]) -> Headers:
 
 def _mask_parameter(part: str) -> str:
     name, equals, _ = part.partition("=")
-    is_key = equals and unquote_plus(name).strip().lower() in _KEY_NAMES
+    is_key = equals and _names_key(unquote_plus(name))
     return f"{name}={MASK}" if is_key else part
 
 
 def _mask_value(name: bytes, value: bytes) -> bytes:
-    if name.lower() in _SECRET_HEADERS:
+    if _names_key(name.decode("latin-1")):
         return MASK.encode()
     address, mark, query = value.partition(b"?")
     if not mark:
         return value
     return address + mark + mask_query(query.decode("latin-1")).encode("latin-1")
+
+
+def _names_key(name: str) -> bool:
+    return _KEY_NAME.search(name.strip().lower()) is not None

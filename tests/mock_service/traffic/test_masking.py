@@ -23,7 +23,10 @@ HIDDEN = "s3cr3t"
         (f"Ocp-Apim-Subscription-Key={HIDDEN}", "Ocp-Apim-Subscription-Key=***"),
         (f"subscription-key=a={HIDDEN}", "subscription-key=***"),
         ("api-version=2022-09-01-preview", "api-version=2022-09-01-preview"),
+        (f"api-key={HIDDEN}", "api-key=***"),
+        (f"subscriptionKey={HIDDEN}", "subscriptionKey=***"),
         ("key", "key"),
+        ("sort-key=name", "sort-key=name"),
         ("", ""),
     ],
 )
@@ -39,6 +42,8 @@ def test_a_key_in_a_query_is_masked(query: str, masked: str | None) -> None:
         (b"ocp-apim-subscription-key", b"s3cr3t", b"***"),
         (b"Ocp-Apim-Subscription-Key", b"s3cr3t", b"***"),
         (b"authorization", b"Bearer s3cr3t", b"***"),
+        (b"x-api-key", b"s3cr3t", b"***"),
+        (b"idempotency-key", b"one", b"one"),
         (
             b"referer",
             b"http://localhost/?subscription-key=s3cr3t",

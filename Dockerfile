@@ -4,7 +4,8 @@
 #     docker run --rm --publish 127.0.0.1:5000:5000 personalizer-lab
 #
 # What comes after the image's name are options of `personalizer-lab serve`. The key is
-# PERSONALIZER_KEY; everything is kept in the volume /data; nothing else is written but /tmp.
+# PERSONALIZER_KEY; other containers call it by a name that PERSONALIZER_ALLOW_HOST gives;
+# everything is kept in the volume /data; nothing else is written but /tmp.
 # What draws charts is left out: a server draws none, and it is a third of the size.
 
 FROM python:3.12-slim AS build
@@ -29,4 +30,4 @@ ENV PERSONALIZER_KEY=personalizer-lab-development-key
 VOLUME /data
 EXPOSE 5000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s CMD ["/opt/lab/bin/python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:5000/status', timeout=2)"]
-ENTRYPOINT ["sh", "-c", "exec personalizer-lab serve --host 0.0.0.0 --port 5000 --data-dir /data --key \"$PERSONALIZER_KEY\" \"$@\"", "serve"]
+ENTRYPOINT ["sh", "-c", "[ \"$PERSONALIZER_KEY\" != personalizer-lab-development-key ] || set -- --key \"$PERSONALIZER_KEY\" \"$@\"; exec personalizer-lab serve --host 0.0.0.0 --port 5000 --data-dir /data \"$@\"", "serve"]

@@ -1,7 +1,7 @@
 """The FastAPI application: routes, error handlers and the gateway around them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
@@ -22,9 +22,12 @@ from mock_service.control import (
     throttling,
 )
 from mock_service.errors import ServiceProblem
-from mock_service.rest import status
+from mock_service.rest import docs, status
 from mock_service.rest.contract import OPERATIONS
+from mock_service.rest.cross_origin import OriginRules
 from mock_service.rest.gateway import Gateway
+from mock_service.rest.guard import Guard
+from mock_service.rest.hosts import HostRules
 from mock_service.rest.operations import add_operations
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
 from mock_service.rest.shortcuts import Shortcuts
@@ -32,16 +35,18 @@ from mock_service.traffic.bench import Bench
 from mock_service.traffic.disturbing import DisturbingLayer
 from mock_service.traffic.noting import NotingLayer
 
-ROUTERS = (status.router,)
+ROUTERS = (status.router, docs.router)
 
 CONTROL = (
     reset.router,
+    clock.reading,
     clock.router,
     learning.router,
     loops.router,
     snapshots.router,
     calls.router,
     decisions.router,
+    decisions.scripted,
     teaching.router,
     seed.router,
     faults.router,
@@ -50,20 +55,30 @@ CONTROL = (
 """What exists only here."""
 
 
-def build_app(bench: Bench, *, control: bool, accept_bearer: bool = False) -> FastAPI:
+def build_app(
+    bench: Bench,
+    *,
+    control: bool,
+    accept_bearer: bool = False,
+    allow_hosts: Iterable[str] = (),
+    allow_origins: Iterable[str] = (),
+) -> FastAPI:
     """Return the application that serves the loops on `bench` to those who send a key of them.
 
     Without `control` it is a plain service: nothing is noted, disturbed or steered.
     """
+    hosts = HostRules(bench.service, allow_hosts, accept_bearer=accept_bearer)
+    guard = Middleware(Guard, hosts=hosts, origins=OriginRules(allow_origins))
     shortcuts = Middleware(Shortcuts, operations=OPERATIONS)
     gateway = Middleware(Gateway, service=bench.service, accept_bearer=accept_bearer)
     app = FastAPI(
         title="personalizer-lab",
         description="A local Personalizer.",
+        docs_url=None,
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_alive,
-        middleware=[*(_around(gateway, bench) if control else [gateway]), shortcuts],
+        middleware=[guard, *(_around(gateway, bench) if control else [gateway]), shortcuts],
         exception_handlers={
             ServiceProblem: on_service_problem,
             HTTPException: on_http_exception,

@@ -29,6 +29,7 @@ from mock_service.loop.witness import Witness
 from mock_service.settings import DEFAULT_LOOP, SECOND_DEVELOPMENT_KEY, LoopSettings, Settings
 from mock_service.storage.database import open_in_folder, open_in_memory
 from mock_service.storage.ledger import Ledger
+from mock_service.storage.loop_store import LoopStore
 from mock_service.storage.loops_file import kept_moment
 from mock_service.traffic.bench import Bench
 from mock_service.traffic.traffic import Traffic
@@ -43,7 +44,13 @@ def build_server(settings: Settings) -> FastAPI:
         SettingsInvalid: the settings contradict what the data folder holds.
     """
     bench = build_bench(settings)
-    return build_app(bench, control=settings.has_control, accept_bearer=settings.accept_bearer)
+    return build_app(
+        bench,
+        control=settings.has_control,
+        accept_bearer=settings.accept_bearer,
+        allow_hosts=settings.allow_hosts,
+        allow_origins=settings.allow_origins,
+    )
 
 
 def build_bench(settings: Settings) -> Bench:
@@ -87,7 +94,7 @@ def _service(settings: Settings, ledger: Ledger, script: Script, witness: Witnes
         return Tools(
             factory=learner_factory(state.mode, settings.limits),
             clock=clock,
-            store=witness.before(store),
+            store=witness.before(store, store.loop if isinstance(store, LoopStore) else 0),
             choose=script.before(seeded_chooser(state.seed)),
             portable=portable,
         )

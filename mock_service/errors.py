@@ -152,6 +152,13 @@ PROBLEMS: dict[str, Problem] = {
     "NoLogsExistInDateRange": Problem(400, "No logs exist in date range."),
     "PayloadSizeExceeded": Problem(400, "Exceeds maximum allowed payload size."),
     "UnsupportedApiVersionValue": Problem(400, "Unsupported api-version."),
+    "AccessDenied": Problem(
+        401,
+        "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide "
+        "a valid key for an active subscription and use a correct regional API endpoint for your "
+        "resource.",
+        "401",
+    ),
     "InvalidApiAccess": Problem(403, "Api is currently disabled for the instance."),
     "ProblemTypeIncompatibleWithAutoOptimization": Problem(
         403, "Auto-optimization is not compatible with multi-slot personalization."
@@ -160,6 +167,7 @@ PROBLEMS: dict[str, Problem] = {
     "EvaluationNotFound": Problem(404, "Offline Evaluation not found."),
     "FeatureImportanceNotFound": Problem(404, "Feature importance not found."),
     "LearningSettingsNotFound": Problem(404, "Learning Settings not found in evaluation."),
+    "LoopNotFound": Problem(404, "There is no such loop here.", "404"),
     "LogsPropertiesNotFound": Problem(404, "Log properties not found."),
     "ResourceNotFound": Problem(404, "Requested resource does not exist."),
     "IncompatibleEvaluationVersion": Problem(

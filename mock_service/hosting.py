@@ -48,6 +48,12 @@ class HostedLoop:
     loop: LearningLoop
     keys: tuple[str, str]
 
+    @property
+    def settings(self) -> LoopSettings:
+        """How it would begin anew."""
+        state = self.loop.state
+        return LoopSettings(state.mode, state.policy, state.seed, state.configuration)
+
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
@@ -111,16 +117,17 @@ class Service:
         """How the default loop began."""
         return self._settings
 
-    def begin_anew(self, settings: LoopSettings) -> None:
-        """Let every loop forget all it has seen; `settings` are those of the default one.
+    def begin_anew(self, settings: LoopSettings, only: str | None = None) -> None:
+        """Let every loop, or `only` one, forget all; `settings` are its own or the default's.
 
         Raises:
             LearningPolicyInvalid: the policy is refused; nothing has changed then.
         """
         self._workshop.check(settings)
-        self._settings = settings
-        for hosted in list(self.loops.values()):
-            first = settings if hosted.name == DEFAULT_LOOP else _settings_of(hosted.loop.state)
+        if only is None:
+            self._settings = settings
+        for hosted in list(self.loops.values()) if only is None else [self.loops[only]]:
+            first = settings if hosted.name == (only or DEFAULT_LOOP) else hosted.settings
             self.remove(hosted.name)
             self.create(hosted.name, first, hosted.keys)
         if isinstance(self.clock, ManualClock):
@@ -278,7 +285,3 @@ def _signers(settings: Settings, clock: Clock) -> Signers:
         return new_signer(clock.now()) if folder is None else open_signer(folder, clock.now())
 
     return Signers(open_own, settings.trusted_signers)
-
-
-def _settings_of(state: LoopState) -> LoopSettings:
-    return LoopSettings(state.mode, state.policy, state.seed, state.configuration)

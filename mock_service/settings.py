@@ -13,6 +13,9 @@ DEVELOPMENT_KEY = "personalizer-lab-development-key"
 SECOND_DEVELOPMENT_KEY = "personalizer-lab-development-key-2"
 """The other key of such a server: clients that rotate keys need two."""
 
+PUBLIC_KEYS = frozenset({DEVELOPMENT_KEY, SECOND_DEVELOPMENT_KEY})
+"""Keys that everybody knows, web pages too."""
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Addresses that only this machine can reach."""
 DATA_FOLDER = Path(".personalizer-lab")
@@ -63,6 +66,10 @@ class Settings:
     """Whether ``/mock/`` is there although other machines can reach the server."""
     accept_bearer: bool = False
     """Whether any bearer token opens any loop; no token can be checked here."""
+    allow_hosts: tuple[str, ...] = ()
+    """Names under which clients call, besides those of loopback."""
+    allow_origins: tuple[str, ...] = ()
+    """Origins whose pages may call, besides those of loopback; ``*`` is every page there is."""
     signer_folder: Path | None = None
     """Where the signer of models is kept; None makes one that is forgotten when the server ends."""
     trusted_signers: tuple[bytes, ...] = ()

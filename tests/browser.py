@@ -58,6 +58,16 @@ class Window:
             if event["method"] == "Network.requestWillBeSent"
         ]
 
+    def statuses(self) -> list[tuple[str, int]]:
+        """Return address and status of every answer that came, since the last call."""
+        events = [json.loads(text)["message"] for text in self._logged("performance")]
+        answers = [
+            event["params"]["response"]
+            for event in events
+            if event["method"] == "Network.responseReceived"
+        ]
+        return [(answer["url"], answer["status"]) for answer in answers]
+
     def prefer(self, scheme: str) -> None:
         """Prefer a light or a dark colour scheme."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -81,11 +91,20 @@ class Window:
 @contextmanager
 def opened(page: Path, size: tuple[int, int] = DESKTOP, scheme: str = "light") -> Iterator[Window]:
     """Open a file in a browser with a profile of its own, until the block ends."""
+    with at(page.as_uri(), size=size, scheme=scheme) as window:
+        yield window
+
+
+@contextmanager
+def at(
+    address: str, *flags: str, size: tuple[int, int] = DESKTOP, scheme: str = "light"
+) -> Iterator[Window]:
+    """Open an address in a browser with a profile of its own and more `flags`."""
     options = ChromeOptions()
     options.binary_location = BROWSER or ""
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     with TemporaryDirectory() as profile:
-        for flag in (*_FLAGS, f"--user-data-dir={profile}"):
+        for flag in (*_FLAGS, f"--user-data-dir={profile}", *flags):
             options.add_argument(flag)
         driver = Chrome(options=options, service=Service(DRIVER))
         try:
@@ -96,7 +115,7 @@ def opened(page: Path, size: tuple[int, int] = DESKTOP, scheme: str = "light") -
             window = Window(driver)
             window.prefer(scheme)
             window.requests()  # those of the page a new window opens with
-            driver.get(page.as_uri())
+            driver.get(address)
             yield window
         finally:
             driver.quit()

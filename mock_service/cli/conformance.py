@@ -22,7 +22,12 @@ def conformance(
     endpoint: Annotated[
         str, typer.Option(envvar=_ENDPOINT, help="Where the Personalizer is.")
     ] = "",
-    key: Annotated[str, typer.Option(envvar=_KEY, help="The key it wants.")] = "",
+    key: Annotated[
+        str,
+        typer.Option(
+            envvar=_KEY, help="The key it wants; the variable hides it from the list of processes."
+        ),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Examine any endpoint: does it keep the REST contract?
@@ -30,7 +35,7 @@ def conformance(
     Prints what holds, and ends with 1 when something does not. Makes some decisions and rewards
     there, so examine none that real users meet.
 
-    Example: personalizer-lab conformance --endpoint http://127.0.0.1:5000 --key KEY
+    Example: personalizer-lab conformance --endpoint http://127.0.0.1:5000
     """
     if not endpoint or not key:
         raise SettingsInvalid(f"--endpoint and --key are needed, or {_ENDPOINT} and {_KEY}")

@@ -38,7 +38,11 @@ def doctor(
         str, typer.Option(envvar="PERSONALIZER_ENDPOINT", help="Ask the loop at this endpoint.")
     ] = "",
     key: Annotated[
-        str, typer.Option(envvar="PERSONALIZER_KEY", help="The endpoint's key.")
+        str,
+        typer.Option(
+            envvar="PERSONALIZER_KEY",
+            help="The endpoint's key; the variable hides it from the list of processes.",
+        ),
     ] = DEVELOPMENT_KEY,
     data_dir: Annotated[
         Path | None, typer.Option("--data-dir", help="Read the log in a server's data folder.")

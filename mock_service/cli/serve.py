@@ -14,6 +14,7 @@ import uvicorn
 
 from mock_service.app import build_app
 from mock_service.build import build_bench
+from mock_service.cli.access import check_bearer, choose_key
 from mock_service.cli.folders import user_folder
 from mock_service.cli.security import export_lines, tls_files, trusted_signers
 from mock_service.clock import SystemClock
@@ -21,11 +22,11 @@ from mock_service.errors import SettingsInvalid
 from mock_service.hosting import Service
 from mock_service.limits import parse_limits
 from mock_service.loop.configuration import Configuration, Mode
+from mock_service.rest.cross_origin import parse_allowed_origin
+from mock_service.rest.hosts import parse_allowed_host
 from mock_service.settings import (
     DATA_FOLDER,
     DEFAULT_LOOP,
-    DEVELOPMENT_KEY,
-    LOOPBACK,
     LoopSettings,
     Settings,
 )
@@ -50,8 +51,16 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")] = 5000,
     key: Annotated[
-        str, typer.Option(help="Key clients must send. Needed on other hosts than loopback.")
+        str,
+        typer.Option(
+            help="Key clients must send; other users of this machine can read it in the list of "
+            "processes: PERSONALIZER_KEY and --key-file hide it."
+        ),
     ] = "",
+    key_file: Annotated[
+        Path | None,
+        typer.Option(help="File whose first line is the key. Other hosts than loopback want one."),
+    ] = None,
     mode: Annotated[
         Mode | None,
         typer.Option(
@@ -84,6 +93,22 @@ def serve(
     allow_control: Annotated[
         bool, typer.Option("--allow-control", help="Serve /mock/ on other hosts than loopback too.")
     ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="PERSONALIZER_ALLOW_HOST",
+            help="Name by which clients call, besides those of loopback; may be given again.",
+            metavar="NAME",
+        ),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Origin whose pages may call, besides those of loopback, such as "
+            "https://app.example; may be given again. * lets any page rank and reward here.",
+            metavar="ORIGIN",
+        ),
+    ] = None,
     loop: Annotated[
         list[str] | None,
         typer.Option(help="Another loop, at /loops/NAME; may be given again.", metavar="NAME"),
@@ -118,12 +143,13 @@ def serve(
     Example: personalizer-lab serve --port 5000 --mode quick
     """
     given = {"mode": mode, "seed": seed, "policy": policy or None, "exploration": exploration}
+    chosen = choose_key(host, key, key_file)
     settings = Settings(
         host=host,
         port=port,
-        key=_key(host, key),
+        key=chosen.key,
         allow_control=allow_control,
-        key_given=bool(key),
+        key_given=chosen.is_chosen,
         manual_clock_from=_clock_start(clock, clock_start),
         data_folder=None if in_memory else data_dir,
         loop=LoopSettings(
@@ -134,7 +160,9 @@ def serve(
         ),
         insists_on=tuple(name for name, value in given.items() if value is not None),
         more_loops=tuple(loop or ()),
-        accept_bearer=_accept_bearer(host, accept=accept_bearer),
+        accept_bearer=check_bearer(host, accept=accept_bearer),
+        allow_hosts=tuple(map(parse_allowed_host, allow_host or ())),
+        allow_origins=tuple(map(parse_allowed_origin, allow_origin or ())),
         signer_folder=user_folder(),
         trusted_signers=trusted_signers(trust_signer or ()),
         limits=parse_limits(limit or ()),
@@ -156,7 +184,13 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
     sys.stdout.write(_introduction(bench.service, listener, tls))
     sys.stdout.flush()
     config = uvicorn.Config(
-        build_app(bench, control=settings.has_control, accept_bearer=settings.accept_bearer),
+        build_app(
+            bench,
+            control=settings.has_control,
+            accept_bearer=settings.accept_bearer,
+            allow_hosts=settings.allow_hosts,
+            allow_origins=settings.allow_origins,
+        ),
         http=BreakableConnection,
         proxy_headers=False,
         log_config=_LOG,
@@ -200,24 +234,6 @@ def _introduction(service: Service, listener: socket.socket, tls: TlsFiles | Non
         f"# PERSONALIZER_ENDPOINT={endpoint}/loops/{hosted.name} "
         f"PERSONALIZER_KEY={shlex.quote(hosted.keys[0])}\n"
         for hosted in others
-    )
-
-
-def _accept_bearer(host: str, *, accept: bool) -> bool:
-    if accept and host not in LOOPBACK:
-        raise SettingsInvalid("--accept-bearer lets anybody in: it is for loopback hosts only")
-    return accept
-
-
-def _key(host: str, key: str) -> str:
-    if not key.isascii() or not key.isprintable() or key != key.strip():
-        raise SettingsInvalid("--key should be printable ASCII: it travels in an HTTP header")
-    if key:
-        return key
-    if host in LOOPBACK:
-        return DEVELOPMENT_KEY
-    raise SettingsInvalid(
-        f"--host {host} can be reached from other machines: choose a key with --key"
     )
 
 

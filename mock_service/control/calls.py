@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.control.queries import parameters_of, query_of
-from mock_service.control.reach import ControlBody, bench_of
+from mock_service.control.reach import ControlBody, bench_of, concerned
 from mock_service.rest.documentation import ERRORS
 from mock_service.rest.moments import moment
 from mock_service.rest.replies import empty_reply, json_reply
@@ -36,11 +36,11 @@ class Wanted(ControlBody):
     openapi_extra=parameters_of(Wanted),
 )
 async def calls(request: Request) -> Response:
-    """List the calls the application made, oldest first."""
+    """List the calls the application made, oldest first; with a loop's key, those to that loop."""
     wanted = query_of(Wanted, request)
     found = (
         bench_of(request)
-        .traffic.journal.calls()
+        .traffic.journal.calls(concerned(request))
         .where(wanted.operation, status=wanted.status, method=wanted.method, path=wanted.path)
     )
     return json_reply(HTTPStatus.OK, {"calls": [_said(call) for call in found[-wanted.last :]]})
@@ -48,8 +48,8 @@ async def calls(request: Request) -> Response:
 
 @router.delete("/calls", operation_id="Mock_ForgetCalls", status_code=204, responses=ERRORS)
 async def forget(request: Request) -> Response:
-    """Forget the calls so far."""
-    bench_of(request).traffic.journal.clear()
+    """Forget the calls so far; with a loop's key, those to that loop."""
+    bench_of(request).traffic.journal.clear(concerned(request))
     return empty_reply()
 
 

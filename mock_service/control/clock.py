@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from mock_service.clock import ManualClock
 from mock_service.control.reach import bench_of
+from mock_service.control.server import ServerRoute
 from mock_service.errors import ServiceProblem
 from mock_service.hosting import Service
 from mock_service.rest.bodies import parsed, read_body
@@ -20,7 +21,9 @@ from mock_service.rest.replies import json_reply
 from mock_service.rest.routing import DirectRoute
 from mock_service.rest.service import service_of
 
-router = APIRouter(prefix="/mock", tags=["Clock (mock)"], route_class=DirectRoute)
+router = APIRouter(prefix="/mock", tags=["Clock (mock)"], route_class=ServerRoute)
+reading = APIRouter(prefix="/mock", tags=["Clock (mock)"], route_class=DirectRoute)
+"""What time it is for all loops is no secret of any."""
 
 LONGEST_STEP = timedelta(days=3650)
 
@@ -33,7 +36,7 @@ class Advance(BaseModel):
     advance: Annotated[timedelta, Field(ge=timedelta(), le=LONGEST_STEP)]
 
 
-@router.get("/clock", operation_id="Mock_GetClock", responses=ERRORS)
+@reading.get("/clock", operation_id="Mock_GetClock", responses=ERRORS)
 async def look(request: Request) -> Response:
     """Say what time it is for the service."""
     return json_reply(HTTPStatus.OK, _face(service_of(request)))

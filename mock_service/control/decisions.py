@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.control.queries import parameters_of, query_of
-from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of
+from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, concerned
+from mock_service.control.server import ServerRoute
 from mock_service.loop.script import Script
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
@@ -19,6 +20,8 @@ from mock_service.rest.routing import DirectRoute
 from mock_service.traffic.record import RecordedDecision
 
 router = APIRouter(prefix="/mock", tags=["Decisions (mock)"], route_class=DirectRoute)
+scripted = APIRouter(prefix="/mock", tags=["Decisions (mock)"], route_class=ServerRoute)
+"""One script is played to all loops."""
 
 
 class Wanted(ControlBody):
@@ -46,19 +49,19 @@ async def decisions(request: Request) -> Response:
     wanted = query_of(Wanted, request)
     found = [
         decision
-        for decision in bench_of(request).decisions()
+        for decision in bench_of(request).decisions(concerned(request))
         if wanted.event_id in {None, decision.event_id} and wanted.chosen in {None, decision.chosen}
     ]
     return json_reply(HTTPStatus.OK, {"decisions": [_said(one) for one in found[-wanted.last :]]})
 
 
-@router.get("/choices", operation_id="Mock_ListChoices", responses=ERRORS)
+@scripted.get("/choices", operation_id="Mock_ListChoices", responses=ERRORS)
 async def choices(request: Request) -> Response:
     """List the choices told in advance that no rank has offered yet."""
     return _unplayed(bench_of(request).script)
 
 
-@router.post(
+@scripted.post(
     "/choices",
     operation_id="Mock_AddChoices",
     status_code=HTTPStatus.CREATED,
@@ -72,7 +75,7 @@ async def choose(request: Request) -> Response:
     return _unplayed(script, HTTPStatus.CREATED)
 
 
-@router.delete("/choices", operation_id="Mock_ForgetChoices", status_code=204, responses=ERRORS)
+@scripted.delete("/choices", operation_id="Mock_ForgetChoices", status_code=204, responses=ERRORS)
 async def forget(request: Request) -> Response:
     """Leave all choices to chance again."""
     bench_of(request).script.clear()

@@ -10,15 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, refusing
+from mock_service.control.server import ServerRoute
 from mock_service.errors import ServiceProblem
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
 from mock_service.rest.replies import empty_reply, json_reply
-from mock_service.rest.routing import DirectRoute
 from mock_service.traffic.faults import Drop, Fault, OrderedFault
 from mock_service.traffic.latency import latency_of
 
-router = APIRouter(prefix="/mock", tags=["Faults (mock)"], route_class=DirectRoute)
+router = APIRouter(prefix="/mock", tags=["Faults (mock)"], route_class=ServerRoute)
 
 
 class FaultOrder(ControlBody):

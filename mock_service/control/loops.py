@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mock_service.control.reach import bench_of
+from mock_service.control.server import ServerRoute
 from mock_service.errors import LearningPolicyInvalid, ServiceProblem, SettingsInvalid
 from mock_service.hosting import HostedLoop, Service, check_loop_name
 from mock_service.learning.trial import validate_policy
@@ -21,11 +23,10 @@ from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
 from mock_service.rest.moments import moment
 from mock_service.rest.replies import empty_reply, json_reply
-from mock_service.rest.routing import DirectRoute
 from mock_service.rest.service import service_of
 from mock_service.settings import DEFAULT_LOOP, LoopSettings
 
-router = APIRouter(prefix="/mock/loops", tags=["Loops (mock)"], route_class=DirectRoute)
+router = APIRouter(prefix="/mock/loops", tags=["Loops (mock)"], route_class=ServerRoute)
 
 MOST_LOOPS = 100
 """Each holds a model in memory."""
@@ -54,7 +55,7 @@ class KeyToRotate(BaseModel):
 @router.get("", operation_id="Mock_ListLoops", responses=ERRORS)
 async def list_loops(request: Request) -> Response:
     """List all loops."""
-    service = _managed(request)
+    service = service_of(request)
     return json_reply(HTTPStatus.OK, {"value": [_shown(loop) for loop in service.loops.values()]})
 
 
@@ -67,7 +68,7 @@ async def list_loops(request: Request) -> Response:
 )
 async def create(request: Request) -> Response:
     """Make a loop, with two new keys."""
-    service = _managed(request)
+    service = service_of(request)
     body = parsed(NewLoop, await read_body(request, service.limits.body_bytes), "BadRequest")
     settings = LoopSettings(mode=body.mode, policy=body.policy, seed=body.seed)
     try:
@@ -86,7 +87,7 @@ async def create(request: Request) -> Response:
 @router.get("/{name}", operation_id="Mock_GetLoop", responses=ERRORS)
 async def look(request: Request, name: Name) -> Response:
     """Describe one loop."""
-    return json_reply(HTTPStatus.OK, _shown(_hosted(_managed(request), name)))
+    return json_reply(HTTPStatus.OK, _shown(_hosted(service_of(request), name)))
 
 
 @router.delete(
@@ -97,11 +98,11 @@ async def look(request: Request, name: Name) -> Response:
 )
 async def remove(request: Request, name: Name) -> Response:
     """End a loop and forget all about it."""
-    service = _managed(request)
+    service = service_of(request)
     _hosted(service, name)
     if name == DEFAULT_LOOP:
         raise ServiceProblem("BadRequest", "The default loop stays as long as the server.")
-    service.remove(name)
+    bench_of(request).remove_loop(name)
     await service.committed()
     return empty_reply()
 
@@ -109,7 +110,7 @@ async def remove(request: Request, name: Name) -> Response:
 @router.get("/{name}/keys", operation_id="Mock_GetLoopKeys", responses=ERRORS)
 async def keys(request: Request, name: Name) -> Response:
     """Return both keys of a loop."""
-    return json_reply(HTTPStatus.OK, _keys(_hosted(_managed(request), name)))
+    return json_reply(HTTPStatus.OK, _keys(_hosted(service_of(request), name)))
 
 
 @router.post(
@@ -120,7 +121,7 @@ async def keys(request: Request, name: Name) -> Response:
 )
 async def rotate(request: Request, name: Name) -> Response:
     """Make one key of a loop anew; the other goes on as it is."""
-    service = _managed(request)
+    service = service_of(request)
     body = parsed(KeyToRotate, await read_body(request, service.limits.body_bytes), "BadRequest")
     first, second = _hosted(service, name).keys
     fresh = _new_key(service)
@@ -134,15 +135,6 @@ def _check_room(service: Service, name: str) -> None:
         raise ServiceProblem("LoopAlreadyExists", target="name")
     if len(service.loops) >= MOST_LOOPS:
         raise ServiceProblem("BadRequest", f"A server holds at most {MOST_LOOPS} loops.")
-
-
-def _managed(request: Request) -> Service:
-    """Return the service, to those who came by the default loop's endpoint and key."""
-    if request.scope["loop"] != DEFAULT_LOOP:
-        raise ServiceProblem(
-            "InvalidApiAccess", "Loops are managed at the bare endpoint, with the default's key."
-        )
-    return service_of(request)
 
 
 def _hosted(service: Service, name: str) -> HostedLoop:

@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 
 from mock_service.errors import LearningPolicyInvalid, OrderInvalid, ServiceProblem, SettingsInvalid
+from mock_service.rest.service import is_for_server, loop_name_of
 from mock_service.traffic.bench import Bench
 
 MOST_BYTES = 2**20
@@ -27,6 +28,15 @@ def bench_of(request: Request) -> Bench:
     if not isinstance(bench, Bench):
         raise TypeError(f"the app's state holds {type(bench).__name__} and not a Bench")
     return bench
+
+
+def concerned(request: Request) -> str | None:
+    """Return the loop that `request` is about, None for the default one's: it is about all.
+
+    Raises:
+        ServiceProblem: it has been removed since.
+    """
+    return None if is_for_server(request) else loop_name_of(request)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
 from mock_service.rest.replies import empty_reply
 from mock_service.rest.routing import DirectRoute
+from mock_service.rest.service import hosted_of, is_for_server
 from mock_service.settings import LoopSettings
 
 router = APIRouter(prefix="/mock", tags=["Reset (mock)"], route_class=DirectRoute)
@@ -50,10 +51,17 @@ class Reset(ControlBody):
     openapi_extra=body_of(Reset, required=False),
 )
 async def reset(request: Request) -> Response:
-    """Forget all that was learned, noted and ordered, and set a manual clock back to its start."""
+    """Forget all that was learned, noted and ordered, and set a manual clock back to its start.
+
+    With a loop's key, that loop alone begins anew; its keys stay, and so does all else.
+    """
     bench = bench_of(request)
     body = parsed(Reset, await read_body(request, MOST_BYTES) or b"{}", "BadRequest")
     with refusing():
         await asyncio.to_thread(validate_policy, body.policy or "")
-        bench.reset(body.over(bench.service.settings))
+        if is_for_server(request):
+            bench.reset(body.over(bench.service.settings))
+        else:
+            hosted = hosted_of(request)
+            bench.reset_loop(hosted.name, body.over(hosted.settings))
     return empty_reply()

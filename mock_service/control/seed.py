@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of
+from mock_service.control.server import ServerRoute
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
 from mock_service.rest.replies import json_reply
-from mock_service.rest.routing import DirectRoute
 
-router = APIRouter(prefix="/mock", tags=["Seed (mock)"], route_class=DirectRoute)
+router = APIRouter(prefix="/mock", tags=["Seed (mock)"], route_class=ServerRoute)
 
 
 class Seed(ControlBody):

@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, refusing
+from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, concerned, refusing
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
 from mock_service.rest.replies import empty_reply
@@ -39,5 +39,11 @@ async def teach(request: Request) -> Response:
     bench = bench_of(request)
     lesson = parsed(Lesson, await read_body(request, MOST_BYTES), "BadRequest")
     with refusing():
-        bench.teach(lesson.context_features, lesson.action, lesson.reward, lesson.times)
+        bench.teach(
+            lesson.context_features,
+            lesson.action,
+            lesson.reward,
+            lesson.times,
+            loop=concerned(request),
+        )
     return empty_reply()

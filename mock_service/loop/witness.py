@@ -16,26 +16,42 @@ class Witness:
     """Remembers the latest events of the loops whose stores it stands in front of."""
 
     def __init__(self) -> None:
-        self._events: deque[PendingEvent] = deque(maxlen=MOST_DECISIONS)
+        self._events: deque[tuple[int, PendingEvent]] = deque(maxlen=MOST_DECISIONS)
         self._settlements: dict[int, Settlement] = {}
 
-    def before(self, store: Store) -> Store:
-        """Return a store that tells this witness, and then `store`."""
-        return _Witnessed(self, store)
+    def before(self, store: Store, loop: int) -> Store:
+        """Return a store that tells this witness, and then `store`, what happens to a loop."""
+        return _Witnessed(self, store, loop)
 
-    def decisions(self) -> tuple[tuple[PendingEvent, Settlement | None], ...]:
-        """Return the events in the order of their decisions, with how they settled if they did."""
-        return tuple((event, self._settlements.get(id(event))) for event in self._events)
+    def decisions(
+        self, loop: int | None = None
+    ) -> tuple[tuple[PendingEvent, Settlement | None], ...]:
+        """Return the events in the order of their decisions, with how they settled if they did.
 
-    def decided(self, event: PendingEvent) -> None:
-        """Remember a decision."""
+        Those of one loop, by its number in storage, or of all.
+        """
+        return tuple(
+            (event, self._settlements.get(id(event)))
+            for number, event in self._events
+            if loop is None or number == loop
+        )
+
+    def decided(self, event: PendingEvent, loop: int) -> None:
+        """Remember a decision of a loop."""
         if len(self._events) == MOST_DECISIONS:
-            self._settlements.pop(id(self._events[0]), None)
-        self._events.append(event)
+            self._settlements.pop(id(self._events[0][1]), None)
+        self._events.append((loop, event))
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Remember how a decision that is remembered has settled."""
         self._settlements[id(event)] = settlement
+
+    def forget(self, loop: int) -> None:
+        """Forget the events of a loop: the next of that number is another."""
+        for _, event in (pair for pair in self._events if pair[0] == loop):
+            self._settlements.pop(id(event), None)
+        kept = [pair for pair in self._events if pair[0] != loop]
+        self._events = deque(kept, maxlen=MOST_DECISIONS)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -46,12 +62,13 @@ class Witness:
 class _Witnessed:
     """A store with somebody looking over its shoulder."""
 
-    def __init__(self, witness: Witness, store: Store) -> None:
+    def __init__(self, witness: Witness, store: Store, loop: int) -> None:
         self._witness = witness
         self._store = store
+        self._loop = loop
 
     def decided(self, event: PendingEvent) -> None:
-        self._witness.decided(event)
+        self._witness.decided(event, self._loop)
         self._store.decided(event)
 
     def observed(self, observation: Observation, event: PendingEvent | None) -> bool:

@@ -38,7 +38,7 @@ def _in_utc(at: datetime) -> datetime:
 
 def number_of(call: Call) -> int:
     """Return the number under which the loop that is called is kept."""
-    return call.service.loops[call.loop_name].number
+    return call.hosted.number
 
 
 def count_events(call: Call, start: datetime, end: datetime) -> int:

@@ -19,7 +19,7 @@ async def properties(call: Call) -> Response:
     """Say which time the logged events are from; nothing when there are none."""
     call.loop.settle()
     await call.service.committed()
-    found = call.service.log_range(call.loop_name)
+    found = call.service.log_range(call.hosted.name)
     if found is None:
         return json_reply(HTTPStatus.OK, {})
     first, last = found
@@ -29,7 +29,7 @@ async def properties(call: Call) -> Response:
 async def delete(call: Call) -> Response:
     """Forget all logged events; what waits for its rewards goes on waiting."""
     call.loop.settle()
-    call.service.delete_logs(call.loop_name)
+    call.service.delete_logs(call.hosted.name)
     await call.service.committed()
     return empty_reply()
 

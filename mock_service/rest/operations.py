@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.errors import ServiceProblem
+from mock_service.hosting import HostedLoop
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.rest.bodies import read_body
 from mock_service.rest.documentation import (
@@ -19,8 +20,9 @@ from mock_service.rest.documentation import (
     request_of,
     success_of,
 )
+from mock_service.rest.paths import LOOPS_PREFIX
 from mock_service.rest.routing import CallRoute
-from mock_service.rest.service import service_of
+from mock_service.rest.service import find_loop, service_of
 from mock_service.rest.versions import Version
 from mock_service.settings import DEFAULT_LOOP
 
@@ -37,24 +39,30 @@ class Call:
         self.service = service_of(request)
 
     @property
-    def loop_name(self) -> str:
-        """The name of the loop that is called."""
-        return str(self.request.scope["loop"])
+    def hosted(self) -> HostedLoop:
+        """The loop that is called, with its number; ask again after waiting for anything.
+
+        Raises:
+            ServiceProblem: it has been removed since.
+        """
+        return find_loop(self.service, self.request.scope)
 
     @property
     def loop(self) -> LearningLoop:
         """The loop that is called; ask again after waiting for anything.
 
         Raises:
+            ServiceProblem: it has been removed since.
             StorageFailed: nothing can be kept at the moment, so nothing should happen.
         """
         self.service.ledger.check()
-        return self.service.loops[self.request.scope["loop"]].loop
+        return find_loop(self.service, self.request.scope).loop
 
     @property
     def prefix(self) -> str:
         """What the paths of the loop that is called begin with; nothing for the default loop."""
-        return "" if self.loop_name == DEFAULT_LOOP else f"/loops/{self.loop_name}"
+        name = self.hosted.name
+        return "" if name == DEFAULT_LOOP else f"{LOOPS_PREFIX}{name}"
 
     @property
     def endpoint(self) -> str:
@@ -66,9 +74,11 @@ class Call:
         """Return the request's body, of at most `limit` bytes or the service's own limit.
 
         Raises:
-            ServiceProblem: PayloadSizeExceeded.
+            ServiceProblem: PayloadSizeExceeded, or the loop was removed while the body came.
         """
-        return await read_body(self.request, limit or self.service.limits.body_bytes)
+        body = await read_body(self.request, limit or self.service.limits.body_bytes)
+        find_loop(self.service, self.request.scope)
+        return body
 
     def id(self, name: str) -> str:
         """Return the id called `name` in the path."""

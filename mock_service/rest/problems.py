@@ -1,5 +1,6 @@
 """Errors on the wire: one JSON shape, whoever complains."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from pydantic import ValidationError
@@ -7,21 +8,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_service.errors import ServiceProblem
+from mock_service.errors import PROBLEMS, ServiceProblem
 from mock_service.rest.replies import json_reply
 
-ACCESS_DENIED = (
-    b'{"error":{"code":"401","message": "Access denied due to invalid subscription key or wrong '
-    b"API endpoint. Make sure to provide a valid key for an active subscription and use a correct "
-    b'regional API endpoint for your resource."}}'
-)
-"""The gateway's own words, byte for byte: clients have been seen to compare them."""
+_MAX_SHOWN = 100
 
 
 def access_denied() -> Response:
-    """Return the gateway's answer to a missing or wrong key."""
+    """Return the gateway's answer to a missing or wrong key.
+
+    In its own words, byte for byte: clients have been seen to compare them.
+    """
     return Response(
-        ACCESS_DENIED,
+        f'{{"error":{{"code":"401","message": "{PROBLEMS["AccessDenied"].message}"}}}}',
         HTTPStatus.UNAUTHORIZED,
         {
             "WWW-Authenticate": 'AzureApiManagementKey realm="https://localhost/",'
@@ -60,12 +59,46 @@ def old_path() -> Response:
     )
 
 
+def misdirected(hosts: Sequence[bytes]) -> Response:
+    """Return the answer to a call by a name that is not the server's."""
+    named = f"and not to {_shown(hosts[0])}" if len(hosts) == 1 else "and wants one Host header"
+    return _refusal(
+        HTTPStatus.MISDIRECTED_REQUEST,
+        f"This server answers to localhost and loopback addresses, {named}: call it by one of "
+        "them, or serve with --allow-host NAME.",
+    )
+
+
+def foreign_page(origins: Sequence[bytes]) -> Response:
+    """Return the answer to a page that may not call; without CORS headers it cannot be read."""
+    named = f"of {_shown(origins[0])} " if len(origins) == 1 else ""
+    return _refusal(
+        HTTPStatus.FORBIDDEN,
+        f"A page {named}may not call this. Pages of localhost may call /personalizer/, and others "
+        "if the server runs with --allow-origin ORIGIN; /mock/ is for the server's own pages only.",
+    )
+
+
+def _shown(header: bytes) -> str:
+    return repr(header[:_MAX_SHOWN].decode("latin-1"))
+
+
+def _refusal(status: HTTPStatus, message: str) -> Response:
+    """Return an error that never met the gateway, and has no header of its own."""
+    error = {"error": {"code": str(status.value), "message": message}}
+    return json_reply(
+        status, error, {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    )
+
+
 def _gateway_error(status: HTTPStatus, code: str, message: str) -> Response:
     return json_reply(status, {"error": {"code": code, "message": message}})
 
 
 async def on_service_problem(_: Request, problem: ServiceProblem) -> Response:
     """Answer a `ServiceProblem` in the service's shape."""
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        return access_denied()
     error = {"code": problem.code, "message": problem.message}
     if problem.target is not None:
         error["target"] = problem.target

@@ -42,6 +42,26 @@ class Bench:
         self.script.clear()
         self.witness.clear()
 
+    def remove_loop(self, name: str) -> None:
+        """End a loop; what is known of its calls and decisions is for no later one of its name."""
+        number = self.service.loops[name].number
+        self.service.remove(name)
+        self.witness.forget(number)
+        self.traffic.journal.disown(name)
+        self.traffic.held.clear(name)
+
+    def reset_loop(self, name: str, settings: LoopSettings) -> None:
+        """Let one loop begin anew, with no calls and decisions; all others go on.
+
+        Raises:
+            LearningPolicyInvalid: the policy of `settings` is refused; nothing has changed then.
+        """
+        number = self.service.loops[name].number
+        self.service.begin_anew(settings, name)
+        self.witness.forget(number)
+        self.traffic.journal.clear(name)
+        self.traffic.held.clear(name)
+
     @property
     def seed(self) -> str:
         """What decides, with the event id, which action is drawn."""
@@ -78,24 +98,33 @@ class Bench:
         """
         self.service.restore(DEFAULT_LOOP, snapshot)
 
-    def decisions(self) -> tuple[RecordedDecision, ...]:
-        """Return the latest decisions and what became of them, oldest first."""
+    def decisions(self, loop: str | None = None) -> tuple[RecordedDecision, ...]:
+        """Return the latest decisions of one loop or all, and what became of them, oldest first."""
         for hosted in self.service.loops.values():
             hosted.loop.settle()
-        return tuple(recorded(*witnessed) for witnessed in self.witness.decisions())
+        return tuple(
+            recorded(*witnessed) for witnessed in self.witness.decisions(self._number(loop))
+        )
 
     def teach(
-        self, context: list[dict[str, Any]], action: RankableAction | str, reward: float, times: int
+        self,
+        context: list[dict[str, Any]],
+        action: RankableAction | str,
+        reward: float,
+        times: int,
+        *,
+        loop: str | None = None,
     ) -> None:
-        """Let the default loop learn that `action` earned `reward` in `context`, and show it.
+        """Let a loop, the default one if None, learn that `action` earned `reward` in `context`.
 
-        An action may be named by its id once a rank has offered it.
+        An action may be named by its id once a rank of the loop has offered it; the default loop
+        may use those of all.
 
         Raises:
             OrderInvalid: no rank has.
             ServiceProblem: the features are not what a rank accepts.
         """
-        candidate = self._action(action) if isinstance(action, str) else action
+        candidate = self._action(action, loop) if isinstance(action, str) else action
         body = {"contextFeatures": context, "actions": [candidate], "eventId": "taught"}
         asked = rank_request(RankRequestBody.model_validate(body), str)
         chosen = asked.actions
@@ -103,10 +132,13 @@ class Bench:
         lesson = Decision(
             "taught", now, asked.context, chosen, chosen, (0,), (1.0,), deferred=False
         )
-        self.service.default.loop.teach(lesson, reward, times)
+        self.service.loops[loop or DEFAULT_LOOP].loop.teach(lesson, reward, times)
 
-    def _action(self, action_id: str) -> RankableAction:
-        for event, _ in reversed(self.witness.decisions()):
+    def _number(self, loop: str | None) -> int | None:
+        return None if loop is None else self.service.loops[loop].number
+
+    def _action(self, action_id: str, loop: str | None) -> RankableAction:
+        for event, _ in reversed(self.witness.decisions(self._number(loop))):
             for action in event.decision.candidates:
                 if action.id == action_id:
                     return RankableAction(id=action.id, features=from_json(action.features))

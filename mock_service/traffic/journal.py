@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from pydantic_core import from_json
 from starlette.types import Scope
 
+from mock_service.traffic.masking import mask_headers, mask_query
 from mock_service.traffic.operations import operation_of
 
 MOST_CALLS = 5_000
@@ -88,9 +89,11 @@ class Note:
         "_at",
         "_began",
         "_headers",
+        "_loop",
         "_method",
         "_number",
         "_query",
+        "_scope",
         "body",
         "path",
         "seconds",
@@ -104,24 +107,36 @@ class Note:
         self._method: str = scope["method"]
         self._query: bytes = scope["query_string"]
         self._headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self._scope: Scope | None = scope
+        self._loop: str | None = None
         self.path: str = scope["path"]
         self.body = b""
         self.status: int | None = None
         self.seconds: float | None = None
 
+    @property
+    def loop(self) -> str | None:
+        """The name of the loop that is called, once the gateway knows it."""
+        return self._loop if self._scope is None else self._scope.get("loop")
+
+    def disown(self) -> None:
+        """Belong to no loop any more."""
+        self._loop = self._scope = None
+
     def end(self) -> None:
         """Stop the watch."""
         self.seconds = perf_counter() - self._began
+        self._loop, self._scope = self.loop, None
 
     def call(self) -> Call:
-        """Return what is known by now."""
+        """Return what is known by now, without the keys."""
         return Call(
             self._number,
             self._at,
             self._method,
             self.path,
-            self._query.decode("latin-1"),
-            tuple(self._headers),
+            mask_query(self._query.decode("latin-1")),
+            mask_headers(self._headers),
             self.body,
             self.status,
             self.seconds,
@@ -150,12 +165,24 @@ class Journal:
         while len(self._notes) > MOST_CALLS or self._bytes > MOST_BYTES:
             self._bytes -= len(self._notes.popleft().body)
 
-    def calls(self) -> Calls:
-        """Return what is remembered, oldest first."""
-        return Calls(note.call() for note in self._notes)
+    def calls(self, loop: str | None = None) -> Calls:
+        """Return what is remembered of one loop or all, oldest first."""
+        return Calls(note.call() for note in self._notes if loop is None or note.loop == loop)
 
-    def clear(self) -> None:
-        """Forget every call."""
+    def disown(self, loop: str) -> None:
+        """Keep the calls to a loop that is removed from another that is given its name."""
+        for note in self._notes:
+            if note.loop == loop:
+                note.disown()
+
+    def clear(self, loop: str | None = None) -> None:
+        """Forget every call, or those to one loop that have ended."""
+        if loop is not None:
+            ended = [note for note in self._notes if note.loop == loop and note.seconds is not None]
+            self._bytes -= sum(len(note.body) for note in ended)
+            gone = {id(note) for note in ended}
+            self._notes = deque(note for note in self._notes if id(note) not in gone)
+            return
         self._notes.clear()
         self._bytes = 0
         self._begun = 0

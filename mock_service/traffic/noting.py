@@ -4,10 +4,9 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mock_service.rest.paths import is_control
 from mock_service.traffic.traffic import Traffic
 
-CONTROL_PREFIX = "/mock/"
-"""What exists only here is no traffic of an application."""
 _LONGEST_BODY = 2**20
 
 
@@ -20,7 +19,7 @@ class NotingLayer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and note it and its answer."""
-        if scope["type"] != "http" or scope["path"].startswith(CONTROL_PREFIX):
+        if scope["type"] != "http" or is_control(scope["path"]):  # no traffic of an application
             await self._app(scope, receive, send)
             return
         journal = self._traffic.journal

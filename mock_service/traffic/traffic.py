@@ -36,9 +36,11 @@ class Held:
             _, request, app = self._calls.pop(0)
             await request.handle(app, _unheard)
 
-    def clear(self) -> None:
-        """Forget every call that is held."""
-        self._calls.clear()
+    def clear(self, loop: str | None = None) -> None:
+        """Forget every call that is held, or those to one loop."""
+        self._calls = [
+            call for call in self._calls if loop is not None and call[1].scope["loop"] != loop
+        ]
 
 
 @dataclass(slots=True)

@@ -39,7 +39,12 @@ EndpointOption = Annotated[
     str, typer.Option(envvar="PERSONALIZER_ENDPOINT", help="Rank there and not in this process.")
 ]
 KeyOption = Annotated[
-    str, typer.Option(envvar="PERSONALIZER_KEY", help="The endpoint's key.", show_envvar=True)
+    str,
+    typer.Option(
+        envvar="PERSONALIZER_KEY",
+        help="The endpoint's key; the variable hides it from the list of processes.",
+        show_envvar=True,
+    ),
 ]
 RateOption = Annotated[
     float | None, typer.Option(min=0.001, help="Requests a second to an endpoint, at most.")

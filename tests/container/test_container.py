@@ -138,10 +138,10 @@ def test_compose_serves_this_machine_only_from_a_read_only_file_system() -> None
     assert service["ports"] == ["127.0.0.1:5000:5000"]
     assert (service["read_only"], service["tmpfs"]) == (True, [str(Path("/", "tmp"))])
     assert service["volumes"] == ["personalizer:/data"]
-    assert service["command"] == ["--allow-control"]
+    assert service["command"] == ["--allow-control", "--allow-host", "personalizer"]
 
 
-def test_the_workflow_names_one_port_and_one_key() -> None:
+def test_the_workflow_names_one_port_one_key_and_the_service() -> None:
     """The service's and the tests'."""
     job = WORKFLOW["jobs"]["test"]
     service = job["services"]["personalizer"]
@@ -149,6 +149,27 @@ def test_the_workflow_names_one_port_and_one_key() -> None:
     assert service["ports"] == ["5000:5000"]
     assert job["env"]["PERSONALIZER_ENDPOINT"] == "http://127.0.0.1:5000"
     assert job["env"]["PERSONALIZER_KEY"] == service["env"]["PERSONALIZER_KEY"] == DEVELOPMENT_KEY
+    assert service["env"]["PERSONALIZER_ALLOW_HOST"] in job["services"]
+
+
+@pytest.mark.parametrize("key", [DEVELOPMENT_KEY, "my-secret"])
+def test_only_the_public_key_is_in_the_list_of_processes(tmp_path: Path, key: str) -> None:
+    """The server reads any other from its environment."""
+    program = tmp_path / "personalizer-lab"
+    program.write_text('#!/bin/sh\nfor word in "$@"; do echo "$word"; done\n')
+    program.chmod(0o755)
+
+    said = subprocess.run(
+        [*FINAL.command("ENTRYPOINT"), "--mode", "a b"],
+        env={"PATH": f"{tmp_path}:{os.defpath}", "PERSONALIZER_KEY": key},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+
+    assert said[:3] == ["serve", "--host", "0.0.0.0"]  # noqa: S104 - of a container
+    assert said[-2:] == ["--mode", "a b"]
+    assert said[7:-2] == (["--key", key] if key == DEVELOPMENT_KEY else [])
 
 
 def _copy(source: Path, target: Path) -> None:

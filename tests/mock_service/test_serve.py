@@ -34,7 +34,10 @@ def test_a_policy_and_the_azure_mode_can_be_had() -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--host", "198.51.100.1"], "can be reached from other machines: choose a key with --key"),
+        (
+            ["--host", "198.51.100.1"],
+            "can be reached from other machines: choose a key with --key-file",
+        ),
         (["--key", "schlüssel"], "--key should be printable ASCII"),
         (["--policy", "--cb_explore_adf -f /tmp/model"], "-f"),
         (["--policy", "nonsense"], "is no learning policy"),

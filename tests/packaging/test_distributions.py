@@ -27,6 +27,8 @@ OF_A_CHECKOUT = [
     "constraints.txt",
     "docs/scenario.schema.json",
     "examples/node/package-lock.json",
+    "mock_service/rest/swagger_ui/LICENSE",
+    "mock_service/rest/swagger_ui/swagger-ui-bundle.js",
     "simulator/report/assets/page.html",
     "tests/simulator/broken/cast.toml",
 ]

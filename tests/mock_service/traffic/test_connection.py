@@ -12,7 +12,7 @@ def test_a_reply_is_sent_whole() -> None:
     with served() as endpoint:
         address = urlsplit(endpoint.url)
         head = (
-            f"POST /personalizer/v1.0/rank HTTP/1.1\r\nHost: here\r\n"
+            f"POST /personalizer/v1.0/rank HTTP/1.1\r\nHost: localhost\r\n"
             f"Ocp-Apim-Subscription-Key: {endpoint.key}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         with socket.create_connection((address.hostname, address.port)) as connection:

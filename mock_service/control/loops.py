@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.errors import LearningPolicyInvalid, ServiceProblem, SettingsInvalid
-from mock_service.hosting import HostedLoop, Service, check_loop_name
+from mock_service.hosted import HostedLoop, check_loop_name
+from mock_service.hosting import Service
 from mock_service.learning.trial import prove_policy
 from mock_service.loop.configuration import Mode
 from mock_service.loop.identity import new_uid

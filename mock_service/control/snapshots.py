@@ -43,5 +43,6 @@ async def restore(request: Request) -> Response:
     A manual clock goes back to that moment too, unless other loops go by it.
     """
     loop_of(request)
-    service_of(request).restore(loop_name_of(request), await read_body(request, MAX_SNAPSHOT_BYTES))
+    content = await read_body(request, MAX_SNAPSHOT_BYTES)
+    await service_of(request).restore_aside(loop_name_of(request), content)
     return empty_reply()

@@ -6,7 +6,8 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_service.hosting import HostedLoop, Service
+from mock_service.hosted import HostedLoop
+from mock_service.hosting import Service
 from mock_service.loop.identity import new_guid
 from mock_service.rest.cross_origin import CrossOrigin
 from mock_service.rest.problems import (

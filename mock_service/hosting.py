@@ -21,7 +21,7 @@ from mock_service.inquiring.working import Worker
 from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource
 from mock_service.loop.state import LoopState, Models
-from mock_service.restoring import Restorable, prove_snapshot, reserve_number
+from mock_service.restoring import Restorable, prove_snapshot
 from mock_service.settings import DEFAULT_LOOP, LoopSettings, Settings
 from mock_service.signing import Signer, Signers, new_signer, open_signer
 from mock_service.storage.discarding import discard_all
@@ -32,6 +32,7 @@ from mock_service.storage.loops_file import (
     keep_moment,
     kept_loops,
     remove_loop,
+    reserve_number,
 )
 from mock_service.storage.retention import log_range
 from mock_service.storage.revival import MakeTools, revive
@@ -186,9 +187,7 @@ class Service:
             ServiceProblem: InvalidSnapshot, or the loop is no more; nothing was changed.
             StorageFailed: it could not be kept; nothing was changed.
         """
-        number = reserve_number(self.ledger)
-        self._housekeeping.arriving.add(number)
-        try:
+        async with self._housekeeping.arrival() as number:
             found = await asyncio.to_thread(self._prove, content, number)
             with closing(found.snapshot):
                 for rows in found.rows():
@@ -197,8 +196,6 @@ class Service:
                     await self.committed()
                 self._take(name, found)
             await self.committed()
-        finally:
-            self._housekeeping.arriving.discard(number)
 
     def _prove(self, content: bytes, number: int) -> Restorable:
         return prove_snapshot(

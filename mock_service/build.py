@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from mock_service.app import build_app
 from mock_service.clock import Clock, ManualClock, SystemClock
 from mock_service.errors import DataUnusable, HostError, SettingsInvalid
-from mock_service.hosting import Service, Workshop, check_loop_name
+from mock_service.hosted import check_loop_name
+from mock_service.hosting import Service, Workshop
 from mock_service.learning.feature_bound import FeatureBound
 from mock_service.learning.learner import ExportingLearner
 from mock_service.learning.models import open_model

@@ -12,6 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
+from mock_service.private_files import make_private_folder, restrict_file, restrict_folder
+
+SIGNER_FILE, CERTIFICATE_FILE, KEY_FILE = "signer.pem", "tls-certificate.pem", "tls-key.pem"
+USER_FILES = (SIGNER_FILE, CERTIFICATE_FILE, KEY_FILE)
+"""What the folder of this machine's keys holds."""
 _KEY_SIZE = 2048
 _LEEWAY = timedelta(days=1)
 """Certificates are valid from yesterday: clocks differ."""
@@ -57,9 +62,16 @@ def pem_of(key: rsa.RSAPrivateKey, certificate: x509.Certificate) -> bytes:
     return private + certificate.public_bytes(serialization.Encoding.PEM)
 
 
+def restrict_user_folder(folder: Path) -> None:
+    """Shut the folder of this machine's signer and certificate, made by an older version, too."""
+    restrict_folder(folder, USER_FILES)
+    for path in (folder / name for name in USER_FILES):
+        restrict_file(path)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that nobody but its owner can read, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     handle, fresh = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(content)

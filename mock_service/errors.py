@@ -3,6 +3,7 @@
 HostError
 ├── ServiceProblem          the service's own complaint, answered in its own shape
 │   └── StorageFailed       what happened could not be kept, so it did not happen
+│       └── StorageUncertain   nobody knows whether it is kept: it counts, as it was read back
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
 ├── LogUnusable             a log that cannot be read, or holds nothing to judge by
 ├── ModelInvalid            a model that is none, is unsafe, or answers nonsense
@@ -58,10 +59,27 @@ class StorageFailed(ServiceProblem):
     """What happened could not be written, for `reason`: it counts as not having happened."""
 
     def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__(
             "InternalServerError",
             f"The event could not be stored ({reason}). Nothing was changed: try again later.",
         )
+
+
+class StorageUncertain(StorageFailed):
+    """What happened was written, but whether it stays is not known, for `reason`: it counts."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.message = (
+            f"It is not known whether the event was stored ({reason}). Send it again: the same "
+            "reward or activation does not count twice."
+        )
+        self.args = (f"InternalServerError: {self.message}",)
+
+    def __reduce__(self) -> tuple[type["StorageUncertain"], tuple[str]]:
+        """Be made of the reason again, in another process."""
+        return type(self), (self.reason,)
 
 
 class LearningPolicyInvalid(HostError):

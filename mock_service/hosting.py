@@ -1,58 +1,46 @@
 """The loops behind one address: by name, each with two keys."""
 
 import asyncio
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mock_service.clock import Clock, ManualClock
-from mock_service.errors import LearningPolicyInvalid, SettingsInvalid, StorageFailed
+from mock_service.errors import (
+    LearningPolicyInvalid,
+    ServiceProblem,
+    StorageFailed,
+)
 from mock_service.evaluation.inquiry import Findings, Status
+from mock_service.hosted import HostedLoop, revive_hosted, tell_losses
+from mock_service.housekeeping import Housekeeping
 from mock_service.inquiring.automatic import Optimizer
 from mock_service.inquiring.book import Book, Entry
 from mock_service.inquiring.working import Worker
 from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource
-from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.state import LoopState, Models
+from mock_service.restoring import Restorable, prove_snapshot
 from mock_service.settings import DEFAULT_LOOP, LoopSettings, Settings
 from mock_service.signing import Signer, Signers, new_signer, open_signer
+from mock_service.storage.discarding import discard_all
 from mock_service.storage.ledger import Ledger
 from mock_service.storage.loops_file import (
-    KeptLoop,
     add_loop,
     change_keys,
     keep_moment,
     kept_loops,
     remove_loop,
+    reserve_number,
 )
-from mock_service.storage.retention import forget_before, log_range
+from mock_service.storage.retention import log_range
 from mock_service.storage.revival import MakeTools, revive
-from mock_service.storage.snapshots import restore, snapshot
+from mock_service.storage.snapshots import snapshot
+from mock_service.storage.uncertain import note_uncertain
 
 _BEAT_SECONDS = 1.0
 """How often a loop that nobody calls looks at its clock."""
-
-_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
-
-_TIDY_EVERY = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class HostedLoop:
-    """A learning loop, its number in storage, and the two keys either of which opens it."""
-
-    name: str
-    number: int
-    loop: LearningLoop
-    keys: tuple[str, str]
-
-    @property
-    def settings(self) -> LoopSettings:
-        """How it would begin anew."""
-        state = self.loop.state
-        return LoopSettings(state.mode, state.policy, state.seed, state.configuration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +87,15 @@ class Service:
         self._worker = Worker(self.book, settings.data_folder, self._optimise)
         self.loops: dict[str, HostedLoop] = {}
         """By name; the bare endpoint is the loop ``default``."""
+        self._housekeeping = Housekeeping(ledger, clock.now())
+        discard_all(ledger)
         self.reload()
+        tell_losses(ledger, self.loops.values())
         if DEFAULT_LOOP not in self.loops:
             self.create(DEFAULT_LOOP, settings.loop, (settings.key, settings.second_key))
         if isinstance(clock, ManualClock):
             keep_moment(ledger, clock.now())
-        ledger.on_failure = self.reload
-        self._tidied = clock.now()
+        ledger.on_failure, ledger.on_uncertain = self.reload, note_uncertain
 
     @property
     def default(self) -> HostedLoop:
@@ -135,9 +125,10 @@ class Service:
 
     def reload(self) -> None:
         """Read every loop back from storage."""
-        kept = kept_loops(self.ledger)
-        self.loops = {name: self._revived(loop) for name, loop in kept.items()}
-        self._optimizer.forget()
+        make_tools = self._workshop.make_tools
+        kept = kept_loops(self.ledger).values()
+        self.loops = {one.name: revive_hosted(self.ledger, one, make_tools) for one in kept}
+        self._optimizer.reload()
 
     def create(self, name: str, settings: LoopSettings, keys: tuple[str, str]) -> HostedLoop:
         """Begin a new loop.
@@ -147,13 +138,15 @@ class Service:
             StorageFailed: it could not be kept.
         """
         kept = add_loop(self.ledger, name, self._workshop.new_state(settings), keys)
-        self.loops[name] = self._revived(kept)
+        loop = revive(self.ledger, kept.number, kept.state, self._workshop.make_tools)
+        self.loops[name] = HostedLoop(name, kept.number, loop, keys)
         return self.loops[name]
 
     def remove(self, name: str) -> None:
         """End a loop and forget all about it."""
-        remove_loop(self.ledger, self.loops.pop(name).number)
-        self._optimizer.forget()
+        number = self.loops.pop(name).number
+        remove_loop(self.ledger, number)
+        self._optimizer.forget(number)
 
     def change_keys(self, name: str, keys: tuple[str, str]) -> None:
         """Give a loop other keys."""
@@ -167,8 +160,8 @@ class Service:
 
     def delete_logs(self, name: str) -> None:
         """Let go of all settled events of a loop; what waits goes on waiting."""
-        now = self.clock.now()
-        forget_before(self.ledger, self.loops[name].number, now + timedelta.resolution)
+        now = self.loops[name].loop.settle()
+        self._housekeeping.forget(self.loops[name], now + timedelta.resolution, now)
 
     def snapshot(self, name: str) -> bytes:
         """Return a loop as one file."""
@@ -177,20 +170,57 @@ class Service:
         return snapshot(self.ledger, hosted.number, self.clock.now())
 
     def restore(self, name: str, content: bytes) -> None:
+        """Make a loop what it was, while everybody waits; as `restore_aside` otherwise."""
+        number = reserve_number(self.ledger)
+        found = self._prove(content, number)
+        with closing(found.snapshot):
+            for rows in found.rows():
+                self.ledger.write_at_once(rows)
+            self._take(name, found)
+        discard_all(self.ledger)
+
+    async def restore_aside(self, name: str, content: bytes) -> None:
         """Make a loop what it was; a manual clock that only it goes by goes back with it.
 
+        The snapshot proves itself on a thread of its own, and comes in between other requests.
+
         Raises:
-            ServiceProblem: InvalidSnapshot; nothing was changed.
+            ServiceProblem: InvalidSnapshot, or the loop is no more; nothing was changed.
             StorageFailed: it could not be kept; nothing was changed.
         """
-        moment = restore(self.ledger, self.loops[name].number, content)
+        async with self._housekeeping.arrival() as number:
+            found = await asyncio.to_thread(self._prove, content, number)
+            with closing(found.snapshot):
+                for rows in found.rows():
+                    for row in rows:
+                        self.ledger.write(*row)
+                    await self.committed()
+                self._take(name, found)
+            await self.committed()
+
+    def _prove(self, content: bytes, number: int) -> Restorable:
+        return prove_snapshot(
+            content, self.ledger, number, self._workshop.make_tools, self._moment_after
+        )
+
+    def _take(self, name: str, found: Restorable) -> None:
+        """Exchange a loop for one whose rows are all there, in one step."""
+        if name not in self.loops:
+            raise ServiceProblem("ResourceNotFound", f"There is no loop {name!r} any more.")
+        hosted, moment = self.loops[name], self._moment_after(found.snapshot.moment)
+        manual = isinstance(self.clock, ManualClock)
+        found.take(self.ledger, hosted.number, moment if manual else None)
         if isinstance(self.clock, ManualClock):
-            alone = len(self.loops) == 1
-            self.clock.move_to(moment if alone else max(moment, self.clock.now()))
-            keep_moment(self.ledger, self.clock.now())
-            self.ledger.flush()
-        self.loops[name] = self._revived(kept_loops(self.ledger)[name])
-        self._optimizer.forget()
+            self.clock.move_to(moment)
+        self.loops[name] = replace(hosted, number=found.number, loop=found.loop)
+        self._optimizer.reload()
+
+    def _moment_after(self, moment: datetime) -> datetime:
+        """Return what the clock shows once a snapshot of that moment is restored."""
+        now = self.clock.now()
+        if not isinstance(self.clock, ManualClock):
+            return now
+        return moment if len(self.loops) == 1 else max(moment, now)
 
     def advance(self, step: timedelta) -> None:
         """Move the manual clock, and let every loop do what has become due."""
@@ -206,9 +236,7 @@ class Service:
         for hosted in self.loops.values():
             hosted.loop.settle()
             self._optimizer.look(hosted.number, hosted.loop.state, now, self.ids)
-        if now - self._tidied >= _TIDY_EVERY:
-            self._tidied = now
-            self._tidy(list(self.loops.values()), now)
+        self._housekeeping.tidy(self.loops.values(), now)
 
     async def committed(self) -> None:
         """Return when all that happened until now is safe; await it before saying so.
@@ -225,6 +253,7 @@ class Service:
             try:
                 self.ledger.check()
                 self.settle()
+                self._housekeeping.discard_some()
                 await self.committed()
             except StorageFailed:
                 continue  # those who call are told; here it is tried again
@@ -253,28 +282,6 @@ class Service:
         except LearningPolicyInvalid:
             return Status.RETAINED
         return Status.APPLIED
-
-    def _tidy(self, loops: Sequence[HostedLoop], now: datetime) -> None:
-        for hosted in loops:
-            days = hosted.loop.configuration.log_retention_days
-            if days >= 0:
-                forget_before(self.ledger, hosted.number, now - timedelta(days=days))
-
-    def _revived(self, kept: KeptLoop) -> HostedLoop:
-        loop = revive(self.ledger, kept.number, kept.state, self._workshop.make_tools)
-        return HostedLoop(kept.name, kept.number, loop, kept.keys)
-
-
-def check_loop_name(name: str) -> None:
-    """Accept a name that an endpoint can hold.
-
-    Raises:
-        SettingsInvalid: it cannot.
-    """
-    if not _NAME.fullmatch(name):
-        raise SettingsInvalid(
-            f"{name!r} is no name of a loop: expected 1 to 64 letters, digits, '.', '-' or '_'"
-        )
 
 
 def _signers(settings: Settings, clock: Clock) -> Signers:

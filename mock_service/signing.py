@@ -23,7 +23,14 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA512, Hash
 
-from mock_service.certificates import new_private_key, pem_of, self_signed, write_private
+from mock_service.certificates import (
+    SIGNER_FILE,
+    new_private_key,
+    pem_of,
+    restrict_user_folder,
+    self_signed,
+    write_private,
+)
 from mock_service.errors import ModelSignatureInvalid, ModelZipInvalid, SettingsInvalid
 
 MODEL, CERTIFICATE, SIGNATURE = "model.vw", "signer.der", "sha512_signature.bin"
@@ -35,7 +42,6 @@ _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 1
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _VALID = timedelta(days=3650)
-_SIGNER_FILE = "signer.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +100,13 @@ def open_signer(folder: Path, now: datetime) -> Signer:
     Raises:
         SettingsInvalid: the folder cannot be used, or what it holds is no signer.
     """
-    path = folder / _SIGNER_FILE
+    path = folder / SIGNER_FILE
     try:
         if not path.exists():
             fresh = new_signer(now)
             certificate = x509.load_der_x509_certificate(fresh.certificate)
             write_private(path, pem_of(fresh.key, certificate))
+        restrict_user_folder(folder)
         content = path.read_bytes()
         key = serialization.load_pem_private_key(content, password=None)
         certificate = x509.load_pem_x509_certificate(content)

@@ -8,14 +8,21 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from mock_service.certificates import new_private_key, pem_of, self_signed, write_private
+from mock_service.certificates import (
+    CERTIFICATE_FILE,
+    KEY_FILE,
+    new_private_key,
+    pem_of,
+    restrict_user_folder,
+    self_signed,
+    write_private,
+)
 from mock_service.errors import SettingsInvalid
 
 _VALID = timedelta(days=365)
 _RENEWED = timedelta(days=30)
 """A certificate that ends sooner than that is made anew."""
 _NAMES = ("localhost", "127.0.0.1", "::1")
-_CERTIFICATE_FILE, _KEY_FILE = "tls-certificate.pem", "tls-key.pem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +39,13 @@ def open_tls(folder: Path, now: datetime) -> TlsFiles:
     Raises:
         SettingsInvalid: the folder cannot be used.
     """
-    files = TlsFiles(folder / _CERTIFICATE_FILE, folder / _KEY_FILE)
+    files = TlsFiles(folder / CERTIFICATE_FILE, folder / KEY_FILE)
     try:
         if not _usable(files.key, now):
             write_private(files.key, _made(now))
         certificate = x509.load_pem_x509_certificate(files.key.read_bytes())
-        files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        write_private(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
+        restrict_user_folder(folder)
     except (OSError, ValueError) as error:
         raise SettingsInvalid(f"cannot keep a certificate in {folder}: {error}") from error
     return files

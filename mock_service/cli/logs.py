@@ -7,19 +7,16 @@ from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
-from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
-from mock_service.build import build_service
-from mock_service.errors import DataUnusable, SettingsInvalid
-from mock_service.logs.event import LoggedDecision, as_decision
-from mock_service.logs.pages import pages, slots_of
+from mock_service.cli.log_import import import_log, joined
+from mock_service.errors import SettingsInvalid
+from mock_service.logs.pages import pages
 from mock_service.logs.reading import LogReader, read_log
 from mock_service.logs.writing import write_line
-from mock_service.loop.decision import Decision
-from mock_service.loop.teaching import Lesson
-from mock_service.settings import DATA_FOLDER, DEFAULT_LOOP, Settings
+from mock_service.private_files import open_private
+from mock_service.settings import DATA_FOLDER, DEFAULT_LOOP
 from mock_service.storage.log import stored_log
 
 logs = typer.Typer(help="A loop's log: export, import, show.", no_args_is_help=True)
@@ -46,7 +43,7 @@ def export(
         sys.stdout.writelines(lines)
         return
     try:
-        with Path(out).open("w", encoding="utf-8") as file:
+        with open(out, "w", encoding="utf-8", opener=open_private) as file:
             file.writelines(lines)
     except OSError as error:
         raise SettingsInvalid(f"--out: {out} cannot be written: {error.strerror}") from error
@@ -61,25 +58,14 @@ def import_(
 ) -> None:
     """Let a loop learn from a log, as if it had made those decisions itself.
 
-    The server must not be running. Lines that are no events are counted and passed over.
+    The server must not be running. Lines that are no events are counted and passed over. An import
+    that fails, or is interrupted, leaves the folder as it was.
 
     Example: personalizer-lab logs import azure-export.dsjson
     """
-    service = build_service(Settings(data_folder=data_dir))
-    try:
-        if loop not in service.loops:
-            raise DataUnusable(f"{data_dir} holds no loop {loop!r}")
-        hosted = service.loops[loop].loop
-        with _reading(log) as file:
-            reader = read_log(file)
-            for event in reader:
-                decisions = [event] if isinstance(event, LoggedDecision) else slots_of(event)
-                for decision in decisions:
-                    lesson = Lesson(decision.reward, _joined(decision))
-                    hosted.relive(_decision(decision), _heard(decision), lesson)
-        hosted.publish()
-    finally:
-        service.close()
+    with _reading(log) as file:
+        reader = read_log(file)
+        import_log(reader, data_dir, loop)
     _tell(reader)
 
 
@@ -101,25 +87,10 @@ def show(
             event.event_id,
             event.actions[event.chosen].id,
             f"{event.propensity:.4f}",
-            f"{_joined(event):g}",
+            f"{joined(event):g}",
             "no" if event.skip_learn else "yes",
         )
     Console().print(table)
-
-
-def _decision(event: LoggedDecision) -> Decision:
-    """Return what was decided; versions of models are ours only if they are numbers."""
-    version = int(event.model_id) if event.model_id.isdecimal() else 0
-    return replace(as_decision(event), model=version)
-
-
-def _heard(event: LoggedDecision) -> list[float | None]:
-    return [None if one.action_taken else one.value for one in event.observations]
-
-
-def _joined(event: LoggedDecision) -> float:
-    """Return what the users' rewards came to."""
-    return event.reward if event.original_cost is None else 0.0 - event.original_cost
 
 
 @contextmanager

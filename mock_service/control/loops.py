@@ -15,7 +15,8 @@ from starlette.responses import Response
 from mock_service.control.reach import bench_of
 from mock_service.control.server import ServerRoute
 from mock_service.errors import LearningPolicyInvalid, ServiceProblem, SettingsInvalid
-from mock_service.hosting import HostedLoop, Service, check_loop_name
+from mock_service.hosted import HostedLoop, check_loop_name
+from mock_service.hosting import Service
 from mock_service.learning.trial import validate_policy
 from mock_service.loop.configuration import Mode
 from mock_service.loop.identity import new_uid

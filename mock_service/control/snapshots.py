@@ -44,5 +44,5 @@ async def restore(request: Request) -> Response:
     """
     loop_of(request)
     content = await read_body(request, MAX_SNAPSHOT_BYTES)
-    service_of(request).restore(loop_name_of(request), content)
+    await service_of(request).restore_aside(loop_name_of(request), content)
     return empty_reply()

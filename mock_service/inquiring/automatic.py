@@ -8,6 +8,8 @@ from mock_service.learning.policy_text import is_multi_slot
 from mock_service.loop.configuration import Configuration, LearningMode
 from mock_service.loop.identity import IdSource, new_guid
 from mock_service.loop.state import LoopState
+from mock_service.storage.codec import to_number
+from mock_service.storage.looks import keep_look, last_looks
 
 FEWEST_EVENTS = 1_000
 """With fewer settled events nothing is evaluated: no policy could be surely better."""
@@ -25,7 +27,7 @@ class Optimizer:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._passed: dict[int, datetime] = {}
+        self._passed: dict[int, int] = {}
 
     def look(self, number: int, state: LoopState, now: datetime, ids: IdSource) -> None:
         """Ask for an evaluation if one is due and there are events enough.
@@ -34,9 +36,10 @@ class Optimizer:
             StorageFailed: what has settled could not be kept.
         """
         due = due_moment(state, now)
-        if due is None or self._passed.get(number) == due:
+        if due is None or self._passed.get(number) == to_number(due):
             return
-        self._passed[number] = due
+        self._passed[number] = to_number(due)
+        keep_look(self._book.ledger, number, to_number(due))
         self._book.ledger.flush()  # what has settled only now counts, too
         latest = self._book.latest_automatic(number)
         if latest is not None and due <= latest <= now:
@@ -44,9 +47,13 @@ class Optimizer:
         if (start := self._start(number, now)) is not None:
             self._book.add(number, _inquiry(state, start, now, new_guid(ids)))
 
-    def forget(self) -> None:
-        """Look at all loops anew: they are others now."""
-        self._passed.clear()
+    def forget(self, number: int) -> None:
+        """Look at a loop anew, if there is one of that number again."""
+        self._passed.pop(number, None)
+
+    def reload(self) -> None:
+        """Go by what is kept: the loops are others now."""
+        self._passed = last_looks(self._book.ledger)
 
     def _start(self, number: int, now: datetime) -> datetime | None:
         """Return from when on events are taken; None where there are too few."""

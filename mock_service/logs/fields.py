@@ -8,6 +8,7 @@ from mock_service.logs.event import UNTRAINED_MODEL, Observation
 Json = dict[str, Any]
 
 _LARGEST = 1e300
+_FIRST_YEAR, _LAST_YEAR = 3, 9996
 _NUMBERS = (int, float)
 
 
@@ -63,18 +64,28 @@ def text(value: object) -> str:
     """Return text, and what is not text as Python writes it; nothing is empty."""
     if isinstance(value, str):
         return value
-    return "" if value is None else str(value)
+    try:
+        return "" if value is None else str(value)
+    except ValueError as error:  # a number of thousands of digits
+        raise NotAnEvent("expected text, got a number without end") from error
 
 
 def moment(value: object) -> datetime | None:
-    """Return a time stamp; one without a zone is in UTC, and more than microseconds are cut."""
+    """Return a time stamp; one without a zone is in UTC, and more than microseconds are cut.
+
+    One at an end of the calendar, where no time can be added or taken away, makes no event.
+    """
     if not isinstance(value, str):
         return None
     try:
         at = datetime.fromisoformat(value)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise NotAnEvent(
+            f"Timestamp: expected a year from {_FIRST_YEAR} to {_LAST_YEAR}, got {value:.40}"
+        )
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def model_id(state: object) -> str:

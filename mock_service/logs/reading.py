@@ -41,6 +41,7 @@ class LogReader:
         self._lines = lines
         self.counts: dict[LineKind, int] = dict.fromkeys(LineKind, 0)
         self.complaints: list[tuple[int, str]] = []
+        self._refused = ""
 
     def __iter__(self) -> Iterator[Event]:
         """Yield every event, including those to skip, in the order of the log."""
@@ -54,16 +55,23 @@ class LogReader:
             self.counts[kind] for kind in (LineKind.DECISION, LineKind.MULTI_SLOT, LineKind.SKIPPED)
         )
 
+    def refuse(self, problem: str) -> None:
+        """Count the event that was yielded last as damaged after all, for `problem`."""
+        self._refused = problem
+
     def _events(self, line: str | bytes, place: int) -> Iterator[Event]:
         objects, problem = _parsed(line)
         for found in objects:
             try:
                 event, kind = _understood(found)
-            except (NotAnEvent, RecursionError) as wrong:
+            except (NotAnEvent, RecursionError, ValueError) as wrong:  # of numbers without end
                 problem = problem or str(wrong)
                 continue
             if event is not None:
                 yield event
+                if self._refused:
+                    problem, self._refused = problem or self._refused, ""
+                    continue
             if event is not None or not problem:  # remains of a torn line are part of the damage
                 self.counts[kind] += 1
         if problem:

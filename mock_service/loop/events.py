@@ -10,13 +10,15 @@ from mock_service.loop.decision import Decision
 class PendingEvent(Struct, eq=False, gc=False):
     """A decision that is waiting for its rewards; they are kept in order of arrival.
 
-    ``number`` counts the loop's decisions from 1.
+    ``number`` counts the loop's decisions from 1; ``supersedes`` is the number of the waiting
+    decision whose event id this one has taken over, and 0 where there is none.
     """
 
     decision: Decision
     number: int
     activated: bool
     rewards: list[float] = field(default_factory=list)
+    supersedes: int = 0
 
     @property
     def teaches(self) -> bool:

@@ -17,6 +17,10 @@ class Forgetful:
         """Forget an observation; no event is known that does not wait."""
         return False
 
+    def absorbs(self, event_id: str, reward: float | None) -> bool:
+        """Be certain of everything."""
+        return False
+
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Forget how a decision's wait ended."""
 

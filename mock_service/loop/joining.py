@@ -37,13 +37,22 @@ class Joiner:
         return iter(self._by_id)
 
     def restore(
-        self, recorded: int, pending: Iterable[PendingEvent], early: Iterable[Observation]
+        self,
+        recorded: int,
+        pending: Iterable[PendingEvent],
+        early: Iterable[Observation],
+        superseded: frozenset[int] = frozenset(),
     ) -> None:
-        """Go on where another joiner stopped: `recorded` decisions, some pending, oldest first."""
+        """Go on where another joiner stopped: `recorded` decisions, some pending, oldest first.
+
+        `superseded` are the numbers of those whose event id a later decision has taken over, be it
+        one that has settled since: nothing joins them any more.
+        """
         self.recorded = recorded
         for event in pending:
             self._by_number[event.number] = event
-            self._by_id[event.decision.event_id] = event
+            if event.number not in superseded:
+                self._by_id[event.decision.event_id] = event
         for observation in early:
             self._keep_early(observation)
 
@@ -52,6 +61,8 @@ class Joiner:
         self.recorded += 1
         event = PendingEvent(decision, self.recorded, not decision.deferred)
         self._by_number[event.number] = event
+        if (earlier := self._by_id.pop(decision.event_id, None)) is not None:
+            event.supersedes = earlier.number
         self._by_id[decision.event_id] = event
         if decision.event_id in self._early_ids:
             self._adopt_early(event)

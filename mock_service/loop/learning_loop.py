@@ -219,9 +219,8 @@ class LearningLoop:
             actions = tuple(action for action in actions if action.id not in request.excluded)
             if not actions:
                 raise ServiceProblem("InvalidRankRequest", "All actions are excluded.")
-        mode = self._state.configuration.learning_mode
         prediction = self._choose(request, self.teacher.learner.predict(request.context, actions))
-        if mode is _LOGGING_ONLY:
+        if (mode := self._state.configuration.learning_mode) is _LOGGING_ONLY:
             prediction = in_request_order(prediction)
         return Decision(
             request.event_id,
@@ -237,9 +236,10 @@ class LearningLoop:
         )
 
     def _observe(self, event_id: str, reward: float | None) -> None:
-        now = self.settle()
+        observation = Observation(event_id, now := self.settle(), reward)
+        if self._store.absorbs(event_id, reward):
+            return
         self._count(reward)
-        observation = Observation(event_id, now, reward)
         event = self._joiner.observe(observation)
         is_late = self._store.observed(observation, event)
         if event is None:

@@ -89,6 +89,9 @@ class EventStore(Protocol):
         An id that is known belongs to an event that has settled: the observation is too late.
         """
 
+    def absorbs(self, event_id: str, reward: float | None) -> bool:
+        """Say whether this repeats an observation that is kept although nobody could say so."""
+
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""
 

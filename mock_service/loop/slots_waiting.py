@@ -27,12 +27,12 @@ class SlotsWaiting:
         return self._early.pop(event_id, None) is not None
 
     def to_activate(self, event_id: str, at: datetime) -> list[str]:
-        """Return the event ids of an event's slots; none while it is not ranked."""
-        slot_ids = self._slots.get(event_id)
-        if slot_ids is None:
+        """Return the event ids of an event's slots that wait; none while it is not ranked."""
+        ids = [slot_event_id(event_id, slot_id) for slot_id in self._slots.get(event_id, ())]
+        waiting = [id_ for id_ in ids if self._joiner.waits_for(id_)]
+        if not waiting:
             self._keep_early(event_id, at)
-            return []
-        return [slot_event_id(event_id, slot_id) for slot_id in slot_ids]
+        return waiting
 
     def _keep_early(self, event_id: str, at: datetime) -> None:
         for early, since in list(self._early.items()):

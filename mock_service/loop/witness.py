@@ -74,6 +74,9 @@ class _Witnessed:
     def observed(self, observation: Observation, event: PendingEvent | None) -> bool:
         return self._store.observed(observation, event)
 
+    def absorbs(self, event_id: str, reward: float | None) -> bool:
+        return self._store.absorbs(event_id, reward)
+
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         self._witness.settled(event, settlement)
         self._store.settled(event, settlement)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.errors import ServiceProblem
-from mock_service.hosting import HostedLoop
+from mock_service.hosted import HostedLoop
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.rest.bodies import read_body
 from mock_service.rest.documentation import (

@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from mock_service.errors import ServiceProblem
-from mock_service.hosting import HostedLoop, Service
+from mock_service.hosted import HostedLoop
+from mock_service.hosting import Service
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.rest.keys import opens, read_key
 from mock_service.settings import DEFAULT_LOOP

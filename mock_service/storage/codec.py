@@ -13,6 +13,8 @@ from mock_service.loop.state import LoopState
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _STATES = TypeAdapter(LoopState)
+_EARLIEST = (datetime(2, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LATEST = (datetime(9998, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 EVENT_COLUMNS = "number, event_id, at, context, actions, answer, deferred, learning_mode, model"
 
@@ -25,6 +27,16 @@ def to_number(at: datetime) -> int:
 def to_moment(number: int) -> datetime:
     """Return microseconds since 1970 as a moment."""
     return _EPOCH + number * _MICROSECOND
+
+
+def check_number(number: int) -> None:
+    """Accept a moment that leaves room for arithmetic: from the year 2 to the year 9997.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if not _EARLIEST <= number < _LATEST:
+        raise ValueError("a time out of range")
 
 
 def actions_text(actions: tuple[Action, ...]) -> str:

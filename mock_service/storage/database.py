@@ -2,18 +2,34 @@
 
 import os
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from mock_service.errors import DataUnusable
+from mock_service.private_files import (
+    PRIVATE_FILE,
+    create_private_file,
+    make_private_folder,
+    restrict_file,
+    restrict_folder,
+)
+from mock_service.storage.losses import NO_LOSS, Loss, find_loss, missing_log
 from mock_service.storage.schema import migrate
 
 FILE = "personalizer-lab.sqlite3"
 _LOCK = "in-use.lock"
 LOG_BYTES = 16 * 2**20
 """How long the write-ahead log is from the beginning, where there is room, and about at most."""
+_SESSION = "REPLACE INTO settings VALUES ('session', ?)"
+_POSITION = """SELECT (SELECT count(*) || '-' || coalesce(sum(length(state)), 0) FROM loops)
+    || '-' || (SELECT coalesce(sum(n), 0) FROM
+        (SELECT (SELECT coalesce(max(number), 0) FROM events WHERE loop = id) +
+            (SELECT coalesce(max(settled), 0) FROM events WHERE loop = id AND settled IS NOT NULL)
+            AS n FROM loops))
+    || '-' || (SELECT coalesce(max(sequence), 0) FROM observations)"""
 _to_disk = getattr(os, "fdatasync", os.fsync)
 """Bring a file's content to the disk; its times may stay behind where the system can do that."""
 
@@ -28,6 +44,8 @@ class Database:
     writer: sqlite3.Connection
     reader: sqlite3.Connection
     file: "OpenFile | None" = None
+    loss: Loss = NO_LOSS
+    """What of the write-ahead log was not to be read any more."""
 
     @property
     def in_memory(self) -> bool:
@@ -36,13 +54,8 @@ class Database:
 
     def sync(self) -> None:
         """Bring what is committed to the disk; raises OSError where the disk refuses."""
-        if self.file is None:
-            return
-        log = os.open(self.file.log, os.O_RDWR)
-        try:
-            _to_disk(log)
-        finally:
-            os.close(log)
+        if self.file is not None:
+            _to_disk(self.file.log_handle)
 
     @property
     def log_has_grown(self) -> bool:
@@ -50,26 +63,39 @@ class Database:
         return self.file is not None and _size(self.file.log) > LOG_BYTES
 
     def checkpoint(self) -> None:
-        """Move the write-ahead log's pages into the file, beside whoever writes."""
+        """Move the write-ahead log's pages into the file, beside whoever writes.
+
+        A start that finds no log looks whether the file has moved on since.
+        """
         if self.file is not None:
+            mark_position(self.file.mover)
             self.file.mover.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
-        """Close the file and let others open it."""
+        """Close the file and let others open it; what is not committed is given up."""
         self.reader.close()
         if self.file is not None:
             self.file.mover.close()
+            if self.writer.in_transaction:
+                self.writer.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # a full disk: the next start then looks at the log
+                self.writer.execute(_SESSION, ("closed",))
         self.writer.close()
         if self.file is not None:
+            os.close(self.file.log_handle)
             self.file.lock.release()
 
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """What a database in a file has: a lock, a write-ahead log, and a connection to move that."""
+    """What a database in a file has: a lock, a write-ahead log, and a connection to move that.
+
+    The log stays open by a handle of its own: a server that may open no more files can still sync.
+    """
 
     lock: FileLock
     log: Path
+    log_handle: int
     mover: sqlite3.Connection
 
 
@@ -88,9 +114,12 @@ def open_in_folder(folder: Path) -> Database:
             file or one of a later version.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / _LOCK, thread_local=False)  # a server may end on another thread
+        make_private_folder(folder)
+        restrict_folder(folder, (FILE, _LOCK))
+        # a server may end on another thread
+        lock = FileLock(folder / _LOCK, mode=PRIVATE_FILE, thread_local=False)
         lock.acquire(timeout=0)
+        _make_private(folder / FILE)
     except Timeout as error:
         raise DataUnusable(
             f"{folder} is in use by another server: stop it, or choose another --data-dir"
@@ -98,10 +127,22 @@ def open_in_folder(folder: Path) -> Database:
     except OSError as error:
         raise DataUnusable(f"{folder} cannot be written: {error.strerror}") from error
     try:
-        return _opened(folder / FILE, lock)
+        return _open(folder / FILE, lock)
     except DataUnusable:
         lock.release()
         raise
+
+
+def mark_position(connection: sqlite3.Connection) -> None:
+    """Write down how far everything is, just before the log is moved into the file."""
+    position = read_position(connection)
+    connection.execute("REPLACE INTO settings VALUES ('position', ?)", (position,))
+
+
+def read_position(connection: sqlite3.Connection) -> str:
+    """Return how far everything is, as one text."""
+    (position,) = connection.execute(_POSITION).fetchone()
+    return str(position)
 
 
 def open_read_only(folder: Path) -> sqlite3.Connection:
@@ -121,8 +162,10 @@ def open_read_only(folder: Path) -> sqlite3.Connection:
     return connection
 
 
-def _opened(path: Path, lock: FileLock) -> Database:
+def _open(path: Path, lock: FileLock) -> Database:
     try:
+        loss = find_loss(path)
+        log_was_there = _size(Path(f"{path}-wal")) > 0
         writer = _connect(path)
         _check(writer)
         writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
@@ -131,21 +174,49 @@ def _opened(path: Path, lock: FileLock) -> Database:
         writer.execute("PRAGMA wal_autocheckpoint = 0")
         writer.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")  # when the log begins anew
         migrate(writer)
-        log = Path(f"{path}-wal")
-        if not _size(log):
-            writer.execute("REPLACE INTO settings VALUES ('opened', 'yes')")  # this makes one
-        if not _size(log):
-            raise sqlite3.OperationalError("the disk allows no write-ahead log")
+        if not (loss or log_was_there):
+            loss = _missing_log(writer)
+        file = _begin(path, writer, lock)
         reader = _connect(path)
         reader.execute("PRAGMA query_only = ON")
-        opened = OpenFile(lock, log, _connect(path))
-        _lengthen(log)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise DataUnusable(
             f"{path} cannot be used: {error}; it was left as it is: move it away, or choose "
             "another --data-dir"
         ) from error
-    return Database(writer, reader, opened)
+    return Database(writer, reader, file, loss)
+
+
+def _missing_log(connection: sqlite3.Connection) -> Loss:
+    """Return what it means that there is no log: nothing where the last server closed the file."""
+    query = "SELECT name, value FROM settings WHERE name IN ('session', 'position')"
+    kept = dict(connection.execute(query).fetchall())
+    return missing_log(
+        ended_well=kept.get("session") != "open",
+        has_moved_on=kept.get("position") != read_position(connection),
+    )
+
+
+def _begin(path: Path, writer: sqlite3.Connection, lock: FileLock) -> OpenFile:
+    """Begin a session: from now on there is a log, and the file says that there should be."""
+    log = Path(f"{path}-wal")
+    writer.execute(_SESSION, ("open",))
+    if not _size(log):
+        raise sqlite3.OperationalError("the disk allows no write-ahead log")
+    for side in (log, Path(f"{path}-shm")):
+        restrict_file(side)
+    mover = _connect(path)
+    mark_position(mover)
+    mover.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    _lengthen(log)
+    return OpenFile(lock, log, os.open(log, os.O_RDWR), mover)
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, so that SQLite gives its log the same mode; shut what is there already."""
+    create_private_file(path)
+    for side in (f"{path}-wal", f"{path}-shm"):
+        restrict_file(Path(side))
 
 
 def _lengthen(log: Path) -> None:

@@ -2,18 +2,25 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
 
-from mock_service.errors import StorageFailed
+from mock_service.errors import HostError, StorageFailed, StorageUncertain
+from mock_service.storage.batch import (
+    PROBE,
+    Batch,
+    Parameters,
+    Statement,
+    Waiter,
+    commit,
+    finish,
+    refuse,
+    tell,
+)
 from mock_service.storage.database import Database
 from mock_service.storage.durability import Disk
+from mock_service.storage.losses import Loss
 
-Parameters = Sequence[Any] | Mapping[str, Any]
-Statement = tuple[str, Parameters]
-_PROBE_BYTES = 65536
 LONGEST_BATCH = 8192
 """How many statements wait for a commit at most."""
 
@@ -24,16 +31,6 @@ _LONGEST_GATHER = 0.004
 _QUIET_TURNS = 3
 """A request takes two turns of the event loop from its arrival to its commit."""
 
-_Waiter = asyncio.Future[None]
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Statements to commit together, and who waits for that."""
-
-    statements: list[Statement] = field(default_factory=list)
-    waiters: list[_Waiter] = field(default_factory=list)
-
 
 class Ledger:
     """Collects statements and commits them in order, those of all requests under way together.
@@ -41,19 +38,31 @@ class Ledger:
     Requests that arrive together share a commit, and commits share the wait for the disk: while it
     lasts, the next requests are answered. None commits while the write-ahead log is moved into the
     file, or the log would never begin anew. After a failure everything that waits fails with it,
-    and `on_failure` is called: what is in memory is ahead of what is kept.
+    and `on_failure` is called: what is in memory is ahead of what is kept. If the disk has refused
+    what is committed already, nobody knows whether that stays: it is read back with the rest, and
+    what `on_uncertain` makes of its statements is written down with it.
     """
 
     def __init__(self, database: Database) -> None:
         self.on_failure: Callable[[], None] = lambda: None
+        self.on_uncertain: Callable[[list[Statement]], list[Statement]] = lambda _: []
+        self.commits = 0
+        """How many batches were committed."""
+        self.cuts = 0
+        """How often a log was let go of: what is known of kept rows is then to be forgotten."""
         self._database = database
         self._disk = Disk(database)
-        self._collecting = _Batch()
-        self._committed: list[_Waiter] = []
+        self._collecting = Batch()
+        self._committed: list[Waiter] = []
         self._disk_is_busy = self._is_shortening = False
         self._is_gathering = False
-        self._unsynced = 0
-        self._failed = False
+        self._unsynced: list[Statement] = []
+        self._failed = self._is_stale = self._is_holding = False
+
+    @property
+    def loss(self) -> Loss:
+        """What of the last server's log was not to be read any more."""
+        return self._database.loss
 
     def write(self, sql: str, parameters: Parameters) -> None:
         """Commit this with the next batch; a batch that nobody waits for does not grow for ever.
@@ -113,7 +122,7 @@ class Ledger:
         self._commit_collected()
         if self._unsynced:
             self._sync_here()
-        if self._disk.log_is_long and not self._disk_is_busy:
+        if self._disk.log_is_long and not (self._disk_is_busy or self._is_holding):
             self._disk.shorten_here()
 
     def check(self) -> None:
@@ -125,15 +134,40 @@ class Ledger:
         if not self._failed:
             return
         try:
-            self._commit(
-                [
-                    ("INSERT INTO settings VALUES ('probe', hex(zeroblob(?)))", (_PROBE_BYTES,)),
-                    ("DELETE FROM settings WHERE name = 'probe'", ()),
-                ]
-            )
-        except sqlite3.Error as error:
+            self._disk.shorten_here()  # what was not to be synced reaches the file
+            self._commit(PROBE)
+            self._database.sync()
+        except (sqlite3.Error, OSError) as error:
             raise StorageFailed(str(error)) from error
+        if self._is_stale and not self._read_back():
+            raise StorageFailed("what is kept cannot be read back")
         self._failed = False
+
+    def begin(self) -> None:
+        """Let nothing be kept until `finish`: then all of it is, or with `abandon` nothing.
+
+        Raises:
+            StorageFailed: what was written before could not be kept.
+        """
+        self.flush()
+        self._database.writer.execute("BEGIN IMMEDIATE")
+        self._is_holding = True
+
+    def finish(self) -> None:
+        """Keep all that was written since `begin`.
+
+        Raises:
+            StorageFailed: nothing of it is kept.
+        """
+        self.flush()
+        self._is_holding = False
+        finish(self._database.writer, self._database.sync)
+
+    def abandon(self) -> None:
+        """Close the database without what has not been committed yet."""
+        self._collecting = Batch()
+        self._disk.close()
+        self._database.close()
 
     def close(self) -> None:
         """Commit what is left and close the database."""
@@ -143,7 +177,7 @@ class Ledger:
             self._disk.close()
             self._database.close()
 
-    def _commit_and_sync(self, batch: _Batch, running: asyncio.AbstractEventLoop) -> None:
+    def _commit_and_sync(self, batch: Batch, running: asyncio.AbstractEventLoop) -> None:
         """Commit a batch if nobody has yet, and let it be brought to the disk."""
         if self._is_shortening:
             return  # this comes again afterwards
@@ -154,12 +188,10 @@ class Ledger:
             return  # those who wait have been told
         if not self._is_gathering:
             self._is_gathering = True
-            running.call_soon(
-                self._gather, running, self._unsynced, running.time() + _LONGEST_GATHER
-            )
+            running.call_soon(self._gather, running, self.commits, running.time() + _LONGEST_GATHER)
 
     def _gather(
-        self, running: asyncio.AbstractEventLoop, unsynced: int, until: float, quiet: int = 0
+        self, running: asyncio.AbstractEventLoop, commits: int, until: float, quiet: int = 0
     ) -> None:
         """Turn to the disk once no more requests come along, or after a while.
 
@@ -167,9 +199,9 @@ class Ledger:
         requests that are ready now had better go first. When none is, nobody minds waiting for the
         disk here and now, which is over sooner than a thread has taken it up and told of it.
         """
-        quiet = quiet + 1 if unsynced == self._unsynced else 0
+        quiet = quiet + 1 if commits == self.commits else 0
         if quiet < _QUIET_TURNS and running.time() < until:
-            running.call_soon(self._gather, running, self._unsynced, until, quiet)
+            running.call_soon(self._gather, running, self.commits, until, quiet)
             return
         self._is_gathering = False
         if self._disk_is_busy or self._disk.is_slow or quiet < _QUIET_TURNS:
@@ -180,54 +212,46 @@ class Ledger:
         self._shorten_if_long(running)
 
     def _commit_collected(self) -> None:
-        batch, self._collecting = self._collecting, _Batch()
+        batch, self._collecting = self._collecting, Batch()
         if batch.statements:
             try:
                 self._commit(batch.statements)
             except sqlite3.Error as error:
                 raise self._fail(batch.waiters, error) from error
-            self._unsynced += len(batch.statements)
+            self.commits += 1
+            self._unsynced += batch.statements
         self._committed += batch.waiters
 
     def _commit(self, statements: list[Statement]) -> None:
-        """Commit statements, all or none."""
-        writer = self._database.writer
-        try:
-            writer.execute("BEGIN IMMEDIATE")
-            for sql, parameters in statements:
-                writer.execute(sql, parameters)
-            writer.execute("COMMIT")
-        except sqlite3.Error:
-            if writer.in_transaction:
-                writer.execute("ROLLBACK")
-            raise
+        """Commit statements, all or none; or execute them in the transaction that was begun."""
+        commit(self._database.writer, statements, only_execute=self._is_holding)
 
     def _sync(self, running: asyncio.AbstractEventLoop) -> None:
         if self._disk_is_busy or not (self._unsynced or self._committed):
             return
         waiters, self._committed = self._committed, []
-        statements, self._unsynced, self._disk_is_busy = self._unsynced, 0, True
+        statements, self._unsynced, self._disk_is_busy = self._unsynced, [], True
 
         def synced(error: OSError | None) -> None:
             self._disk_is_busy = False
             if error is None:
-                _tell(waiters)
+                tell(waiters)
             else:
-                self._fail(waiters, error)
+                self._fail(waiters, error, statements)
             self._shorten_if_long(running)
             self._sync(running)
 
-        self._disk.sync(running, statements, synced)
+        self._disk.sync(running, len(statements), synced)
 
     def _sync_here(self) -> None:
         """Bring what is committed to the disk, and tell those who wait for that."""
         waiters, self._committed = self._committed, []
-        statements, self._unsynced = self._unsynced, 0
+        statements, self._unsynced = self._unsynced, []
         try:
-            self._disk.sync_here(statements)
+            self._disk.sync_here(len(statements))
         except OSError as error:
-            raise self._fail(waiters, error) from error
-        _tell(waiters)
+            raise self._fail(waiters, error, statements) from error
+        tell(waiters)
 
     def _shorten_if_long(self, running: asyncio.AbstractEventLoop) -> None:
         """Let a long log be moved into the file, and nobody commit until that is done."""
@@ -243,19 +267,34 @@ class Ledger:
 
         self._disk.shorten(running, shortened)
 
-    def _fail(self, waiters: list[_Waiter], error: Exception) -> StorageFailed:
-        """Fail all who wait, and return the problem to raise where somebody is there to hear it."""
+    def _fail(
+        self, waiters: list[Waiter], error: Exception, committed: Sequence[Statement] | None = None
+    ) -> StorageFailed:
+        """Fail all who wait, and return the problem to raise where somebody is there to hear it.
+
+        Of what is `committed` nobody knows whether it stays, nor of what was committed since.
+        """
         self._failed = True
-        lost, self._collecting = self._collecting, _Batch()
-        problem = StorageFailed(str(error))
-        for waiter in (*waiters, *lost.waiters):
-            if not waiter.done():
-                waiter.set_exception(StorageFailed(str(error)))
-        self.on_failure()
-        return problem
+        lost, self._collecting = self._collecting, Batch()
+        refuse(lost.waiters, StorageFailed(str(error)))
+        if committed is None:
+            refuse(waiters, StorageFailed(str(error)))
+            self._read_back()
+            return StorageFailed(str(error))
+        doubtful, self._unsynced = [*committed, *self._unsynced], []
+        refuse(waiters + self._committed, StorageUncertain(str(error)))
+        self._committed = []
+        with suppress(sqlite3.Error):  # then a retry counts twice, which only a full disk can cause
+            self._commit(self.on_uncertain(doubtful))
+        self._read_back()
+        return StorageUncertain(str(error))
 
-
-def _tell(waiters: list[_Waiter]) -> None:
-    for waiter in waiters:
-        if not waiter.done():  # who waited may have gone
-            waiter.set_result(None)
+    def _read_back(self) -> bool:
+        """Let memory be what is kept; where that fails `check` tries it again before all else."""
+        try:
+            self.on_failure()
+        except (HostError, OSError, RuntimeError, ValueError, sqlite3.Error):
+            self._is_stale = True
+        else:
+            self._is_stale = False
+        return not self._is_stale

@@ -12,6 +12,10 @@ from mock_service.logs.event import LoggedDecision, Observation, log_decision
 from mock_service.loop.decision import Action
 from mock_service.storage.codec import EVENT_COLUMNS, actions_of, decision_of, to_number
 from mock_service.storage.database import open_read_only
+from mock_service.storage.row_checks import check_decision, check_features
+
+UNREADABLE = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError)
+"""What rows can lead to that this program has not written."""
 
 Query = Callable[[str, tuple[object, ...]], sqlite3.Cursor]
 
@@ -39,8 +43,8 @@ def stored_log(folder: Path, loop: str, *, last: int | None = None) -> Iterator[
         if row is None:
             raise DataUnusable(f"{folder} holds no loop {loop!r}")
         yield from logged_events(connection.execute, row[0], last=last)
-    except sqlite3.Error as error:
-        raise DataUnusable(f"{folder} cannot be read: {error}") from error
+    except UNREADABLE as error:
+        raise DataUnusable(_said(folder, error)) from error
     finally:
         connection.close()
 
@@ -57,10 +61,15 @@ def events_between(
     try:
         rows = connection.execute(_BETWEEN, (number, to_number(start), to_number(end)))
         yield from _logged_rows(connection.execute, number, rows)
-    except sqlite3.Error as error:
-        raise DataUnusable(f"{folder} cannot be read: {error}") from error
+    except UNREADABLE as error:
+        raise DataUnusable(_said(folder, error)) from error
     finally:
         connection.close()
+
+
+def _said(folder: Path, error: Exception) -> str:
+    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    return f"the log in {folder} cannot be read: {reason}"
 
 
 def count_between(query: Query, loop: int, start: datetime, end: datetime, most: int) -> int:
@@ -82,7 +91,10 @@ def _logged_rows(
 ) -> Iterator[LoggedDecision]:
     @lru_cache(maxsize=256)
     def actions(number: int) -> tuple[Action, ...]:
-        return actions_of(query(_TEXT, (loop, number)).fetchone()[0])
+        found = actions_of(query(_TEXT, (loop, number)).fetchone()[0])
+        for action in found:
+            check_features(action.features)
+        return found
 
     for row in rows:
         observed = query(_OBSERVED, (loop, row[0])).fetchall()
@@ -94,6 +106,7 @@ def _logged(
 ) -> LoggedDecision:
     *event, lesson, reward, joined = row
     decision = decision_of(tuple(event), candidates)
+    check_decision(decision, reward, joined)
     return log_decision(
         decision,
         reward=reward,

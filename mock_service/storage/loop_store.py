@@ -1,7 +1,7 @@
 """What one loop tells its store, as statements for the ledger."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from mock_service.loop.decision import Action
@@ -9,8 +9,9 @@ from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.joining import EARLY_WINDOW
 from mock_service.loop.state import Checkpoint, LoopState
 from mock_service.storage.codec import actions_text, answer_text, state_text, to_number
-from mock_service.storage.ledger import LONGEST_BATCH, Ledger
+from mock_service.storage.ledger import Ledger
 from mock_service.storage.recovery import Position, settled_events
+from mock_service.storage.uncertain import OBSERVED, Heard, UncertainObservations
 
 LESSONS_BETWEEN_CHECKPOINTS = 5_000
 """So many lessons are learned again in well under a second when a loop is recovered."""
@@ -21,8 +22,7 @@ _EVENT = """INSERT INTO events (loop, number, event_id, at, context, actions, an
     learning_mode, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _SETTLED = """UPDATE events SET settled = ?, settled_at = ?, activated = ?, lesson = ?, reward = ?,
     joined = ? WHERE loop = ? AND number = ?"""
-_OBSERVED = """INSERT INTO observations (loop, number, event_id, at, reward)
-    VALUES (?, ?, ?, ?, ?)"""
+_SUPERSEDED = "UPDATE events SET superseded = 1 WHERE loop = ? AND number = ?"
 _ADOPTED = """UPDATE observations SET number = ?
     WHERE loop = ? AND event_id = ? AND number IS NULL AND at >= ?"""
 _MODELS = "REPLACE INTO models VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -32,12 +32,16 @@ _KNOWN = "SELECT 1 FROM events WHERE loop = ? AND event_id = ? LIMIT 1"
 class LoopStore:
     """Keeps one loop, under its number in the file."""
 
-    def __init__(self, ledger: Ledger, loop: int, position: Position) -> None:
+    def __init__(
+        self, ledger: Ledger, loop: int, position: Position, uncertain: Iterable[Heard] = ()
+    ) -> None:
         self.loop = loop
         self._ledger = ledger
         self._settled, self._last_text = position.settled, position.last_text
         self._texts: OrderedDict[tuple[Action, ...], int] = OrderedDict()
-        self._latest: OrderedDict[str, None] = OrderedDict()
+        self._latest: set[str] = set()
+        self._commits, self._cuts = ledger.commits, ledger.cuts
+        self._uncertain = UncertainObservations(ledger, loop, uncertain)
 
     def decided(self, event: PendingEvent) -> None:
         """Keep a new decision, and which early observations are its own."""
@@ -58,24 +62,32 @@ class LoopStore:
                 decision.model,
             ),
         )
+        if event.supersedes:
+            self._ledger.write(_SUPERSEDED, (self.loop, event.supersedes))
         if event.rewards or event.activated is decision.deferred:
             since = to_number(decision.at - EARLY_WINDOW)
             self._ledger.write(_ADOPTED, (event.number, self.loop, decision.event_id, since))
 
+    def absorbs(self, event_id: str, reward: float | None) -> bool:
+        """Say whether an observation repeats one that was answered as uncertain, and is kept."""
+        return self._uncertain.absorb(event_id, reward)
+
     def observed(self, observation: Observation, event: PendingEvent | None) -> bool:
         """Keep an observation; say whether it is about an event that has settled."""
         number = None if event is None else event.number
+        is_late = event is None and self._knows(observation.event_id)
         self._ledger.write(
-            _OBSERVED,
+            OBSERVED,
             (
                 self.loop,
                 number,
                 observation.event_id,
                 to_number(observation.at),
                 observation.reward,
+                is_late,
             ),
         )
-        return event is None and self._knows(observation.event_id)
+        return is_late
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""
@@ -126,18 +138,25 @@ class LoopStore:
         )
 
     def _remember(self, event_id: str) -> None:
-        """Remember the latest ids: until they are committed, a query does not find them."""
-        self._latest[event_id] = None
-        if len(self._latest) > LONGEST_BATCH:
-            self._latest.popitem(last=False)
+        """Remember the latest ids: until they are committed, a query does not find them.
+
+        Afterwards only the query may answer: the log can be let go of.
+        """
+        if self._commits != self._ledger.commits:
+            self._commits = self._ledger.commits
+            self._latest.clear()
+        self._latest.add(event_id)
 
     def _knows(self, event_id: str) -> bool:
-        if event_id in self._latest:
+        if self._commits == self._ledger.commits and event_id in self._latest:
             return True
         return self._ledger.query(_KNOWN, (self.loop, event_id)).fetchone() is not None
 
     def _text(self, actions: tuple[Action, ...]) -> int:
         """Return the number under which these actions are kept: most requests repeat them."""
+        if self._cuts != self._ledger.cuts:
+            self._cuts = self._ledger.cuts
+            self._texts.clear()
         number = self._texts.get(actions)
         if number is not None:
             self._texts.move_to_end(actions)

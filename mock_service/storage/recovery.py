@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from mock_service.loop.counts import RECENT, Counts
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.events import Observation, PendingEvent
 from mock_service.loop.joining import EARLY_WINDOW
@@ -42,7 +41,10 @@ def position(ledger: Ledger, loop: int) -> Position:
             coalesce((SELECT max(id) FROM texts WHERE loop = :loop), 0)""",
         {"loop": loop},
     ).fetchone()
-    return Position(*row)
+    before = ledger.query(
+        "SELECT number, settled, text FROM forgotten WHERE loop = ?", (loop,)
+    ).fetchone()
+    return Position(*map(max, row, before or (0, 0, 0)))
 
 
 def last_checkpoint(ledger: Ledger, loop: int) -> Checkpoint | None:
@@ -80,6 +82,14 @@ def waiting_events(ledger: Ledger, loop: int) -> Iterator[PendingEvent]:
         yield _event(ledger, loop, row, texts)
 
 
+def superseded_numbers(ledger: Ledger, loop: int) -> frozenset[int]:
+    """Return the waiting decisions whose event id a later one has taken over."""
+    rows = ledger.query(
+        "SELECT number FROM events WHERE loop = ? AND settled IS NULL AND superseded", (loop,)
+    )
+    return frozenset(number for (number,) in rows)
+
+
 def settled_events(ledger: Ledger, loop: int, *, since: int) -> Iterator[PendingEvent]:
     """Yield the settled events decided since a moment, in the order they settled."""
     rows = ledger.query(
@@ -93,12 +103,10 @@ def settled_events(ledger: Ledger, loop: int, *, since: int) -> Iterator[Pending
 
 
 def early_observations(ledger: Ledger, loop: int, now: datetime) -> list[Observation]:
-    """Return the observations whose decision may still come."""
+    """Return the observations whose decision may still come; a late one may be early, too."""
     rows = ledger.query(
-        """SELECT event_id, at, reward FROM observations AS o
-            WHERE loop = ?1 AND number IS NULL AND at >= ?2 AND NOT EXISTS
-                (SELECT 1 FROM events WHERE loop = ?1 AND event_id = o.event_id)
-            ORDER BY sequence""",
+        """SELECT event_id, at, reward FROM observations
+            WHERE loop = ? AND number IS NULL AND at >= ? ORDER BY sequence""",
         (loop, to_number(now - EARLY_WINDOW)),
     )
     return [Observation(event_id, to_moment(at), reward) for event_id, at, reward in rows]
@@ -113,42 +121,11 @@ def last_moment(ledger: Ledger, loop: int) -> datetime | None:
             UNION ALL SELECT settled_at FROM events WHERE loop = :loop AND settled =
                 (SELECT max(settled) FROM events WHERE loop = :loop AND settled IS NOT NULL)
             UNION ALL SELECT at FROM observations WHERE sequence =
-                (SELECT max(sequence) FROM observations WHERE loop = :loop))""",
+                (SELECT max(sequence) FROM observations WHERE loop = :loop)
+            UNION ALL SELECT at FROM forgotten WHERE loop = :loop)""",
         {"loop": loop},
     ).fetchone()
     return None if at is None else to_moment(at)
-
-
-def counts(ledger: Ledger, loop: int) -> Counts:
-    """Return the counts of what is still kept."""
-    decisions, not_activated, learned = ledger.query(
-        """SELECT count(*), count(*) FILTER (WHERE settled IS NOT NULL AND lesson IS NULL),
-            count(lesson) FROM events WHERE loop = ?""",
-        (loop,),
-    ).fetchone()
-    rewards, activations, late = ledger.query(
-        """SELECT count(reward), count(*) FILTER (WHERE reward IS NULL),
-            count(*) FILTER (WHERE number IS NULL AND EXISTS
-                (SELECT 1 FROM events WHERE loop = o.loop AND event_id = o.event_id AND at <= o.at))
-            FROM observations AS o WHERE loop = ?""",
-        (loop,),
-    ).fetchone()
-    (rewarded,) = ledger.query(
-        """SELECT count(*) FROM events AS e WHERE loop = ? AND lesson IS NOT NULL AND EXISTS
-            (SELECT 1 FROM observations WHERE loop = e.loop AND number = e.number
-                AND reward IS NOT NULL)""",
-        (loop,),
-    ).fetchone()
-    recent = ledger.query(
-        """SELECT joined FROM events WHERE loop = ? AND settled IS NOT NULL
-            AND lesson IS NOT NULL ORDER BY settled DESC LIMIT ?""",
-        (loop, RECENT),
-    ).fetchall()
-    found = Counts(
-        decisions, rewards, activations, late, rewarded, learned - rewarded, not_activated
-    )
-    found.recent.extend(joined for (joined,) in reversed(recent))
-    return found
 
 
 class _Texts:

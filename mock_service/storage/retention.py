@@ -1,29 +1,49 @@
 """Letting go of logs: what is older than a loop keeps, or all of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from mock_service.loop.counts import Counts
+from mock_service.loop.joining import EARLY_WINDOW
 from mock_service.storage.codec import to_moment, to_number
+from mock_service.storage.counting import keep_counts
 from mock_service.storage.ledger import Ledger
 
 _EVENTS = """DELETE FROM events WHERE loop = :loop AND settled IS NOT NULL AND number <
     coalesce((SELECT number FROM events WHERE loop = :loop AND at >= :before
         ORDER BY number LIMIT 1), 9e18)"""
 _OBSERVATIONS = """DELETE FROM observations WHERE loop = :loop AND at < :before AND
-    (number IS NULL OR NOT EXISTS
-        (SELECT 1 FROM events WHERE loop = :loop AND number = observations.number))"""
+    CASE WHEN number IS NULL THEN at < :early ELSE NOT EXISTS
+        (SELECT 1 FROM events WHERE loop = :loop AND number = observations.number) END"""
 _TEXTS = """DELETE FROM texts WHERE loop = :loop AND id NOT IN
-    (SELECT actions FROM events WHERE loop = :loop) AND id <
-    (SELECT max(id) FROM texts WHERE loop = :loop) - 256"""
+    (SELECT actions FROM events WHERE loop = :loop)"""
 
 
-def forget_before(ledger: Ledger, loop: int, before: datetime) -> None:
+def forget_before(
+    ledger: Ledger, loop: int, before: datetime, now: datetime, counts: Counts
+) -> None:
     """Let go of settled events decided before a moment, with all that was observed of them.
 
-    The texts of a loop's latest actions stay: the next decision may refer to them.
+    What may still be joined stays, and so do the loop's numbering and its `counts`, which a
+    restart could not find again. The models have to be kept before: what taught them is gone.
+
+    Raises:
+        StorageFailed: it could not be written.
     """
-    for statement in (_EVENTS, _OBSERVATIONS, _TEXTS):
-        ledger.write(statement, {"loop": loop, "before": to_number(before)})
+    keep, remain = keep_counts(loop, to_number(now), counts)
+    early = to_number(now) - EARLY_WINDOW // timedelta.resolution
+    bounds = {"loop": loop, "before": to_number(before), "early": early}
+    ledger.cuts += 1
+    cut = [(statement, bounds) for statement in (_EVENTS, _OBSERVATIONS, _TEXTS)]
+    ledger.write_at_once([keep, *cut, remain])
     ledger.write("PRAGMA incremental_vacuum(1000)", ())
+
+
+def holds_before(ledger: Ledger, loop: int, before: datetime) -> bool:
+    """Return whether there is anything to let go of."""
+    bounds = (loop, to_number(before))
+    events = "SELECT 1 FROM events WHERE loop = ? AND settled IS NOT NULL AND at < ? LIMIT 1"
+    observations = "SELECT 1 FROM observations WHERE loop = ? AND at < ? LIMIT 1"
+    return any(ledger.query(sql, bounds).fetchone() for sql in (events, observations))
 
 
 def log_range(ledger: Ledger, loop: int) -> tuple[datetime, datetime] | None:

@@ -1,22 +1,25 @@
 """A loop that goes on where it stopped, as if it never had."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from mock_service.loop.joining import Joiner
 from mock_service.loop.learning_loop import LearningLoop, Store, Tools
 from mock_service.loop.state import LoopState
 from mock_service.loop.teaching import Teacher, first_checkpoint
+from mock_service.storage.counting import counts
 from mock_service.storage.ledger import Ledger
 from mock_service.storage.loop_store import LoopStore
 from mock_service.storage.recovery import (
-    counts,
     early_observations,
     last_checkpoint,
     last_moment,
     lessons_after,
     position,
+    superseded_numbers,
     waiting_events,
 )
+from mock_service.storage.uncertain import uncertain_of
 
 MakeTools = Callable[[LoopState, Store], Tools]
 """Returns what a loop works with, given what it is and where it is kept."""
@@ -28,19 +31,32 @@ def revive(ledger: Ledger, number: int, state: LoopState, make_tools: MakeTools)
     Raises:
         LearningPolicyInvalid: Vowpal Wabbit no longer accepts the loop's policy.
     """
+    store = LoopStore(ledger, number, position(ledger, number), uncertain_of(ledger, number))
+    tools = make_tools(state, store)
+    return revive_with(ledger, number, state, tools, tools.clock.now())
+
+
+def revive_with(
+    ledger: Ledger, number: int, state: LoopState, tools: Tools, now: datetime
+) -> LearningLoop:
+    """Return the loop that is kept under `number`, working with `tools` at the moment `now`.
+
+    Raises:
+        LearningPolicyInvalid: Vowpal Wabbit no longer accepts the loop's policy.
+    """
     where = position(ledger, number)
-    tools = make_tools(state, LoopStore(ledger, number, where))
     start = last_checkpoint(ledger, number) or first_checkpoint(state.created)
     teacher = Teacher(state, tools.factory, tools.store, start)
     for lesson in lessons_after(ledger, number, start.lessons):
         teacher.learn(lesson.decision, lesson.reward, lesson.at)
+    last = max(last_moment(ledger, number) or start.modified, start.modified)
+    last = min(last, now)  # an imported event may be of another time
+    teacher.skip_exports_until(last)
     joiner = Joiner()
-    last = last_moment(ledger, number)
-    if last is not None:
-        teacher.skip_exports_until(last)
-        joiner.restore(
-            where.decisions,
-            waiting_events(ledger, number),
-            early_observations(ledger, number, last),
-        )
+    joiner.restore(
+        where.decisions,
+        waiting_events(ledger, number),
+        early_observations(ledger, number, last),
+        superseded_numbers(ledger, number),
+    )
     return LearningLoop(state, tools, teacher=teacher, joiner=joiner, counts=counts(ledger, number))

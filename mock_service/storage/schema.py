@@ -4,7 +4,7 @@ import sqlite3
 
 from mock_service.errors import DataUnusable
 
-VERSION = 2
+VERSION = 3
 """Kept in the file as its ``user_version``; 0 is an empty file."""
 
 _FIRST = """
@@ -86,7 +86,46 @@ CREATE UNIQUE INDEX inquiries_by_id ON inquiries (loop, kind, id);
 CREATE INDEX inquiries_running ON inquiries (sequence) WHERE status = 'running';
 """
 
-_STEPS = (_FIRST, _INQUIRIES)
+_RESTARTS = """
+ALTER TABLE loops ADD COLUMN place INTEGER;
+ALTER TABLE events ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE observations ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
+UPDATE observations SET late = 1 WHERE number IS NULL AND EXISTS (SELECT 1 FROM events
+    WHERE loop = observations.loop AND event_id = observations.event_id AND at <= observations.at);
+UPDATE events SET superseded = 1 WHERE settled IS NULL AND EXISTS (SELECT 1 FROM events AS newer
+    WHERE newer.loop = events.loop AND newer.event_id = events.event_id
+        AND newer.number > events.number);
+
+CREATE TABLE forgotten (
+    loop INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    settled INTEGER NOT NULL,
+    text INTEGER NOT NULL,
+    observations INTEGER NOT NULL,
+    counts TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE looks (loop INTEGER PRIMARY KEY, due INTEGER NOT NULL) STRICT;
+
+CREATE TABLE uncertain (
+    id INTEGER PRIMARY KEY,
+    loop INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    reward REAL
+) STRICT;
+"""
+"""What a restart has to know so that it changes nothing.
+
+``place`` is where a loop stands in a list when its number is no longer the first it had;
+``superseded`` marks a waiting event whose id a later one has taken; ``late`` an observation that
+came for a settled event. ``forgotten`` keeps a loop's numbering and counts as they were when its
+log was last let go of, and how many observations were left then; ``looks`` the last moment at which
+an automatic optimization was due; ``uncertain`` the observations that were answered with "it is
+not known whether this was kept".
+"""
+
+_STEPS = (_FIRST, _INQUIRIES, _RESTARTS)
 """What leads from each version to the next, from an empty file on."""
 
 

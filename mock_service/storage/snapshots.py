@@ -3,19 +3,46 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 
-from mock_service.errors import DataUnusable, ServiceProblem
-from mock_service.storage.codec import state_of, to_moment, to_number
-from mock_service.storage.ledger import Ledger, Statement
+from mock_service.errors import HostError, ServiceProblem
+from mock_service.loop.state import LoopState
+from mock_service.storage.batch import Statement
+from mock_service.storage.codec import check_number, state_of, state_text, to_moment, to_number
+from mock_service.storage.database import Database
+from mock_service.storage.discarding import keeps, will_discard
+from mock_service.storage.ledger import Ledger
+from mock_service.storage.row_checks import CheckInquiry, check_rows
 from mock_service.storage.schema import migrate
 
-_TABLES = ("models", "texts", "events", "observations", "inquiries")
+_TABLES = ("models", "texts", "events", "observations", "inquiries", "forgotten", "looks")
 _OURS = {"loop": ":the_loop", "sequence": "NULL"}
 """Columns whose values are the file's own: a loop's number and the order of all observations."""
 
 _MAGIC = b"SQLite format 3\0"
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name"
+_LONGEST_VALUE = 2**28
+"""In bytes, of a text or a model in a snapshot; a whole snapshot is not larger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot in memory whose rows can all be read: what the loop was, and when."""
+
+    connection: sqlite3.Connection
+    number: int
+    state: LoopState
+    moment: datetime
+
+    @property
+    def ledger(self) -> Ledger:
+        """What reads the snapshot as if it were a server's file."""
+        return Ledger(Database(self.connection, self.connection))
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self.connection.close()
 
 
 def snapshot(ledger: Ledger, loop: int, now: datetime) -> bytes:
@@ -29,7 +56,10 @@ def snapshot(ledger: Ledger, loop: int, now: datetime) -> bytes:
         (name, state) = ledger.query(
             "SELECT name, state FROM loops WHERE id = ?", (loop,)
         ).fetchone()
-        copy.execute("INSERT INTO loops VALUES (?, ?, ?, '', '')", (loop, name, state))
+        copy.execute(
+            "INSERT INTO loops (id, name, state, key1, key2) VALUES (?, ?, ?, '', '')",
+            (loop, name, state),
+        )
         copy.execute("INSERT INTO settings VALUES ('clock', ?)", (str(to_number(now)),))
         for table in _TABLES:
             rows = ledger.query(f"SELECT * FROM {table} WHERE loop = ?", (loop,))
@@ -38,49 +68,76 @@ def snapshot(ledger: Ledger, loop: int, now: datetime) -> bytes:
         return copy.serialize()
 
 
-def restore(ledger: Ledger, loop: int, content: bytes) -> datetime:
-    """Put a snapshot in a loop's place, at once, and return the moment it was taken.
+def open_snapshot(content: bytes, check_inquiry: CheckInquiry) -> Snapshot:
+    """Return the snapshot in a file, once every row of it has been looked at.
 
     Raises:
-        ServiceProblem: InvalidSnapshot; nothing was changed.
-        StorageFailed: it could not be kept; nothing was changed.
+        ServiceProblem: InvalidSnapshot.
     """
     if not content.startswith(_MAGIC):
         raise ServiceProblem("InvalidSnapshot")
-    with closing(_empty()) as copy:
-        wanted = copy.execute(_SCHEMA).fetchall()
-        try:
-            copy.deserialize(content)
-            migrate(copy)
-            if copy.execute(_SCHEMA).fetchall() != wanted:
-                raise sqlite3.DatabaseError("its tables are others")
-            (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
-            if verdict != "ok":
-                raise sqlite3.DatabaseError(verdict)
-            statements = [statement for table in _TABLES for statement in _moved(copy, table, loop)]
-            ((state,),) = copy.execute("SELECT state FROM loops").fetchall()
-            ((clock,),) = copy.execute("SELECT value FROM settings WHERE name = 'clock'").fetchall()
-            state_of(state)
-            moment = to_moment(int(clock))
-        except (sqlite3.Error, DataUnusable, ValueError, TypeError) as error:
-            raise ServiceProblem("InvalidSnapshot", f"This is no snapshot: {error}.") from error
-    ledger.write_at_once([*statements, ("UPDATE loops SET state = ? WHERE id = ?", (state, loop))])
-    return moment
+    copy = _empty()
+    try:
+        found = _open(copy, content, check_inquiry)
+    except (sqlite3.Error, HostError, ValueError, TypeError, OverflowError) as error:
+        copy.close()
+        reason = " ".join(str(error).split())[:300]
+        raise ServiceProblem("InvalidSnapshot", f"This is no snapshot: {reason}.") from error
+    return found
+
+
+def taken_rows(snapshot: Snapshot, number: int) -> Iterator[Statement]:
+    """Yield what brings a snapshot's rows in, under the number of no loop."""
+    for table in _TABLES:
+        rows = snapshot.connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
+        columns = [column for column, *_ in rows.description]
+        places = ", ".join(_OURS.get(column, f":{column}") for column in columns)
+        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+        for row in rows:
+            yield insert, {**dict(zip(columns, row, strict=True)), "the_loop": number}
+
+
+def exchange(snapshot: Snapshot, old: int, new: int) -> list[Statement]:
+    """Return what makes the rows under `new` those of the loop `old`, whose own are to go."""
+    become = "UPDATE loops SET id = ?, place = coalesce(place, id), state = ? WHERE id = ?"
+    return [
+        (become, (new, state_text(snapshot.state), old)),
+        keeps(new),
+        will_discard(old),
+    ]
+
+
+def _open(copy: sqlite3.Connection, content: bytes, check_inquiry: CheckInquiry) -> Snapshot:
+    wanted = copy.execute(_SCHEMA).fetchall()
+    copy.deserialize(content)
+    copy.execute("PRAGMA cell_size_check = ON")
+    (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(verdict)
+    if copy.execute("SELECT 1 FROM sqlite_schema WHERE type NOT IN ('table', 'index')").fetchone():
+        raise sqlite3.DatabaseError("it has triggers or views")
+    migrate(copy)
+    if copy.execute(_SCHEMA).fetchall() != wanted:
+        raise sqlite3.DatabaseError("its tables are others")
+    rows = copy.execute("SELECT id, state FROM loops LIMIT 2").fetchall()
+    clocks = copy.execute("SELECT value FROM settings WHERE name = 'clock'").fetchall()
+    if len(rows) != 1 or len(clocks) != 1 or len(clocks[0][0]) > _LONGEST_CLOCK:
+        raise sqlite3.DatabaseError("it is not of one loop and one moment")
+    ((number, text),) = rows
+    state = state_of(text)
+    moment = int(clocks[0][0])
+    check_number(moment)
+    check_rows(copy, state, check_inquiry)
+    return Snapshot(copy, number, state, to_moment(moment))
+
+
+_LONGEST_CLOCK = 20
 
 
 def _empty() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     migrate(connection)
     return connection
-
-
-def _moved(copy: sqlite3.Connection, table: str, loop: int) -> Iterator[Statement]:
-    """Yield what puts a table of the copy in the place of a loop's own rows."""
-    yield f"DELETE FROM {table} WHERE loop = ?", (loop,)
-    rows = copy.execute(f"SELECT * FROM {table}")
-    columns = [column for column, *_ in rows.description]
-    places = ", ".join(_OURS.get(column, f":{column}") for column in columns)
-    insert = f"INSERT INTO {table} VALUES ({places})"
-    for row in rows:
-        yield insert, {**dict(zip(columns, row, strict=True)), "the_loop": loop}

@@ -12,8 +12,10 @@ from mock_service.storage.database import FILE, open_in_memory
 from mock_service.storage.schema import VERSION
 
 ACTIONS = (Action("a", '[{"x":1}]'), Action("b", '[{"y":1}]'))
-FIRST = "DROP TABLE inquiries; PRAGMA user_version = 1;"
-"""What makes a file one of version 1, which knew no evaluations."""
+FIRST = """DROP TABLE inquiries; DROP TABLE forgotten; DROP TABLE looks; DROP TABLE uncertain;
+    ALTER TABLE loops DROP COLUMN place; ALTER TABLE events DROP COLUMN superseded;
+    ALTER TABLE observations DROP COLUMN late; PRAGMA user_version = 1;"""
+"""What makes a file one of version 1, which knew neither evaluations nor what restarts have to."""
 
 
 def tables(connection: sqlite3.Connection) -> list[object]:

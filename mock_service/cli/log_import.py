@@ -1,0 +1,150 @@
+"""Importing a log into a data folder: all of it in one step, or nothing."""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from mock_service.build import build_service
+from mock_service.errors import DataUnusable, HostError
+from mock_service.hosting import Service
+from mock_service.learning.policies import with_exploration
+from mock_service.learning.trial import try_model
+from mock_service.logs.event import LoggedDecision, LoggedMultiSlot, as_decision
+from mock_service.logs.fields import NotAnEvent
+from mock_service.logs.pages import slots_of
+from mock_service.logs.reading import Event, LogReader
+from mock_service.loop.decision import Decision
+from mock_service.loop.learning_loop import LearningLoop
+from mock_service.loop.teaching import Lesson
+from mock_service.private_files import make_private_folder
+from mock_service.settings import Settings
+from mock_service.storage.database import FILE
+
+_MOST_REWARD = 1e9
+_LEAST_CHANCE, _MOST_CHANCE = 1e-9, 1.001
+"""Beyond these a single event takes a model's weights out of the range of single precision."""
+_LONGEST_VERSION = 15
+
+
+def import_log(reader: LogReader, folder: Path, loop: str) -> None:
+    """Let a loop in `folder` learn the events of a log, as if it had made those decisions itself.
+
+    A folder without data gets a new default loop, once all is well.
+
+    Raises:
+        DataUnusable: the folder cannot be used, or no model can be made of this log.
+    """
+    if (folder / FILE).is_file():
+        _import(reader, folder, loop, lambda: None)
+        return
+    if folder.exists() and not folder.is_dir():
+        raise DataUnusable(f"{folder} cannot be written: it is no folder")
+    with _beside(folder) as fresh:
+        _import(reader, fresh, loop, lambda: _move(fresh / FILE, folder))
+
+
+def joined(event: LoggedDecision) -> float:
+    """Return what the users' rewards came to."""
+    return event.reward if event.original_cost is None else 0.0 - event.original_cost
+
+
+def _import(reader: LogReader, folder: Path, loop: str, then: Callable[[], None]) -> None:
+    service = build_service(Settings(data_folder=folder))
+    try:
+        service.ledger.begin()
+        _learn_all(reader, _find(service, folder, loop))
+        service.ledger.finish()
+    except BaseException:  # an interrupt, too, leaves nothing behind
+        service.ledger.abandon()
+        raise
+    service.close()
+    then()
+
+
+def _find(service: Service, folder: Path, loop: str) -> LearningLoop:
+    if loop not in service.loops:
+        raise DataUnusable(f"{folder} holds no loop {loop!r}")
+    return service.loops[loop].loop
+
+
+def _learn_all(reader: LogReader, loop: LearningLoop) -> None:
+    try:
+        for event in reader:
+            _learn(reader, event, loop)
+        loop.publish()
+        _try_models(loop)
+    except (HostError, ArithmeticError, RuntimeError, ValueError, sqlite3.Error) as error:
+        raise DataUnusable(
+            f"no model can be made of this log, and nothing was imported: {error}"
+        ) from error
+
+
+def _learn(reader: LogReader, event: Event, loop: LearningLoop) -> None:
+    """Learn an event, or let it count as damaged."""
+    try:
+        decisions = list(slots_of(event)) if isinstance(event, LoggedMultiSlot) else [event]
+        taken = [(_decision(one), _heard(one), _lesson(one)) for one in decisions]
+    except (NotAnEvent, ValueError, RecursionError) as wrong:
+        reader.refuse(str(wrong))
+        return
+    for decision, heard, lesson in taken:
+        loop.relive(decision, heard, lesson)
+
+
+def _decision(event: LoggedDecision) -> Decision:
+    """Return what was decided; versions of models are ours only if they are numbers."""
+    if event.propensity and not _LEAST_CHANCE <= event.propensity <= _MOST_CHANCE:
+        raise NotAnEvent(f"p: expected 0, or {_LEAST_CHANCE} to 1, got {event.propensity}")
+    for text in (event.event_id, event.context, *(action.id for action in event.actions)):
+        text.encode()  # half a character is nothing that can be kept
+    id_ = event.model_id
+    ours = id_.isascii() and id_.isdecimal() and len(id_) <= _LONGEST_VERSION
+    return replace(as_decision(event), model=int(id_) if ours else 0)
+
+
+def _lesson(event: LoggedDecision) -> Lesson:
+    lesson = Lesson(event.reward, joined(event))
+    if max(abs(lesson.reward), abs(lesson.joined)) > _MOST_REWARD:
+        raise NotAnEvent(f"_label_cost: expected at most {_MOST_REWARD:g}, got {event.cost:g}")
+    return lesson
+
+
+def _heard(event: LoggedDecision) -> list[float | None]:
+    return [None if one.action_taken else one.value for one in event.observations]
+
+
+def _try_models(loop: LearningLoop) -> None:
+    """See that what was learned answers as it should, before it is kept."""
+    arguments = with_exploration(loop.state.policy, loop.configuration.exploration)
+    if model := loop.teacher.models.training:
+        try_model(arguments, model)
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """Give a folder on the same disk, where nobody looks, until the block ends."""
+    ancestor = next(one for one in folder.absolute().parents if one.is_dir())
+    try:
+        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-import-", dir=ancestor))
+    except OSError as error:
+        raise DataUnusable(f"{folder} cannot be written: {error.strerror}") from error
+    try:
+        yield fresh
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _move(file: Path, folder: Path) -> None:
+    """Put a finished file into its folder, unless somebody has put one there meanwhile."""
+    try:
+        make_private_folder(folder)
+        (folder / FILE).hardlink_to(file)
+    except FileExistsError as error:
+        raise DataUnusable(f"{folder} is in use by another server: nothing was imported") from error
+    except OSError as error:
+        raise DataUnusable(f"{folder} cannot be written: {error.strerror}") from error

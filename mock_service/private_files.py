@@ -1,0 +1,62 @@
+"""Files and folders that only their owner may read: they hold keys and contexts."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+PRIVATE_FOLDER = 0o700
+PRIVATE_FILE = 0o600
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make `folder` with a mode of its own; missing parents get the usual mode.
+
+    Raises:
+        OSError: it cannot be made, or is no folder.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(PRIVATE_FOLDER)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    else:
+        folder.chmod(PRIVATE_FOLDER)  # the umask may have taken the owner's own rights
+
+
+def restrict_folder(folder: Path, names: tuple[str, ...]) -> None:
+    """Shut a folder to others if it holds nothing but what begins with one of our `names`.
+
+    A folder that holds other things, or belongs to somebody else, stays as it is: the files in it
+    are shut by themselves.
+    """
+    with suppress(OSError):
+        if all(entry.name.startswith(names) for entry in folder.iterdir()):
+            folder.chmod(PRIVATE_FOLDER)
+
+
+def restrict_file(path: Path) -> None:
+    """Shut an existing file to others, if it is there and ours."""
+    with suppress(FileNotFoundError, PermissionError):
+        path.chmod(PRIVATE_FILE)
+
+
+def create_private_file(path: Path) -> None:
+    """Make an empty file if there is none; an existing one is shut to others.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    os.close(open_private(str(path), os.O_RDWR | os.O_CREAT))
+
+
+def open_private(path: str, flags: int) -> int:
+    """Open a file as `open` does, and shut it to others; an `opener` of the built-in `open`.
+
+    A device or a pipe keeps its mode.
+    """
+    handle = os.open(path, flags | getattr(os, "O_CLOEXEC", 0), PRIVATE_FILE)
+    if Path(path).is_file():
+        with suppress(PermissionError, AttributeError):  # not ours, or no such call here
+            os.fchmod(handle, PRIVATE_FILE)
+    return handle

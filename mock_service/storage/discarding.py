@@ -1,0 +1,73 @@
+"""Rows under a number that is no loop: what a restore is bringing in, or has replaced.
+
+They are listed in the settings as long as they are there, so that a server that was killed on the
+way leaves none behind for ever.
+"""
+
+from collections.abc import Iterator
+
+from mock_service.storage.batch import Statement
+from mock_service.storage.ledger import Ledger
+
+LOOP_TABLES = {
+    "models": "loop",
+    "texts": "loop, id",
+    "events": "loop, number",
+    "observations": "sequence",
+    "inquiries": "sequence",
+    "forgotten": "loop",
+    "looks": "loop",
+    "uncertain": "id",
+}
+"""What is kept of a loop under its number, by table, with the table's key."""
+
+_PREFIX = "discard:"
+_ROWS = 1_000
+
+
+def discarded_loops(ledger: Ledger) -> list[int]:
+    """Return the numbers under which there may be rows of no loop."""
+    rows = ledger.query("SELECT name FROM settings WHERE name GLOB ?", (f"{_PREFIX}*",))
+    return [int(name.removeprefix(_PREFIX)) for (name,) in rows]
+
+
+def will_discard(number: int) -> Statement:
+    """Return what says that rows under a number are no loop's."""
+    return "REPLACE INTO settings VALUES (?, '')", (f"{_PREFIX}{number}",)
+
+
+def keeps(number: int) -> Statement:
+    """Return what says that rows under a number are a loop's, or gone."""
+    return "DELETE FROM settings WHERE name = ?", (f"{_PREFIX}{number}",)
+
+
+def discard_some(ledger: Ledger, number: int) -> bool:
+    """Delete some rows under a number; say whether there may be more."""
+    for table, key in LOOP_TABLES.items():
+        ledger.flush()
+        if ledger.query(f"SELECT 1 FROM {table} WHERE loop = ? LIMIT 1", (number,)).fetchone():
+            some = f"SELECT {key} FROM {table} WHERE loop = ? LIMIT {_ROWS}"
+            ledger.write(f"DELETE FROM {table} WHERE ({key}) IN ({some})", (number,))
+            return True
+    ledger.write(*keeps(number))
+    return False
+
+
+def discard_all(ledger: Ledger) -> None:
+    """Delete what a server that was killed has left behind."""
+    for number in discarded_loops(ledger):
+        for table in LOOP_TABLES:
+            ledger.write(f"DELETE FROM {table} WHERE loop = ?", (number,))
+        ledger.write(*keeps(number))
+    ledger.flush()
+
+
+def in_chunks(statements: Iterator[Statement]) -> Iterator[list[Statement]]:
+    """Yield statements in such numbers as can be committed between two requests."""
+    chunk: list[Statement] = []
+    for statement in statements:
+        chunk.append(statement)
+        if len(chunk) >= _ROWS:
+            yield chunk
+            chunk = []
+    yield chunk

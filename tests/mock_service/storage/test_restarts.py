@@ -1,0 +1,145 @@
+"""A server that is killed at any moment and started again answers as one that never was."""
+
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mock_service.build import build_service
+from mock_service.hosting import Service
+from mock_service.loop.configuration import Configuration, Mode
+from mock_service.loop.decision import RankRequest
+from tests.mock_service.storage.test_revival import ACTIONS, settings
+
+Step = Callable[[Service], object]
+IDS = 6
+"""So few event ids that most are ranked again while an earlier decision of theirs waits."""
+
+
+def random_steps(count: int, seed: int) -> list[Step]:
+    """Return what clients may do, in any order, with what nobody does often among it."""
+    chance = np.random.default_rng(seed)
+    kinds = (_rank, _reward, _reward, _activate, _advance, _advance, _change)
+    return [kinds[chance.integers(len(kinds))](chance) for _ in range(count)]
+
+
+def _rank(chance: np.random.Generator) -> Step:
+    request = RankRequest(
+        f"e{chance.integers(IDS)}",
+        f'[{{"user":"u{chance.integers(3)}"}}]',
+        ACTIONS[: chance.integers(2, 5)],
+        deferred=bool(chance.integers(3) == 0),
+    )
+    return lambda service: service.default.loop.rank(request)
+
+
+def _reward(chance: np.random.Generator) -> Step:
+    event_id, value = f"e{chance.integers(IDS)}", float(chance.integers(-2, 3)) / 2
+    return lambda service: service.default.loop.reward(event_id, value)
+
+
+def _activate(chance: np.random.Generator) -> Step:
+    event_id = f"e{chance.integers(IDS)}"
+    return lambda service: service.default.loop.activate(event_id)
+
+
+def _advance(chance: np.random.Generator) -> Step:
+    step = timedelta(seconds=float(chance.choice([0.5, 10, 70, 200, 400])))
+    return lambda service: service.advance(step)
+
+
+def _change(chance: np.random.Generator) -> Step:
+    share = float(chance.integers(1, 4)) / 10
+    aggregation = str(chance.choice(["earliest", "sum", "average"]))
+    changes: list[Step] = [
+        lambda service: service.default.loop.configure(
+            Configuration(exploration=share, reward_aggregation=aggregation)
+        ),
+        lambda service: service.default.loop.change_policy("--cb_explore_adf --cb_type ips"),
+        lambda service: service.default.loop.reset_policy(),
+        lambda service: service.default.loop.import_model(b""),
+        lambda service: service.delete_logs("default"),
+        lambda service: service.advance(timedelta(days=100)),
+    ]
+    return changes[chance.integers(len(changes))]
+
+
+def figures(service: Service) -> list[object]:
+    """Return what ``/mock/learning`` and the model say of a loop."""
+    loop = service.default.loop
+    teacher = loop.teacher
+    return [
+        loop.counts,
+        loop.waiting,
+        teacher.lessons,
+        teacher.version,
+        teacher.modified,
+        loop.model(),
+        teacher.next_export,
+        service.clock.now(),
+        service.log_range("default"),
+    ]
+
+
+def restarted(service: Service, mode: Mode, folder: Path, fresh: Path) -> Service:
+    """Return a server on what a kill would leave of another's folder."""
+    service.ledger.flush()
+    shutil.copytree(folder, fresh)
+    service.ledger.abandon()
+    return build_service(settings(fresh, mode))
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("seed", range(6))
+def test_a_restart_at_any_moment_changes_no_later_answer(
+    tmp_path: Path, mode: Mode, seed: int
+) -> None:
+    """Repeated event ids, late and early rewards, changed settings and deleted logs included."""
+    whole, parts = (build_service(settings(tmp_path / name, mode)) for name in ("whole", "0"))
+    steps = random_steps(150, seed)
+    moments = np.random.default_rng(seed).choice(len(steps), 3, replace=False)
+    kept = 0
+    for number, step in enumerate(steps):
+        if number in moments:
+            folder, kept = tmp_path / str(kept), kept + 1
+            parts = restarted(parts, mode, folder, tmp_path / str(kept))
+        assert step(whole) == step(parts), number
+        assert figures(whole)[:5] == figures(parts)[:5], number
+
+    assert figures(whole) == figures(parts)
+    whole.close()
+    parts.close()
+
+
+def test_a_reward_after_a_restart_joins_what_it_would_have_joined(tmp_path: Path) -> None:
+    """Of two decisions of one id the later has settled: what comes then is too late."""
+    service = build_service(settings(tmp_path / "a", Mode.QUICK))
+    for _ in range(2):
+        service.default.loop.rank(RankRequest("same", "[]", ACTIONS))
+    service.default.loop.reward("same", 1.0)
+    service = restarted(service, Mode.QUICK, tmp_path / "a", tmp_path / "b")
+
+    service.default.loop.reward("same", 1.0)
+
+    loop = service.default.loop
+    assert (loop.counts.late, loop.waiting, loop.teacher.lessons) == (1, 1, 1)
+    service.close()
+
+
+def test_deleted_logs_leave_the_model_and_the_counts_to_a_restart(tmp_path: Path) -> None:
+    """What was learned since the models were last kept is not lost with what taught it."""
+    service = build_service(settings(tmp_path / "a", Mode.QUICK))
+    for number in range(20):
+        service.default.loop.rank(RankRequest(f"e{number}", "[]", ACTIONS))
+        service.default.loop.reward(f"e{number}", 1.0)
+    service.delete_logs("default")
+    before = figures(service)
+
+    service = restarted(service, Mode.QUICK, tmp_path / "a", tmp_path / "b")
+
+    assert figures(service) == before
+    assert service.default.loop.counts.decisions == 20
+    service.close()

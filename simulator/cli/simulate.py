@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mock_service.console import MISTAKE
 from simulator.cli.options import (
     DEFAULT_KEY,
     AggregationOption,
@@ -27,7 +28,7 @@ from simulator.cli.options import (
     TimeoutOption,
     WaitOption,
 )
-from simulator.cli.playing import RunChoices, play
+from simulator.cli.playing import Figures, RunChoices, play
 from simulator.cli.progress import progress_bar
 from simulator.engine.ending import INTERRUPTED
 from simulator.engine.run import Listeners
@@ -109,7 +110,22 @@ def simulate(
         show_summary(Console(), summary)
     if summary.trouble:
         talk.print(f"ended early: {summary.trouble}", markup=False, soft_wrap=True)
-        raise typer.Exit(_INTERRUPTED if summary.trouble == INTERRUPTED else _FAILED)
+    if summary.unusable_replies is not None:
+        account = summary.unusable_replies
+        said = f"{account.count:,} of {account.ranks:,} replies were unusable: {account.first}"
+        talk.print(said, markup=False, soft_wrap=True)
+    code = _exit_code(summary)
+    if code:
+        raise typer.Exit(code)
+
+
+def _exit_code(summary: Figures) -> int:
+    """Return how the command ends; replies that are no rankings are the endpoint's mistake."""
+    if summary.trouble == INTERRUPTED:
+        return _INTERRUPTED
+    if summary.unusable_replies is not None:
+        return MISTAKE
+    return _FAILED if summary.trouble else 0
 
 
 def _watcher(console: Console) -> Callable[[Interaction], None]:

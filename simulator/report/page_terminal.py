@@ -17,7 +17,7 @@ def show_page_summary(console: Console, summary: PageSummary) -> None:
     seen = "" if summary.viewed == summary.rounds else f", {summary.viewed:,} pages seen"
     headline = f"{summary.scenario}: {summary.rounds:,} rounds{seen}, seed {summary.seed}{speed}"
     console.print(Group(Text(headline), _page(summary), _slots(summary), _profiles(summary)))
-    for line in accounts(summary.feedback, summary.requests):
+    for line in accounts(summary):
         console.print(line, markup=False, highlight=False)
     if summary.curve:
         console.print(curve(summary.curve, summary.baselines))

@@ -7,10 +7,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from simulator.personalizer.sending import RequestAccount
 from simulator.report.means import CurvePoint
 from simulator.report.page_summary import PageSummary
-from simulator.report.summary import Baseline, FeedbackAccount, Summary
+from simulator.report.summary import Baseline, Summary
 from simulator.vocabulary import Interaction
 
 _CURVE_ROWS = 8
@@ -20,7 +19,7 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 def show_summary(console: Console, summary: Summary) -> None:
     """Print the figures of a run, by profile and next to its baselines."""
     console.print(Group(_headline(summary), _comparison(summary), _profiles(summary)))
-    for line in accounts(summary.feedback, summary.requests):
+    for line in accounts(summary):
         console.print(line, markup=False, highlight=False)
     if summary.curve:
         console.print(curve(summary.curve, summary.baselines))
@@ -93,8 +92,9 @@ def _profiles(summary: Summary) -> Table:
     return table
 
 
-def accounts(rewards: FeedbackAccount, requests: RequestAccount | None) -> Iterator[str]:
-    """Yield what became of rewards and requests, where that is not plain."""
+def accounts(summary: Summary | PageSummary) -> Iterator[str]:
+    """Yield what became of rewards, requests and replies, where that is not plain."""
+    rewards, requests, unusable = summary.feedback, summary.requests, summary.unusable_replies
     if rewards.lost or rewards.repeated or rewards.unsent:
         yield (
             f"Rewards: {rewards.reported:,} reported, {rewards.lost:,} never arrived, "
@@ -104,6 +104,11 @@ def accounts(rewards: FeedbackAccount, requests: RequestAccount | None) -> Itera
         yield (
             f"Requests: {requests.sent:,} sent, {requests.retried:,} tried again, "
             f"{requests.lost:,} lost"
+        )
+    if unusable is not None:
+        yield (
+            f"Replies: {unusable.count:,} of {unusable.ranks:,} ranks were answered with something "
+            f"unusable, were shown the first action and not rewarded; the first {unusable.first}"
         )
 
 

@@ -8,10 +8,10 @@ from typing import Annotated, BinaryIO
 
 import typer
 from msgspec.structs import replace
-from rich.console import Console
 from rich.table import Table
 
 from mock_service.build import build_service
+from mock_service.console import PlainConsole, print_line
 from mock_service.errors import DataUnusable, SettingsInvalid
 from mock_service.logs.event import LoggedDecision, as_decision
 from mock_service.logs.pages import pages, slots_of
@@ -21,6 +21,7 @@ from mock_service.loop.decision import Decision
 from mock_service.loop.teaching import Lesson
 from mock_service.settings import DATA_FOLDER, DEFAULT_LOOP, Settings
 from mock_service.storage.log import stored_log
+from mock_service.visible import to_plain
 
 logs = typer.Typer(help="A loop's log: export, import, show.", no_args_is_help=True)
 
@@ -98,13 +99,13 @@ def show(
     for event in stored_log(data_dir, loop, last=last):
         table.add_row(
             f"{event.at:%Y-%m-%d %H:%M:%S}",
-            event.event_id,
-            event.actions[event.chosen].id,
+            to_plain(event.event_id),
+            to_plain(event.actions[event.chosen].id),
             f"{event.propensity:.4f}",
             f"{_joined(event):g}",
             "no" if event.skip_learn else "yes",
         )
-    Console().print(table)
+    PlainConsole().print(table)
 
 
 def _decision(event: LoggedDecision) -> Decision:
@@ -134,7 +135,7 @@ def _reading(path: Path) -> Iterator[BinaryIO]:
 def _tell(reader: LogReader) -> None:
     """Say what became of every line of a log."""
     found = ", ".join(f"{count:,} {kind}" for kind, count in reader.counts.items() if count)
-    talk = Console(stderr=True, highlight=False)
-    talk.print(f"Lines: {found or 'none'}.", soft_wrap=True)
+    talk = PlainConsole(stderr=True)
+    print_line(talk, f"Lines: {found or 'none'}.")
     for line, problem in reader.complaints:
-        talk.print(f"Line {line}: {problem}", markup=False, soft_wrap=True)
+        print_line(talk, f"Line {line}: {problem}")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mock_service.logs.event import LoggedDecision, LoggedMultiSlot, first_slot
-from mock_service.loop.slots import SLOT_KEY
+from mock_service.loop.slots import read_slot
 
 Column = NDArray[np.float64]
 
@@ -84,15 +84,11 @@ def first_slots(events: Iterable[LoggedDecision]) -> Iterator[LoggedDecision]:
     The slot's features then are features of the context.
     """
     for event in events:
-        if f'"{SLOT_KEY}"' not in event.context:
-            yield event
-            continue
-        *context, last = json.loads(event.context)
-        slot = last.get(SLOT_KEY) if isinstance(last, dict) else None
+        slot = read_slot(event.event_id, event.context)
         if slot is None:
             yield event
-        elif slot["number"] == 0:
-            yield replace(event, context=json.dumps([*context, *slot["features"]]))
+        elif slot.number == 0:
+            yield replace(event, context=json.dumps([*slot.context, *slot.features]))
 
 
 _LARGEST_PROPENSITY = 1.0 + 1e-6  # single precision may go a little over 1

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 from mock_service.logs.event import UNTRAINED_MODEL, Observation
+from mock_service.loop.slots import SEPARATOR
 
 Json = dict[str, Any]
 
+_VISIBLE_SEPARATOR = "\\x1f"
 _LARGEST = 1e300
 _NUMBERS = (int, float)
 
@@ -64,6 +66,11 @@ def text(value: object) -> str:
     if isinstance(value, str):
         return value
     return "" if value is None else str(value)
+
+
+def identity(value: object) -> str:
+    """Return an id as text; in one of another making our separator of slots separates nothing."""
+    return text(value).replace(SEPARATOR, _VISIBLE_SEPARATOR)
 
 
 def moment(value: object) -> datetime | None:

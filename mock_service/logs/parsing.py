@@ -17,6 +17,7 @@ from mock_service.logs.fields import (
     as_list,
     as_object,
     drop_probability,
+    identity,
     indices,
     model_id,
     moment,
@@ -39,7 +40,7 @@ def decision_from(line: Json) -> LoggedDecision:
     context, actions = _context_and_actions(line)
     order, chances = _ranking(line, len(actions))
     return LoggedDecision(
-        event_id=text(line.get("EventId")),
+        event_id=identity(line.get("EventId")),
         at=moment(line.get("Timestamp")),
         context=context,
         actions=actions,
@@ -64,7 +65,7 @@ def multi_slot_from(line: Json) -> LoggedMultiSlot:
     if not slots or len(slots) != len(outcomes):
         raise NotAnEvent(f"_outcomes: expected one for each of {len(slots)} slots")
     return LoggedMultiSlot(
-        event_id=text(line.get("EventId")),
+        event_id=identity(line.get("EventId")),
         at=moment(line.get("Timestamp")),
         context=context,
         actions=actions,
@@ -85,7 +86,7 @@ def _slot(slot: object, outcome: object, actions: int) -> LoggedSlot:
     _check_ranking(order, chances, actions)
     features, allowed = _slot_features(place)
     return LoggedSlot(
-        id=text(place.get("_id", came.get("_id"))),
+        id=identity(place.get("_id", came.get("_id"))),
         features=features,
         order=order,
         probabilities=chances,

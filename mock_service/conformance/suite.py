@@ -25,6 +25,7 @@ SECTIONS = {
 }
 
 
+_LONGEST = 500
 _OTHER_SHAPES = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 """What comes of looking for a part in a reply that is built otherwise."""
 
@@ -53,9 +54,9 @@ def examine(endpoint: str, key: str) -> Iterator[Finding]:
                 try:
                     check(probe)
                 except ContractBroken as broken:
-                    yield Finding(section, sentence, holds=False, instead=str(broken))
+                    yield Finding(section, sentence, holds=False, instead=str(broken)[:_LONGEST])
                 except _OTHER_SHAPES as error:
                     instead = f"the reply is of another shape ({error!r})"
-                    yield Finding(section, sentence, holds=False, instead=instead)
+                    yield Finding(section, sentence, holds=False, instead=instead[:_LONGEST])
                 else:
                     yield Finding(section, sentence, holds=True)

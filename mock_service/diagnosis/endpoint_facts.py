@@ -29,9 +29,11 @@ _NO_CONTROL = (
 _NO_ACTIONS = "features of actions: an endpoint does not tell them; export its log and examine that"
 _OTHER_LOOPS = "which of the latest decisions are this loop's: the server holds several loops"
 
+_Count = Annotated[int, Field(ge=0, le=10**15)]
+
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True, allow_inf_nan=False)
 
 
 class _Configuration(_Answer):
@@ -48,15 +50,15 @@ class _Policy(_Answer):
 
 class _Learning(_Answer):
     mode: Mode
-    decisions: int
-    rewards: int
-    waiting: int
-    joined: int
-    defaulted: int
-    dropped_as_late: int
-    dropped_as_not_activated: int
-    trained: int
-    published: int
+    decisions: _Count
+    rewards: _Count
+    waiting: _Count
+    joined: _Count
+    defaulted: _Count
+    dropped_as_late: _Count
+    dropped_as_not_activated: _Count
+    trained: _Count
+    published: _Count
     next_export: str | None
 
 

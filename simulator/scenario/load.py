@@ -45,7 +45,16 @@ def load_scenario(path: Path) -> Scenario:
     Raises:
         ScenarioInvalid: with one line for every mistake.
     """
-    return _consistent(path, _checked(path, _read(path)))
+    return check_scenario(path, _read(path))
+
+
+def check_scenario(path: Path, document: dict[str, Any]) -> Scenario:
+    """Return the scenario that a file's document describes.
+
+    Raises:
+        ScenarioInvalid: with one line for every mistake.
+    """
+    return _consistent(path, _checked(path, document))
 
 
 def _consistent(path: Path, scenario: Scenario) -> Scenario:
@@ -64,7 +73,7 @@ def with_parameters(scenario: Scenario, parameters: Mapping[str, object]) -> Sce
     path = Path(document.pop("folder", "."), f"{document.pop('name')}.toml")
     for key, value in parameters.items():
         _put(document, key, value)
-    return _consistent(path, _checked(path, document))
+    return check_scenario(path, document)
 
 
 def _put(document: dict[str, Any], key: str, value: object) -> None:

@@ -1,7 +1,6 @@
 """A reply of another server is bounded in bytes and in total time, whatever it sends."""
 
 import gzip
-from collections.abc import Iterator
 from time import monotonic
 
 import pytest
@@ -117,10 +116,11 @@ def test_nobody_there(url: str) -> None:
 def test_a_cut_connection_is_not_used_again() -> None:
     """The next exchange is a new one."""
     exchange = Exchange(0.5)
-    turns: Iterator[Pieces] = iter(
-        [drip(b"HTTP/1.1 200 X\r\nContent-Length: 9999\r\n\r\n"), reply(200, b"well")]
-    )
-    with answering_with(lambda *_: next(turns)) as url:
+    turns: list[Pieces] = [
+        drip(b"HTTP/1.1 200 X\r\nContent-Length: 9999\r\n\r\n"),
+        reply(200, b"well"),
+    ]
+    with answering_with(lambda *_: turns.pop(0)) as url:
         with pytest.raises(ExchangeFailed, match=r"no whole reply within 0\.5 s"):
             exchange.send("GET", url, {})
         found = exchange.send("GET", url, {})

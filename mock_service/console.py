@@ -1,10 +1,57 @@
 """How a command line ends: a person's mistake is one clear line on stderr and exit code 2."""
 
+import json
 import sys
+from collections.abc import Iterable
+from math import isfinite
 
 import typer
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from mock_service.visible import to_visible
 
 MISTAKE = 2
+
+
+class PlainConsole(Console):
+    """A console for text of others: it obeys neither their markup nor their control characters."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render with every control character but line ends spelled out."""
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            if control or text.isprintable():
+                yield segment
+            else:
+                yield Segment("\n".join(map(to_visible, text.split("\n"))), style)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON, in ASCII; a number that JSON does not know is null."""
+    try:
+        text = json.dumps(value, indent=2, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(value), indent=2)
+    sys.stdout.write(f"{text}\n")
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def print_line(console: Console, text: str) -> None:
+    """Print one line, however long, that may quote others, for a person to read."""
+    console.print(to_visible(text), soft_wrap=True)
 
 
 def run_commands(commands: typer.Typer, name: str, mistakes: tuple[type[Exception], ...]) -> None:
@@ -19,7 +66,7 @@ def run_commands(commands: typer.Typer, name: str, mistakes: tuple[type[Exceptio
             _say(name, f"{message} (see: {name} --help)")
         sys.exit(MISTAKE)
     except mistakes as error:
-        for line in str(error).splitlines():
+        for line in str(error).split("\n"):
             _say(name, line)
         sys.exit(MISTAKE)
     except (typer.Abort, KeyboardInterrupt):
@@ -28,4 +75,4 @@ def run_commands(commands: typer.Typer, name: str, mistakes: tuple[type[Exceptio
 
 
 def _say(name: str, line: str) -> None:
-    typer.echo(f"{name}: {line}", err=True)
+    typer.echo(f"{name}: {to_visible(line)}", err=True)

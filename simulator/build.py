@@ -102,8 +102,7 @@ def simulate_pages(
         )
     finally:
         personalizer.close()
-    requests = personalizer.account() if isinstance(personalizer, HttpPersonalizer) else None
-    made = Circumstances(options.seed, crowd.design.name, perf_counter() - began, requests)
+    made = _circumstances(options.seed, crowd.design.name, perf_counter() - began, personalizer)
     return summarise_pages(scenario, tally, made)
 
 
@@ -153,8 +152,7 @@ def _played(
         )
     finally:
         personalizer.close()
-    requests = personalizer.account() if isinstance(personalizer, HttpPersonalizer) else None
-    made = Circumstances(options.seed, crowd.design_name, timer() - began, requests)
+    made = _circumstances(options.seed, crowd.design_name, timer() - began, personalizer)
     return summarise(crowd.cast, tally, made)
 
 
@@ -181,6 +179,16 @@ def rehearse(scenario: Scenario) -> None:
     for name in scenario.rewards:
         crowd = PageCrowd if scenario.slots else Crowd
         next(iter(crowd(scenario, seed=0, reward=name).blocks(1)))
+
+
+def _circumstances(
+    seed: int, design: str, seconds: float, personalizer: HttpPersonalizer | InProcessPersonalizer
+) -> Circumstances:
+    """Return how a run came about; only an endpoint has accounts of requests and replies."""
+    if isinstance(personalizer, InProcessPersonalizer):
+        return Circumstances(seed, design, seconds)
+    account, unusable = personalizer.account(), personalizer.unusable_replies()
+    return Circumstances(seed, design, seconds, account, unusable)
 
 
 def _personalizer(

@@ -1,17 +1,16 @@
 """``conformance``: run the contract as checks against any endpoint."""
 
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from pydantic_core import to_json
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from mock_service.conformance.suite import Finding, examine
+from mock_service.console import PlainConsole, print_json
 from mock_service.errors import SettingsInvalid
+from mock_service.visible import to_plain
 
 _ENDPOINT = "PERSONALIZER_ENDPOINT"
 _KEY = "PERSONALIZER_KEY"
@@ -41,8 +40,7 @@ def conformance(
         raise SettingsInvalid(f"--endpoint and --key are needed, or {_ENDPOINT} and {_KEY}")
     findings = list(examine(endpoint, key))
     if as_json:
-        sys.stdout.write(to_json([asdict(finding) for finding in findings], indent=2).decode())
-        sys.stdout.write("\n")
+        print_json([asdict(finding) for finding in findings])
     else:
         _print(findings)
     if not all(finding.holds for finding in findings):
@@ -55,9 +53,9 @@ def _print(findings: list[Finding]) -> None:
     for finding in findings:
         if finding.section != section:
             section = finding.section
-            table.add_row("", f"[bold]{section}[/bold]")
-        table.add_row("yes" if finding.holds else "[red]NO[/red]", _said(finding))
-    console = Console()
+            table.add_row("", Text(section, "bold"))
+        table.add_row("yes" if finding.holds else Text("NO", "red"), to_plain(_said(finding)))
+    console = PlainConsole()
     console.print(table)
     held = sum(finding.holds for finding in findings)
     console.print(f"{held} of {len(findings)} hold")
@@ -66,4 +64,4 @@ def _print(findings: list[Finding]) -> None:
 def _said(finding: Finding) -> str:
     if finding.holds:
         return finding.sentence
-    return escape(f"{finding.sentence} But: {finding.instead}")
+    return f"{finding.sentence} But: {finding.instead}"

@@ -1,15 +1,13 @@
 """``doctor``: say in words why a loop is not learning."""
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic_core import to_json
-from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
+from mock_service.console import PlainConsole, print_json, print_line
 from mock_service.diagnosis.diagnose import diagnose
 from mock_service.diagnosis.endpoint_facts import facts_of_endpoint
 from mock_service.diagnosis.facts import LoopFacts
@@ -21,11 +19,12 @@ from mock_service.logs.files import log_lines
 from mock_service.logs.reading import read_log
 from mock_service.settings import DEFAULT_LOOP, DEVELOPMENT_KEY
 from mock_service.storage.log import stored_log
+from mock_service.visible import to_plain, to_visible
 
 _WORDS = {
-    Severity.STOPS: "[bold red]This stops learning[/]",
-    Severity.SLOWS: "[bold yellow]This slows learning[/]",
-    Severity.NOTE: "[bold]Worth knowing[/]",
+    Severity.STOPS: ("This stops learning", "bold red"),
+    Severity.SLOWS: ("This slows learning", "bold yellow"),
+    Severity.NOTE: ("Worth knowing", "bold"),
 }
 
 
@@ -65,7 +64,7 @@ def doctor(
         facts = _read(log, data_dir, loop, policy_arguments(policy) if policy else None)
     findings = diagnose(facts)
     if as_json:
-        sys.stdout.write(_json(facts, findings))
+        print_json(_document(facts, findings))
     else:
         _print(facts, findings)
     if any(finding.severity is Severity.STOPS for finding in findings):
@@ -93,26 +92,27 @@ def _read(log: Path | None, data_dir: Path | None, loop: str, policy: str | None
     return facts
 
 
-def _json(facts: LoopFacts, findings: list[Finding]) -> str:
-    document = {
+def _document(facts: LoopFacts, findings: list[Finding]) -> dict[str, object]:
+    return {
         "place": facts.place,
         "findings": [asdict(finding) for finding in findings],
         "unknown": facts.unknown,
     }
-    return to_json(document, indent=2).decode() + "\n"
 
 
 def _print(facts: LoopFacts, findings: list[Finding]) -> None:
-    console = Console(highlight=False)
-    console.print(f"{escape(facts.place)}: {_extent(facts)}", soft_wrap=True)
+    console = PlainConsole()
+    print_line(console, f"{facts.place}: {_extent(facts)}")
     for finding in findings:
-        console.print(f"\n{_WORDS[finding.severity]}: {escape(finding.seen)}")
-        console.print(escape(finding.means))
-        console.print(f"[green]→[/] {escape(finding.advice)}")
+        console.print()
+        console.print(Text.assemble(_WORDS[finding.severity], ": ", to_visible(finding.seen)))
+        console.print(to_plain(finding.means))
+        console.print(Text.assemble(("→", "green"), " ", to_visible(finding.advice)))
     if not any(finding.severity is Severity.STOPS for finding in findings):
         console.print("\nNothing that can be seen from here stops this loop from learning.")
     for unknown in facts.unknown:
-        console.print(f"\n[dim]Not known from here: {escape(unknown)}.[/]")
+        console.print()
+        console.print(Text(f"Not known from here: {to_visible(unknown)}.", "dim"))
 
 
 def _extent(facts: LoopFacts) -> str:

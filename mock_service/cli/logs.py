@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from mock_service.cli.log_import import import_log, joined
+from mock_service.console import PlainConsole, print_line
 from mock_service.errors import SettingsInvalid
 from mock_service.logs.pages import pages
 from mock_service.logs.reading import LogReader, read_log
@@ -18,6 +18,7 @@ from mock_service.logs.writing import write_line
 from mock_service.private_files import open_private
 from mock_service.settings import DATA_FOLDER, DEFAULT_LOOP
 from mock_service.storage.log import stored_log
+from mock_service.visible import to_plain
 
 logs = typer.Typer(help="A loop's log: export, import, show.", no_args_is_help=True)
 
@@ -84,13 +85,13 @@ def show(
     for event in stored_log(data_dir, loop, last=last):
         table.add_row(
             f"{event.at:%Y-%m-%d %H:%M:%S}",
-            event.event_id,
-            event.actions[event.chosen].id,
+            to_plain(event.event_id),
+            to_plain(event.actions[event.chosen].id),
             f"{event.propensity:.4f}",
             f"{joined(event):g}",
             "no" if event.skip_learn else "yes",
         )
-    Console().print(table)
+    PlainConsole().print(table)
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def _reading(path: Path) -> Iterator[BinaryIO]:
 def _tell(reader: LogReader) -> None:
     """Say what became of every line of a log."""
     found = ", ".join(f"{count:,} {kind}" for kind, count in reader.counts.items() if count)
-    talk = Console(stderr=True, highlight=False)
-    talk.print(f"Lines: {found or 'none'}.", soft_wrap=True)
+    talk = PlainConsole(stderr=True)
+    print_line(talk, f"Lines: {found or 'none'}.")
     for line, problem in reader.complaints:
-        talk.print(f"Line {line}: {problem}", markup=False, soft_wrap=True)
+        print_line(talk, f"Line {line}: {problem}")

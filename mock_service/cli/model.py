@@ -13,6 +13,7 @@ from mock_service.clock import SystemClock
 from mock_service.errors import ModelInvalid, SettingsInvalid
 from mock_service.learning.model_file import check_header, read_header
 from mock_service.signing import is_zip, open_signer, unsigned_model
+from mock_service.visible import to_visible
 
 commands = typer.Typer(no_args_is_help=True)
 
@@ -42,7 +43,7 @@ def sign(
         out.write_bytes(signer.sign(content))
     except OSError as error:
         raise SettingsInvalid(f"cannot write {out}: {error.strerror}") from error
-    sys.stdout.write(f"{out}\n")
+    sys.stdout.write(f"{to_visible(str(out))}\n")
 
 
 @commands.command()
@@ -62,7 +63,7 @@ def show(
         sys.stdout.write(json.dumps(facts) + "\n")
         return
     for name, value in facts.items():
-        sys.stdout.write(f"{name.replace('_', ' ')}: {value}\n")
+        sys.stdout.write(f"{name.replace('_', ' ')}: {to_visible(str(value))}\n")
 
 
 def _read(path: Path) -> bytes:

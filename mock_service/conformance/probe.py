@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import httpx2
+from httpx2 import Headers
 from pydantic_core import from_json, to_json
 
 from mock_service.errors import EndpointUnreachable
+from mock_service.exchange import Exchange, ExchangeFailed
 
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
-_TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 20.0
 
 ACTIONS: list[dict[str, Any]] = [
     {"id": "first", "features": [{"topic": "politics"}, {"length": 3}]},
@@ -29,7 +30,7 @@ class Reply:
     """What the endpoint answered."""
 
     status: int
-    headers: httpx2.Headers
+    headers: Headers
     body: bytes
 
     @property
@@ -40,7 +41,7 @@ class Reply:
             ContractBroken: it is none.
         """
         try:
-            value = from_json(self.body)
+            value = from_json(self.body, allow_inf_nan=False)
         except ValueError:
             value = None
         if isinstance(value, dict):
@@ -73,10 +74,10 @@ class Reply:
 class Probe:
     """Speaks to one endpoint with its key."""
 
-    def __init__(self, endpoint: str, key: str, client: httpx2.Client) -> None:
+    def __init__(self, endpoint: str, key: str, exchange: Exchange) -> None:
         self._endpoint = endpoint.rstrip("/")
         self._key = key
-        self._client = client
+        self._exchange = exchange
 
     def send(
         self,
@@ -90,7 +91,7 @@ class Probe:
         """Send a request; `body` goes as JSON, and `headers` replace the key.
 
         Raises:
-            EndpointUnreachable: nobody answers.
+            EndpointUnreachable: nobody answers, or not within the bounds of an exchange.
         """
         sent = {KEY_HEADER: self._key} if headers is None else dict(headers)
         if body is not None:
@@ -98,16 +99,10 @@ class Probe:
         if content is not None:
             sent["Content-Type"] = "application/json"
         try:
-            reply = self._client.request(
-                method,
-                self._endpoint + path,
-                content=content,
-                headers=sent,
-                timeout=_TIMEOUT_SECONDS,
-            )
-        except httpx2.HTTPError as error:
+            reply = self._exchange.send(method, self._endpoint + path, sent, content)
+        except ExchangeFailed as error:
             raise EndpointUnreachable(f"{self._endpoint} does not answer: {error}") from error
-        return Reply(reply.status_code, reply.headers, reply.content)
+        return Reply(reply.status, reply.headers, reply.body)
 
     def rank(self, **more: object) -> Reply:
         """Ask v1.0 to rank three actions; `more` replaces fields of the body."""

@@ -1,9 +1,8 @@
 """All checks by section, and what came of running them."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
-
-import httpx2
 
 from mock_service.conformance import (
     administration,
@@ -13,7 +12,8 @@ from mock_service.conformance import (
     refusals,
     versions,
 )
-from mock_service.conformance.probe import ContractBroken, Probe
+from mock_service.conformance.probe import TIMEOUT_SECONDS, ContractBroken, Probe
+from mock_service.exchange import Exchange
 
 SECTIONS = {
     "gateway": gateway.CHECKS,
@@ -23,6 +23,11 @@ SECTIONS = {
     "configuration, policy, model and logs": administration.CHECKS,
     "other versions": versions.CHECKS,
 }
+
+
+_LONGEST = 500
+_OTHER_SHAPES = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What comes of looking for a part in a reply that is built otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +46,17 @@ def examine(endpoint: str, key: str) -> Iterator[Finding]:
     Raises:
         EndpointUnreachable: nobody answers there.
     """
-    with httpx2.Client() as client:
-        probe = Probe(endpoint, key, client)
+    with closing(Exchange(TIMEOUT_SECONDS)) as exchange:
+        probe = Probe(endpoint, key, exchange)
         for section, checks in SECTIONS.items():
             for check in checks:
                 sentence = (check.__doc__ or "").strip()
                 try:
                     check(probe)
                 except ContractBroken as broken:
-                    yield Finding(section, sentence, holds=False, instead=str(broken))
-                except (KeyError, IndexError, TypeError) as error:
+                    yield Finding(section, sentence, holds=False, instead=str(broken)[:_LONGEST])
+                except _OTHER_SHAPES as error:
                     instead = f"the reply is of another shape ({error!r})"
-                    yield Finding(section, sentence, holds=False, instead=instead)
+                    yield Finding(section, sentence, holds=False, instead=instead[:_LONGEST])
                 else:
                     yield Finding(section, sentence, holds=True)

@@ -1,19 +1,20 @@
 """Facts from an endpoint: one of ours tells all, any other its configuration and its policy."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
-import httpx2
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from mock_service.conformance.probe import Probe, Reply
+from mock_service.conformance.probe import TIMEOUT_SECONDS, Probe, Reply
 from mock_service.diagnosis.facts import Arrangement, Heard, LoopFacts, Sightings
 from mock_service.diagnosis.sighting import Sighting, Watch
-from mock_service.errors import EndpointUnreachable, SettingsInvalid
+from mock_service.errors import SettingsInvalid
+from mock_service.exchange import Exchange
 from mock_service.loop.configuration import LearningMode, Mode
 from mock_service.loop.witness import MOST_DECISIONS
 
@@ -28,13 +29,15 @@ _NO_CONTROL = (
 _NO_ACTIONS = "features of actions: an endpoint does not tell them; export its log and examine that"
 _OTHER_LOOPS = "which of the latest decisions are this loop's: the server holds several loops"
 
+_Count = Annotated[int, Field(ge=0, le=10**15)]
+
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True, allow_inf_nan=False)
 
 
 class _Configuration(_Answer):
-    exploration_percentage: float
+    exploration_percentage: Annotated[float, Field(ge=0, le=1)]
     reward_wait_time: timedelta
     learning_mode: Annotated[
         LearningMode | None, BeforeValidator(lambda text: _MODES.get(str(text).lower()))
@@ -47,15 +50,15 @@ class _Policy(_Answer):
 
 class _Learning(_Answer):
     mode: Mode
-    decisions: int
-    rewards: int
-    waiting: int
-    joined: int
-    defaulted: int
-    dropped_as_late: int
-    dropped_as_not_activated: int
-    trained: int
-    published: int
+    decisions: _Count
+    rewards: _Count
+    waiting: _Count
+    joined: _Count
+    defaulted: _Count
+    dropped_as_late: _Count
+    dropped_as_not_activated: _Count
+    trained: _Count
+    published: _Count
     next_export: str | None
 
 
@@ -96,11 +99,8 @@ def facts_of_endpoint(endpoint: str, key: str) -> LoopFacts:
         raise SettingsInvalid(
             f"--endpoint: expected an address like http://127.0.0.1:5000, got {endpoint!r}"
         )
-    try:
-        with httpx2.Client() as client:
-            return _facts(endpoint, Probe(endpoint, key, client))
-    except httpx2.InvalidURL as error:
-        raise EndpointUnreachable(f"{endpoint} is no address: {error}") from error
+    with closing(Exchange(TIMEOUT_SECONDS)) as exchange:
+        return _facts(endpoint, Probe(endpoint, key, exchange))
 
 
 def _facts(endpoint: str, probe: Probe) -> LoopFacts:

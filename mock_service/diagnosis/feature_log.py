@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from math import inf
 
 from mock_service.diagnosis.facts import FeatureSeen, Kind
 
@@ -65,7 +66,7 @@ def _kind(value: object) -> Kind:
         return Kind.WORD
     if any(low <= value < high for low, high in _MOMENTS):
         return Kind.MOMENT
-    is_large = abs(value) >= _LARGE and value == int(value)
+    is_large = _LARGE <= abs(value) < inf and value == int(value)
     return Kind.LARGE_NUMBER if is_large else Kind.NUMBER
 
 

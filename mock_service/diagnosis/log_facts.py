@@ -1,9 +1,8 @@
 """Facts from a log: what was decided and what came of it, and nothing about the loop's settings."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
-
-from pydantic_core import from_json
 
 from mock_service.diagnosis.facts import Arrangement, Heard, LoopFacts
 from mock_service.diagnosis.sighting import Sighting, Watch
@@ -70,11 +69,11 @@ def _counted(heard: Heard, event: LoggedDecision) -> Heard:
 def _sighting(event: LoggedDecision) -> Sighting:
     cost = event.cost if event.original_cost is None else event.original_cost
     return Sighting(
-        from_json(event.context),
+        json.loads(event.context),
         [
             (event.actions[index].id, chance)
             for index, chance in zip(event.order, event.probabilities, strict=True)
         ],
         None if event.skip_learn else 0.0 - cost,
-        [from_json(event.actions[index].features) for index in event.order],
+        [json.loads(event.actions[index].features) for index in event.order],
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise, permutations
+from math import inf
 
 from mock_service.learning.policy_text import explores_by_default
 
@@ -10,6 +11,7 @@ _CROSSING = frozenset({"-q", "--quadratic", "--cubic", "--interactions"})
 _RATE = frozenset({"-l", "--learning_rate"})
 _LESSONS_TIMES_RATE = 5.0
 """In the shipped news scenario a rate of 0.001 levels out after 5,000 lessons."""
+_SMALLEST_RATE = 1e-12
 _LESSONS_AT_LEAST = 100
 """What Vowpal Wabbit's own adaptive rate takes there."""
 
@@ -25,8 +27,17 @@ def crosses(policy: str, context: frozenset[str]) -> bool:
 
 def learning_rate(policy: str) -> float | None:
     """Return the learning rate a policy asks for; None if it leaves that to Vowpal Wabbit."""
-    rates = [float(value) for value in _values(policy, _RATE)]
+    rates = [_rate(value) for value in _values(policy, _RATE)]
     return rates[-1] if rates else None
+
+
+def _rate(value: str) -> float | None:
+    """Return a rate that a model can learn with; an endpoint's policy may say anything."""
+    try:
+        rate = float(value)
+    except ValueError:
+        return None
+    return rate if _SMALLEST_RATE <= rate < inf else None
 
 
 def lessons_needed(policy: str) -> int:

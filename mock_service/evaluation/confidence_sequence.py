@@ -12,7 +12,7 @@ nonparametric, nonasymptotic confidence sequences" (Annals of Statistics, 2021).
 """
 
 from collections.abc import Callable
-from math import log
+from math import inf, log
 
 import numpy as np
 from scipy import special
@@ -90,4 +90,5 @@ def _log_wealth(surplus: float, spread: float) -> float:
 
 def _log_lower_gamma(shape: float, reach: float) -> float:
     """Return the logarithm of the lower incomplete gamma function, not regularised."""
-    return log(special.gammainc(shape, reach)) + float(special.gammaln(shape))
+    regularised = float(special.gammainc(shape, reach))
+    return (log(regularised) if regularised else -inf) + float(special.gammaln(shape))

@@ -103,7 +103,8 @@ def act(policy: Policy, traffic: Traffic) -> Actions:
     if policy.source is PolicySource.RANDOM:
         return Actions(policy, _uniform(traffic))
     replayed = replay(traffic.events, policy.arguments, model=policy.model, learns=not policy.model)
-    return Actions(policy, replayed.probabilities)
+    by_lot = ~np.isfinite(replayed.probabilities).all(axis=1, keepdims=True)
+    return Actions(policy, np.where(by_lot, _uniform(traffic), replayed.probabilities))
 
 
 def _logged(traffic: Traffic) -> NDArray[np.float64]:

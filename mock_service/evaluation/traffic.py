@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mock_service.logs.event import LoggedDecision, LoggedMultiSlot, first_slot
-from mock_service.loop.slots import SLOT_KEY
+from mock_service.loop.slots import read_slot
 
 Column = NDArray[np.float64]
 
@@ -18,7 +18,7 @@ class Traffic:
     """Decisions that can be judged by, in the order they were made; columns have one row each.
 
     ``shares`` is 1 divided by the chance that an event like this one stayed in the log: how many
-    decisions it stands for. ``unusable`` counts events left out: without a propensity in (0, 1],
+    decisions it stands for. ``unusable`` counts events left out: without a propensity in [1e-9, 1],
     nothing can be said about what another policy would have done. ``skipped`` counts those that
     were deferred and never activated.
     """
@@ -63,7 +63,7 @@ def gather(events: Iterable[LoggedDecision | LoggedMultiSlot]) -> Traffic:
             skipped += 1
             continue
         decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
-        if 0 < decision.propensity <= _LARGEST_PROPENSITY:
+        if _SMALLEST_PROPENSITY <= decision.propensity <= _LARGEST_PROPENSITY:
             kept.append(decision)
         else:
             unusable += 1
@@ -84,17 +84,15 @@ def first_slots(events: Iterable[LoggedDecision]) -> Iterator[LoggedDecision]:
     The slot's features then are features of the context.
     """
     for event in events:
-        if f'"{SLOT_KEY}"' not in event.context:
-            yield event
-            continue
-        *context, last = json.loads(event.context)
-        slot = last.get(SLOT_KEY) if isinstance(last, dict) else None
+        slot = read_slot(event.event_id, event.context)
         if slot is None:
             yield event
-        elif slot["number"] == 0:
-            yield replace(event, context=json.dumps([*context, *slot["features"]]))
+        elif slot.number == 0:
+            yield replace(event, context=json.dumps([*slot.context, *slot.features]))
 
 
+_SMALLEST_PROPENSITY = 1e-9
+"""Fewer than one decision in the longest of logs: weights beyond its inverse say nothing."""
 _LARGEST_PROPENSITY = 1.0 + 1e-6  # single precision may go a little over 1
 
 

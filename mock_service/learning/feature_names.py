@@ -39,7 +39,7 @@ def action_without(features: str, gone: Collection[FeatureName]) -> str:
 
 def _names(features: str, loose: str) -> list[FeatureName]:
     found: dict[FeatureName, None] = {}
-    for item in json.loads(features):
+    for item in filter(_is_object, json.loads(features)):
         for name, value in item.items():
             if name.startswith("_"):
                 continue
@@ -51,7 +51,7 @@ def _names(features: str, loose: str) -> list[FeatureName]:
 
 def _without(features: str, loose: str, gone: Collection[FeatureName]) -> str:
     kept = []
-    for item in json.loads(features):
+    for item in filter(_is_object, json.loads(features)):
         left: dict[str, object] = {}
         for name, value in item.items():
             if isinstance(value, dict):
@@ -62,3 +62,8 @@ def _without(features: str, loose: str, gone: Collection[FeatureName]) -> str:
                 left[name] = value
         kept.append(left)
     return json.dumps(kept)
+
+
+def _is_object(item: object) -> bool:
+    """Say whether an item holds features; a log of another making may have others."""
+    return isinstance(item, dict)

@@ -39,7 +39,7 @@ def labelled_document(features: str, *, cost: float, probability: float) -> str:
 
 def cleaned_features(features: list[object]) -> list[object]:
     """Return features without what makes no feature."""
-    return [_cleaned(item) for item in features]
+    return [_cleaned(item) for item in features if isinstance(item, dict)]
 
 
 def _action_fields(features: str) -> str:
@@ -55,15 +55,27 @@ def _cleaned(value: object) -> object:
     """Return `value` without the names and nulls that make no feature."""
     if isinstance(value, dict):
         return {
-            _safe(name, inner): _cleaned(inner)
+            _safe(_whole(name), inner): _cleaned(inner)
             for name, inner in value.items()
             if inner is not None and name and not name.startswith("_")
         }
     if isinstance(value, list):
-        return [_cleaned(item) for item in value if item is not None]
+        return [_cleaned(item) for item in value if _belongs_in_array(item)]
+    if isinstance(value, str):
+        return _whole(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return max(-LARGEST_NUMBER, min(LARGEST_NUMBER, value))
+
+
+def _whole(text: str) -> str:
+    """Return text without halves of characters, which JSON can write and Vowpal Wabbit not read."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def _belongs_in_array(item: object) -> bool:
+    """Say whether Vowpal Wabbit reads this in an array: a log of another making may hold more."""
+    return isinstance(item, dict | int | float) and not isinstance(item, bool)
 
 
 def _safe(name: str, inner: object) -> str:

@@ -9,7 +9,7 @@ from mock_service.learning.immediate import Immediate
 from mock_service.learning.workspace import given_back, open_workspace, saved, shortest
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Explanation, Prediction
-from mock_service.loop.slots import SLOT_KEY
+from mock_service.loop.slots import SlotContext, parse_slot, read_slot
 
 
 class VowpalSlotModel(Immediate):
@@ -36,7 +36,8 @@ class VowpalSlotModel(Immediate):
         count = len(actions)
         if not self.trained:
             return Prediction(tuple(range(count)), (shortest(1.0 / count),) * count)
-        number, document = _document(context, actions, {})
+        items = json.loads(context)
+        number, document = _document(parse_slot(items) or _only(items), actions, {})
         examples = self._workspace.parse(document)
         scores = self._workspace.predict(examples)[number]
         self._workspace.finish_example(examples)
@@ -56,7 +57,9 @@ class VowpalSlotModel(Immediate):
             "_a": list(decision.order),
             "_p": list(decision.probabilities),
         }
-        _, document = _document(decision.context, decision.actions, label)
+        slot = read_slot(decision.event_id, decision.context)
+        slot = slot or _only(json.loads(decision.context))
+        _, document = _document(slot, decision.actions, label)
         examples = self._workspace.parse(document)
         self._workspace.learn(examples)
         self._workspace.finish_example(examples)
@@ -72,22 +75,21 @@ class VowpalSlotModel(Immediate):
 
 
 def _document(
-    context: str, actions: tuple[Action, ...], label: dict[str, object]
+    slot: SlotContext, actions: tuple[Action, ...], label: dict[str, object]
 ) -> tuple[int, str]:
     """Return the slot's number on the page, and the page as Vowpal Wabbit reads it."""
-    items = json.loads(context)
-    slot = items.pop()[SLOT_KEY] if items and SLOT_KEY in items[-1] else _ONLY
-    count, number, others = len(actions), slot["number"], slot["of"] - 1
+    count, number, others = len(actions), slot.number, slot.of - 1
     filled: list[dict[str, object]] = [{"sj": [], "_inc": [count + n]} for n in range(others)]
-    asked = {**label, "sj": cleaned_features(slot["features"]), "_inc": list(range(count))}
+    asked = {**label, "sj": cleaned_features(slot.features), "_inc": list(range(count))}
     candidates = [{"j": cleaned_features(json.loads(action.features))} for action in actions]
     page = {
-        "FromUrl": cleaned_features(items),
+        "FromUrl": cleaned_features(slot.context),
         "_multi": [*candidates, *[{"j": []}] * others],
         "_slots": [*filled[:number], asked, *filled[number:]],
     }
     return number, json.dumps(page, separators=(",", ":"))
 
 
-_ONLY: dict[str, Any] = {"number": 0, "of": 1, "features": []}
-"""The slot of a context that names none."""
+def _only(context: list[Any]) -> SlotContext:
+    """Return the slot of a context that names none."""
+    return SlotContext(context, "", 0, 1, [])

@@ -19,7 +19,7 @@ from mock_service.learning.trial_limits import limit_process, without_files
 from mock_service.learning.weights import unsound_weights
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.seams import Prediction
-from mock_service.loop.slots import SLOT_KEY
+from mock_service.loop.slots import SlotContext, write_slot
 
 MODEL_FILE = "model.vw"
 _COUNTS = (1, 2, 5, 50)
@@ -86,9 +86,9 @@ def _check(prediction: Prediction, count: int) -> None:
 
 def _context(number: int) -> str:
     """Return a context; to a model that fills slots it names the second of two."""
-    slot = {SLOT_KEY: {"number": 1, "of": 2, "features": [{"size": number}]}}
     user = {"user": f"u{number}", "age": number}
-    return json.dumps([user, {"device": {"mobile": True}}, slot])
+    context = [user, {"device": {"mobile": True}}]
+    return write_slot(SlotContext(context, "second", 1, 2, [{"size": number}]))
 
 
 def _actions(count: int) -> tuple[Action, ...]:

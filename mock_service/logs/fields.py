@@ -4,11 +4,17 @@ from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 from mock_service.logs.event import UNTRAINED_MODEL, Observation
+from mock_service.loop.slots import SEPARATOR
 
 Json = dict[str, Any]
 
+_VISIBLE_SEPARATOR = "\\x1f"
 _LARGEST = 1e300
 _FIRST_YEAR, _LAST_YEAR = 3, 9996
+_LARGEST_PROBABILITY = 1e3
+_LARGEST_COST = 1e9
+"""Rewards are numbers around 1; the square of this, weighted by the smallest propensity that counts
+and summed over a log, is still a number."""
 _NUMBERS = (int, float)
 
 
@@ -23,15 +29,23 @@ def number(value: object, name: str) -> float:
     return float(value)
 
 
-def optional_number(value: object, name: str) -> float | None:
-    """Return a finite number, or None where there is none."""
-    return None if value is None else number(value, name)
+def cost(value: object, name: str) -> float:
+    """Return a cost of a size that sums of squares can hold."""
+    found = number(value, name)
+    if abs(found) > _LARGEST_COST:
+        raise NotAnEvent(f"{name}: expected a number within {_LARGEST_COST:.0e}, got {found:g}")
+    return found
+
+
+def optional_cost(value: object, name: str) -> float | None:
+    """Return a cost, or None where there is none."""
+    return None if value is None else cost(value, name)
 
 
 def probability(value: object) -> float:
-    """Return a number of at least 0; single precision may go a little over 1."""
+    """Return a number of at least 0; what is over 1 is for those who judge by it to refuse."""
     chance = number(value, "p")
-    if chance < 0:
+    if not 0 <= chance <= _LARGEST_PROBABILITY:
         raise NotAnEvent(f"p: expected a probability, got {chance}")
     return chance
 
@@ -68,6 +82,11 @@ def text(value: object) -> str:
         return "" if value is None else str(value)
     except ValueError as error:  # a number of thousands of digits
         raise NotAnEvent("expected text, got a number without end") from error
+
+
+def identity(value: object) -> str:
+    """Return an id as text; in one of another making our separator of slots separates nothing."""
+    return text(value).replace(SEPARATOR, _VISIBLE_SEPARATOR)
 
 
 def moment(value: object) -> datetime | None:

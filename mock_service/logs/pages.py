@@ -2,27 +2,26 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from mock_service.logs.event import LoggedDecision, LoggedMultiSlot, LoggedSlot
-from mock_service.loop.slots import SEPARATOR, SLOT_KEY, slot_event_id
+from mock_service.loop.slots import SEPARATOR, SlotContext, read_slot, slot_event_id, write_slot
 
-_Slots = list[tuple[LoggedDecision, dict[str, Any]]]
+_Slots = list[tuple[LoggedDecision, SlotContext]]
 
 
 def pages(events: Iterable[LoggedDecision]) -> Iterator[LoggedDecision | LoggedMultiSlot]:
     """Yield events as they are logged: the slots of a page together, once all have settled."""
     unfinished: dict[str, _Slots] = {}
     for event in events:
-        page, separator, _ = event.event_id.rpartition(SEPARATOR)
-        if not separator:
+        about = read_slot(event.event_id, event.context)
+        if about is None:
             yield event
             continue
-        about = json.loads(event.context)[-1][SLOT_KEY]
+        page = event.event_id.rpartition(SEPARATOR)[0]
         slots = unfinished.setdefault(page, [])
         slots.append((event, about))
-        if len(slots) == about["of"]:
-            yield _page(page, sorted(unfinished.pop(page), key=lambda slot: slot[1]["number"]))
+        if len(slots) == about.of:
+            yield _page(page, sorted(unfinished.pop(page), key=lambda slot: slot[1].number))
 
 
 def slots_of(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
@@ -31,11 +30,11 @@ def slots_of(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
     for number, slot in enumerate(event.slots):
         places = sorted(slot.order)
         features = json.loads(slot.features)
-        about = {"id": slot.id, "number": number, "of": len(event.slots), "features": features}
+        about = SlotContext(context, slot.id, number, len(event.slots), features)
         yield LoggedDecision(
             event_id=slot_event_id(event.event_id, slot.id),
             at=event.at,
-            context=json.dumps([*context, {SLOT_KEY: about}], separators=(",", ":")),
+            context=write_slot(about),
             actions=tuple(event.actions[place] for place in places),
             observations=(*event.observations, *slot.observations),
             skip_learn=event.skip_learn,
@@ -50,20 +49,20 @@ def slots_of(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
 
 
 def _page(event_id: str, slots: _Slots) -> LoggedMultiSlot:
-    first = slots[0][0]
+    first, its_slot = slots[0]
     actions = list(dict.fromkeys(action for event, _ in slots for action in event.actions))
     place = {action: index for index, action in enumerate(actions)}
     return LoggedMultiSlot(
         event_id=event_id,
         at=first.at,
-        context=json.dumps(json.loads(first.context)[:-1], separators=(",", ":")),
+        context=json.dumps(its_slot.context, separators=(",", ":")),
         actions=tuple(actions),
         skip_learn=first.skip_learn,
         model_id=first.model_id,
         slots=tuple(
             LoggedSlot(
-                id=about["id"],
-                features=json.dumps(about["features"], separators=(",", ":")),
+                id=about.id,
+                features=json.dumps(about.features, separators=(",", ":")),
                 order=tuple(place[event.actions[index]] for index in event.order),
                 probabilities=event.probabilities,
                 cost=event.cost,

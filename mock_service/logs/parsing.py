@@ -16,13 +16,14 @@ from mock_service.logs.fields import (
     NotAnEvent,
     as_list,
     as_object,
+    cost,
     drop_probability,
+    identity,
     indices,
     model_id,
     moment,
-    number,
     observations,
-    optional_number,
+    optional_cost,
     probabilities,
     probability,
     text,
@@ -39,7 +40,7 @@ def decision_from(line: Json) -> LoggedDecision:
     context, actions = _context_and_actions(line)
     order, chances = _ranking(line, len(actions))
     return LoggedDecision(
-        event_id=text(line.get("EventId")),
+        event_id=identity(line.get("EventId")),
         at=moment(line.get("Timestamp")),
         context=context,
         actions=actions,
@@ -50,9 +51,9 @@ def decision_from(line: Json) -> LoggedDecision:
         version=text(line.get("Version", "1")),
         order=order,
         probabilities=chances,
-        cost=number(line.get("_label_cost"), "_label_cost"),
+        cost=cost(line.get("_label_cost"), "_label_cost"),
         propensity=probability(line.get("_label_probability", chances[0])),
-        original_cost=optional_number(line.get("_original_label_cost"), "_original_label_cost"),
+        original_cost=optional_cost(line.get("_original_label_cost"), "_original_label_cost"),
     )
 
 
@@ -64,7 +65,7 @@ def multi_slot_from(line: Json) -> LoggedMultiSlot:
     if not slots or len(slots) != len(outcomes):
         raise NotAnEvent(f"_outcomes: expected one for each of {len(slots)} slots")
     return LoggedMultiSlot(
-        event_id=text(line.get("EventId")),
+        event_id=identity(line.get("EventId")),
         at=moment(line.get("Timestamp")),
         context=context,
         actions=actions,
@@ -85,12 +86,12 @@ def _slot(slot: object, outcome: object, actions: int) -> LoggedSlot:
     _check_ranking(order, chances, actions)
     features, allowed = _slot_features(place)
     return LoggedSlot(
-        id=text(place.get("_id", came.get("_id"))),
+        id=identity(place.get("_id", came.get("_id"))),
         features=features,
         order=order,
         probabilities=chances,
-        cost=number(came.get("_label_cost"), "_label_cost"),
-        original_cost=optional_number(came.get("_original_label_cost"), "_original_label_cost"),
+        cost=cost(came.get("_label_cost"), "_label_cost"),
+        original_cost=optional_cost(came.get("_original_label_cost"), "_original_label_cost"),
         allowed=allowed,
         observations=observations(came.get("_o")),
     )

@@ -2,12 +2,14 @@
 
 Each slot of an event is a decision of its own, whose event id names the event and the slot: so it
 waits, is rewarded, aggregated and settled like any other. Its context holds the slot at its end,
-under a name that is no feature.
+under a name that no feature has. A client may use that name all the same, so the item counts only
+where the event id is of our own making and the item is well-formed.
 """
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from mock_service.loop.decision import Action, Decision, RankRequest
 from mock_service.loop.slot_rules import SlotFilling
@@ -15,7 +17,8 @@ from mock_service.loop.slot_rules import SlotFilling
 SLOT_KEY = "_slot"
 """Under this name the last item of a context says which slot it is about."""
 SEPARATOR = "\x1f"
-"""Stands between the event's id and the slot's; no slot id may hold it."""
+"""Stands between the event's id and the slot's; no id that a client sends may hold it."""
+MAX_SLOTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,17 @@ class SlotsRequest:
     deferred: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SlotContext:
+    """A context, and the slot it is about: the ``number``-th, from 0, of ``of`` slots."""
+
+    context: list[Any]
+    id: str
+    number: int
+    of: int
+    features: list[Any]
+
+
 def rank_slots(
     request: SlotsRequest, rank: Callable[[RankRequest], Decision]
 ) -> tuple[tuple[str, str], ...]:
@@ -71,6 +85,26 @@ def slot_event_id(event_id: str, slot_id: str) -> str:
     return f"{event_id}{SEPARATOR}{slot_id}"
 
 
+def read_slot(event_id: str, context: str) -> SlotContext | None:
+    """Return the slot that an event of this id and context is about; None for an ordinary one."""
+    return parse_slot(json.loads(context)) if SEPARATOR in event_id else None
+
+
+def parse_slot(items: object) -> SlotContext | None:
+    """Return the slot that the last item of a context names; None where it names none."""
+    last = items[-1] if isinstance(items, list) and items else None
+    slot = last.get(SLOT_KEY) if isinstance(last, dict) else None
+    if not isinstance(items, list) or not isinstance(slot, dict) or not _is_slot(slot):
+        return None
+    return SlotContext(items[:-1], slot.get("id", ""), slot["number"], slot["of"], slot["features"])
+
+
+def write_slot(slot: SlotContext) -> str:
+    """Return the context with the slot as its last item, as text."""
+    about = {"id": slot.id, "number": slot.number, "of": slot.of, "features": slot.features}
+    return json.dumps([*slot.context, {SLOT_KEY: about}], separators=(",", ":"))
+
+
 def _allowed(slot: Slot, places: dict[str, int]) -> list[int]:
     return [place for action, place in places.items() if action not in slot.excluded]
 
@@ -93,11 +127,18 @@ def _slot_request(request: SlotsRequest, number: int, eligible: tuple[int, ...])
 
 def _slot_context(request: SlotsRequest, number: int) -> str:
     """Return the context with the slot as its last item."""
-    slot = request.slots[number]
-    about = {
-        "id": slot.id,
-        "number": number,
-        "of": len(request.slots),
-        "features": json.loads(slot.features),
-    }
-    return json.dumps([*json.loads(request.context), {SLOT_KEY: about}], separators=(",", ":"))
+    slot, context = request.slots[number], json.loads(request.context)
+    features = json.loads(slot.features)
+    return write_slot(SlotContext(context, slot.id, number, len(request.slots), features))
+
+
+def _is_slot(slot: dict[str, Any]) -> bool:
+    number, of, features = slot.get("number"), slot.get("of"), slot.get("features")
+    return (
+        isinstance(slot.get("id", ""), str)
+        and type(number) is int  # True is no number
+        and type(of) is int
+        and 0 <= number < of <= MAX_SLOTS
+        and isinstance(features, list)
+        and all(isinstance(item, dict) for item in features)
+    )

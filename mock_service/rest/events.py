@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from mock_service.errors import ServiceProblem
 from mock_service.rest.bodies import parsed
+from mock_service.rest.ids import is_printable
 from mock_service.rest.operations import Call, Operation
 from mock_service.rest.replies import empty_reply
 from mock_service.rest.versions import ALL
@@ -36,12 +37,14 @@ def event_id_of(call: Call, code: str) -> str:
     """Return the event id in the path.
 
     Raises:
-        ServiceProblem: `code`, when it is longer than an id may be.
+        ServiceProblem: `code`, when it is longer than an id may be or holds control characters.
     """
     event_id = call.id("eventId")
-    if not 1 <= len(event_id) <= MAX_ID_LENGTH:
+    if not 1 <= len(event_id) <= MAX_ID_LENGTH or not is_printable(event_id):
         raise ServiceProblem(
-            code, f"The event id should have 1 to {MAX_ID_LENGTH} characters.", target="eventId"
+            code,
+            f"The event id should have 1 to {MAX_ID_LENGTH} characters, no control characters.",
+            target="eventId",
         )
     return event_id
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from mock_service.loop.slots import SEPARATOR, Slot, SlotsRequest
+from mock_service.loop.slots import Slot, SlotsRequest
+from mock_service.rest.ids import is_printable
 from mock_service.rest.validation import (
     action_of,
     checked_text,
@@ -42,7 +43,7 @@ def _slot(slot: SlotBody | None, actions: frozenset[str]) -> Slot:
         raise invalid("Slots contains null value.")
     if not slot.id:
         raise invalid("Slot ids must not be empty.")
-    if len(slot.id) > MAX_ID_LENGTH or SEPARATOR in slot.id:
+    if len(slot.id) > MAX_ID_LENGTH or not is_printable(slot.id):
         raise invalid(f"Slot ids should have at most {MAX_ID_LENGTH} printable characters.")
     excluded = frozenset(slot.excluded_actions or ())
     if not excluded <= actions:

@@ -9,6 +9,7 @@ from pydantic_core import from_json, to_json
 
 from mock_service.errors import ServiceProblem
 from mock_service.loop.decision import Action, RankRequest
+from mock_service.rest.ids import is_printable
 from mock_service.rest.wire import RankableAction, RankRequestBody
 
 MAX_ACTIONS = 50
@@ -41,6 +42,8 @@ def event_id_of(sent: str | None, new_event_id: Callable[[], str]) -> str:
     """Return the event id that was sent, or a new one."""
     if sent == "":
         raise invalid("EventId should be non-empty or null.")
+    if sent is not None and not is_printable(sent):
+        raise invalid("EventId should have no control characters.")
     return sent or new_event_id()
 
 

@@ -1,8 +1,6 @@
 """``compare``: parse, make one call, print."""
 
-import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +8,7 @@ import lazy_loader
 import typer
 from rich.console import Console
 
+from mock_service.console import PlainConsole, print_json, print_line
 from simulator.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -86,16 +85,16 @@ def compare(
     )
     folder = out or Path(f"comparison-{plan.scenario.name}")
     conditions = laboratory.Conditions(workers or os.cpu_count() or 1, cluster, folder, resume)
-    talk = Console(stderr=True)
+    talk = PlainConsole(stderr=True)
     if not quiet:
         _announce(talk, plan, conditions)
     comparison = _run(talk, plan, conditions, advise=bool(advise), quiet=quiet)
     if as_json:
-        sys.stdout.write(json.dumps(comparison.as_dict(), indent=2) + "\n")
+        print_json(comparison.as_dict())
     else:
-        comparison_terminal.show_comparison(Console(), comparison)
+        comparison_terminal.show_comparison(PlainConsole(), comparison)
     if not quiet:
-        talk.print(f"Report: {folder / 'report.html'}", highlight=False, soft_wrap=True)
+        print_line(talk, f"Report: {folder / 'report.html'}")
 
 
 def _announce(talk: Console, plan: "Plan", conditions: "laboratory.Conditions") -> None:

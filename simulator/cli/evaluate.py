@@ -1,6 +1,5 @@
 """``evaluate``: parse, make one call, print."""
 
-import json
 import sys
 from math import inf
 from pathlib import Path
@@ -8,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import lazy_loader
 import typer
-from rich.console import Console
 
+from mock_service.console import PlainConsole, print_json, print_line
 from simulator.cli.progress import progress_bar
 from simulator.errors import OptionsInvalid
 
@@ -86,16 +85,16 @@ def evaluate(
         workers=workers,
         loop=loop,
     )
-    talk = Console(stderr=True)
+    talk = PlainConsole(stderr=True)
     with progress_bar(talk, hidden=quiet) as progress:
         found = evaluation.evaluate(wanted, progress)
     if out is not None:
         evaluation_page.write_report(found, out, sys.argv[1:])
-        talk.print(f"report: {out / 'report.html'}", highlight=False)
+        print_line(talk, f"report: {out / 'report.html'}")
     if as_json:
-        sys.stdout.write(json.dumps(found.as_dict(), indent=2) + "\n")
+        print_json(found.as_dict())
     else:
-        evaluation_terminal.show(Console(), found)
+        evaluation_terminal.show(PlainConsole(), found)
 
 
 def _check_range(reward_range: tuple[float, float] | None) -> None:

@@ -53,7 +53,10 @@ RetriesOption = Annotated[
     int | None, typer.Option(min=0, max=50, help="Tries after the first one. [default: 5]")
 ]
 TimeoutOption = Annotated[
-    float | None, typer.Option(min=0.001, help="Seconds to wait for a reply. [default: 30]")
+    float | None,
+    typer.Option(
+        min=0.001, max=86_400, help="Seconds for a request and its whole reply. [default: 30]"
+    ),
 ]
 DelaysOption = Annotated[
     bool | None,

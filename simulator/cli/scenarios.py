@@ -1,14 +1,14 @@
 """``scenarios``: list, show, check and begin scenario files."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from mock_service.console import PlainConsole, print_json
+from mock_service.visible import to_visible
 from simulator.build import ceilings, rehearse
 from simulator.errors import HookProblem, OptionsInvalid, ScenarioInvalid
 from simulator.report.story import show_catalogue, show_story
@@ -32,9 +32,9 @@ def list_scenarios(*, as_json: JsonOption = False) -> None:
     """
     found = [find_scenario(name) for name in shipped_names()]
     if as_json:
-        _print_json([{"name": story.name, "title": story.title} for story in found])
+        print_json([{"name": story.name, "title": story.title} for story in found])
     else:
-        show_catalogue(Console(), found)
+        show_catalogue(PlainConsole(), found)
 
 
 @scenarios.command()
@@ -59,9 +59,9 @@ def show(
     found = ceilings(story, rounds=rounds, seed=seed, explorations=list(exploration or _RATES))
     if as_json:
         about = {"name": story.name, "title": story.title, "description": story.description}
-        _print_json({**about, "ceilings": [asdict(one) for one in found]})
+        print_json({**about, "ceilings": [asdict(one) for one in found]})
     else:
-        show_story(Console(), story, found)
+        show_story(PlainConsole(), story, found)
 
 
 @scenarios.command()
@@ -81,7 +81,7 @@ def check(
         except HookProblem as problem:
             mistakes.append(f"{path}: {problem}")
         else:
-            sys.stdout.write(f"{path}: no mistakes\n")
+            sys.stdout.write(f"{to_visible(str(path))}: no mistakes\n")
     if mistakes:
         raise ScenarioInvalid(mistakes)
 
@@ -101,7 +101,8 @@ def new(
             target.write(TEMPLATE)
     except OSError as error:
         raise OptionsInvalid(f"cannot write {file}: {error.strerror}") from error
-    sys.stdout.write(f"{file}: written; try `personalizer-lab simulate {file}`\n")
+    shown = to_visible(str(file))
+    sys.stdout.write(f"{shown}: written; try `personalizer-lab simulate {shown}`\n")
 
 
 @scenarios.command()
@@ -110,8 +111,4 @@ def schema() -> None:
 
     Example: personalizer-lab scenarios schema
     """
-    _print_json(scenario_schema())
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    print_json(scenario_schema())

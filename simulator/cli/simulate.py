@@ -1,14 +1,12 @@
 """``simulate``: parse, make one call, print."""
 
-import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from mock_service.console import MISTAKE, PlainConsole, print_json, print_line
 from simulator.cli.options import (
     DEFAULT_KEY,
     AggregationOption,
@@ -27,7 +25,7 @@ from simulator.cli.options import (
     TimeoutOption,
     WaitOption,
 )
-from simulator.cli.playing import RunChoices, play
+from simulator.cli.playing import Figures, RunChoices, play
 from simulator.cli.progress import progress_bar
 from simulator.engine.ending import INTERRUPTED
 from simulator.engine.run import Listeners
@@ -95,22 +93,37 @@ def simulate(
     if endpoint and log is not None:
         raise OptionsInvalid(f"--log: the log is kept by the server at {endpoint}")
     run = RunChoices(scenario, rounds, seed, reward, record, replay, log)
-    talk = Console(stderr=True)
-    watcher = _watcher(talk if as_json else Console()) if verbose else None
+    talk = PlainConsole(stderr=True)
+    watcher = _watcher(talk if as_json else PlainConsole()) if verbose else None
     with progress_bar(talk, hidden=quiet or verbose) as progress:
         task = progress.add_task(run.title, total=run.total)
         listeners = Listeners(lambda done: progress.advance(task, done), watcher)
         summary = play(run, target, listeners)
     if as_json:
-        sys.stdout.write(json.dumps(summary.as_dict(), indent=2) + "\n")
+        print_json(summary.as_dict())
     elif isinstance(summary, PageSummary):
-        show_page_summary(Console(), summary)
+        show_page_summary(PlainConsole(), summary)
     else:
-        show_summary(Console(), summary)
+        show_summary(PlainConsole(), summary)
     if summary.trouble:
-        talk.print(f"ended early: {summary.trouble}", markup=False, soft_wrap=True)
-        raise typer.Exit(_INTERRUPTED if summary.trouble == INTERRUPTED else _FAILED)
+        print_line(talk, f"ended early: {summary.trouble}")
+    if summary.unusable_replies is not None:
+        account = summary.unusable_replies
+        said = f"{account.count:,} of {account.ranks:,} replies were unusable: {account.first}"
+        print_line(talk, said)
+    code = _exit_code(summary)
+    if code:
+        raise typer.Exit(code)
 
 
-def _watcher(console: Console) -> Callable[[Interaction], None]:
+def _exit_code(summary: Figures) -> int:
+    """Return how the command ends; replies that are no rankings are the endpoint's mistake."""
+    if summary.trouble == INTERRUPTED:
+        return _INTERRUPTED
+    if summary.unusable_replies is not None:
+        return MISTAKE
+    return _FAILED if summary.trouble else 0
+
+
+def _watcher(console: PlainConsole) -> Callable[[Interaction], None]:
     return lambda interaction: show_interaction(console, interaction)

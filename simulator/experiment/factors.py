@@ -14,6 +14,8 @@ from simulator.scenario.model import Scenario
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+_LONGEST = 1e6
+"""In any unit: a duration of a million days still has an end."""
 _COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^\[{]*[\]}])")
 
 
@@ -91,7 +93,7 @@ def _toml_value(text: str) -> object:
     """Return the value of a text as TOML reads it; what TOML cannot read is a text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -126,7 +128,7 @@ def _number(name: str, text: str) -> float:
 
 def _duration(name: str, text: str) -> timedelta:
     match = _DURATION.fullmatch(text)
-    if not match or not float(match[1]):
+    if not match or not 0 < float(match[1]) <= _LONGEST:
         raise OptionsInvalid(
             f"--vary {name}: expected a duration like 30s, 10m or 2h, got {text!r}"
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from simulator.errors import OptionsInvalid
 from simulator.experiment.factors import Factor, settings_of
@@ -12,6 +13,8 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.slot_consistency import check_single_slot
 
 FEWEST_SEEDS = 2
+MOST_SEEDS, MOST_ROUNDS = 100_000, 10_000_000
+_MOST_SETTINGS = 10_000
 Level = str | bool | int | float
 
 
@@ -58,10 +61,7 @@ def make_plan(source: str, factors: Sequence[Factor], terms: Terms) -> Plan:
     names = [one.name for one in factors]
     if len(set(names)) < len(names):
         raise OptionsInvalid(f"--vary: expected every factor once, got {', '.join(names)}")
-    if terms.seeds < FEWEST_SEEDS:
-        raise OptionsInvalid(f"--seeds: expected at least {FEWEST_SEEDS}, got {terms.seeds}")
-    if terms.rounds < 1:
-        raise OptionsInvalid(f"--rounds: expected at least 1, got {terms.rounds}")
+    _check_size(terms, factors)
     if terms.objective == "reward" and "reward" in names:
         raise OptionsInvalid(
             "--objective reward: rewards of different designs cannot be compared; "
@@ -80,6 +80,20 @@ def make_plan(source: str, factors: Sequence[Factor], terms: Terms) -> Plan:
         _baseline(factors, settings, terms.baseline),
         find_objective(terms.objective),
     )
+
+
+def _check_size(terms: Terms, factors: Sequence[Factor]) -> None:
+    """Refuse what nobody could wait for, before it takes any memory."""
+    if terms.seeds < FEWEST_SEEDS:
+        raise OptionsInvalid(f"--seeds: expected at least {FEWEST_SEEDS}, got {terms.seeds}")
+    if terms.seeds > MOST_SEEDS:
+        raise OptionsInvalid(f"--seeds: expected at most {MOST_SEEDS:,}, got {terms.seeds}")
+    if terms.rounds < 1:
+        raise OptionsInvalid(f"--rounds: expected at least 1, got {terms.rounds}")
+    if terms.rounds > MOST_ROUNDS:
+        raise OptionsInvalid(f"--rounds: expected at most {MOST_ROUNDS:,}, got {terms.rounds}")
+    if prod(len(one.levels) for one in factors) > _MOST_SETTINGS:
+        raise OptionsInvalid(f"--vary: expected at most {_MOST_SETTINGS:,} combinations of levels")
 
 
 def level_text(level: Level) -> str:

@@ -1,6 +1,5 @@
 """What a person asks to be compared, in a file or on the command line, before it is a plan."""
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Self
@@ -10,7 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 from simulator.errors import OptionsInvalid
 from simulator.experiment.advise import RATES
 from simulator.experiment.factors import Factor, factor, read_factor
-from simulator.experiment.plan import FEWEST_SEEDS, Plan, Terms, level_text, make_plan
+from simulator.experiment.plan import (
+    FEWEST_SEEDS,
+    MOST_ROUNDS,
+    MOST_SEEDS,
+    Plan,
+    Terms,
+    level_text,
+    make_plan,
+)
+from simulator.scenario.toml import read_toml
 
 _Level = StrictStr | bool | int | float
 
@@ -24,8 +32,8 @@ class Request(BaseModel):
     vary: dict[str, Annotated[list[_Level], Field(min_length=1)]] = {}
     baseline: dict[str, _Level] = {}
     objective: str | None = None
-    seeds: Annotated[int, Field(ge=FEWEST_SEEDS)] | None = None
-    rounds: Annotated[int, Field(ge=1)] | None = None
+    seeds: Annotated[int, Field(ge=FEWEST_SEEDS, le=MOST_SEEDS)] | None = None
+    rounds: Annotated[int, Field(ge=1, le=MOST_ROUNDS)] | None = None
 
     def but(self, other: Self) -> Self:
         """Return this request with what the other one says instead, factor by factor."""
@@ -41,15 +49,15 @@ def read_request(path: Path) -> Request:
         OptionsInvalid: with a line for every mistake.
     """
     try:
-        return Request.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Request.model_validate(read_toml(path))
     except OSError as error:
         raise OptionsInvalid(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OptionsInvalid(f"{path}: not TOML: {error}") from error
     except ValidationError as error:
         mistakes = {".".join(map(str, detail["loc"][:2])): detail for detail in error.errors()}
         lines = [f"{path}: {key}: {detail['msg'].lower()}" for key, detail in mistakes.items()]
         raise OptionsInvalid("\n".join(lines)) from error
+    except ValueError as error:
+        raise OptionsInvalid(f"{path}: {error}") from error
 
 
 def read_variations(texts: Sequence[str]) -> dict[str, list[_Level]]:

@@ -6,13 +6,20 @@ from datetime import timedelta
 from http import HTTPStatus
 from urllib.parse import quote
 
-import httpx2
-
 from simulator.errors import EndpointProblem, OptionsInvalid
-from simulator.personalizer.sending import Patience, RequestAccount, RequestLost, Sender
+from simulator.personalizer.replies import read_page, read_ranking
+from simulator.personalizer.sending import (
+    Patience,
+    ReplyUnusable,
+    RequestAccount,
+    RequestLost,
+    Sender,
+    UnusableReplies,
+)
 from simulator.vocabulary import SLOT_SEPARATOR, Action, Recommendation, Slot, Visit
 
-_LONGEST_REPLY_SHOWN = 300
+_UNUSABLE_IN_A_ROW = 20
+"""So many replies one after the other that are no ranking come from no Personalizer."""
 _SLOTS_VERSION = "v1.1-preview.3"
 
 
@@ -32,11 +39,24 @@ class HttpPersonalizer:
         self._sender = Sender(endpoint.rstrip("/"), key, patience or Patience())
         self._actions: tuple[Action, ...] = ()
         self._actions_text = ""
+        self._events = _UnusableEvents()
 
     def rank(self, visit: Visit, event_id: str) -> Recommendation:
-        """Rank the visit's actions for its context."""
-        reply = self._sender.post("/rank", self._rank_body(visit, event_id), HTTPStatus.CREATED)
-        return _recommendation(visit.actions, reply)
+        """Rank the visit's actions for its context.
+
+        Where the reply is no ranking, the first action is shown, as an application would, and
+        nothing is rewarded.
+        """
+        body = self._rank_body(visit, event_id)
+        try:
+            reply = self._sender.post("/rank", body, HTTPStatus.CREATED)
+            answer = read_ranking(reply, visit.actions, event_id)
+        except ReplyUnusable as problem:
+            self._events.add(event_id, problem)
+            others = (0.0,) * (len(visit.actions) - 1)
+            return Recommendation(tuple(range(len(visit.actions))), (1.0, *others))
+        self._events.add_usable()
+        return answer
 
     def reward(self, event_id: str, value: float, _moment: timedelta) -> None:
         """Report the reward of an event, or of a slot of one, now: their clock is not ours to move.
@@ -44,6 +64,8 @@ class HttpPersonalizer:
         One that cannot be delivered is lost, as it would be for an application.
         """
         page, separator, slot = event_id.rpartition(SLOT_SEPARATOR)
+        if (page if separator else event_id) in self._events.event_ids:
+            return
         if separator:
             body = json.dumps({"reward": [{"slotId": slot, "value": value}]})
             self._tell(f"/multislot/events/{quote(page, safe='')}/reward", body, _SLOTS_VERSION)
@@ -54,25 +76,38 @@ class HttpPersonalizer:
     def fill(
         self, visit: Visit, slots: tuple[Slot, ...], event_id: str, *, deferred: bool
     ) -> tuple[int, ...]:
-        """Fill the slots of the visit's page."""
+        """Fill the slots of the visit's page; with their baselines, where the reply fills none."""
         body = self._page_body(visit, slots, event_id, deferred=deferred)
-        reply = self._sender.post("/multislot/rank", body, HTTPStatus.CREATED, _SLOTS_VERSION)
-        return _filling(visit.actions, slots, reply)
+        try:
+            reply = self._sender.post("/multislot/rank", body, HTTPStatus.CREATED, _SLOTS_VERSION)
+            answer = read_page(reply, visit.actions, slots, event_id)
+        except ReplyUnusable as problem:
+            self._events.add(event_id, problem)
+            ids = [action.id for action in visit.actions]
+            return tuple([ids.index(slot.baseline) for slot in slots])
+        self._events.add_usable()
+        return answer
 
     def activate(self, event_id: str, _moment: timedelta) -> None:
         """Report now that a deferred page was shown."""
+        if event_id in self._events.event_ids:
+            return
         self._tell(f"/multislot/events/{quote(event_id, safe='')}/activate", "", _SLOTS_VERSION)
 
     def account(self) -> RequestAccount:
         """Return what became of all requests so far."""
         return self._sender.account()
 
+    def unusable_replies(self) -> UnusableReplies | None:
+        """Return how many ranks were answered with something else, if any were."""
+        return self._events.account()
+
     def close(self) -> None:
         """Close the connection."""
         self._sender.close()
 
     def _tell(self, path: str, body: str, version: str) -> None:
-        with suppress(RequestLost):
+        with suppress(RequestLost, ReplyUnusable):
             self._sender.post(path, body, HTTPStatus.NO_CONTENT, version)
 
     def _page_body(
@@ -98,34 +133,34 @@ class HttpPersonalizer:
         )
 
 
-def _recommendation(actions: tuple[Action, ...], reply: httpx2.Response) -> Recommendation:
-    """Return the reply as ours: the action to show first, then the others as they are ranked."""
-    try:
-        document = reply.json()
-        index_of = {action.id: index for index, action in enumerate(actions)}
-        ranked = [
-            (index_of[line["id"]], float(line["probability"])) for line in document["ranking"]
-        ]
-        chosen = index_of[document["rewardActionId"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise _strange(reply, "no ranking of the actions it was sent") from error
-    ranked.sort(key=lambda line: line[0] != chosen)
-    return Recommendation(tuple(i for i, _ in ranked), tuple(chance for _, chance in ranked))
+class _UnusableEvents:
+    """The events whose rank reply could not be used: nothing more is said about them."""
 
+    def __init__(self) -> None:
+        self.event_ids: set[str] = set()
+        self._ranks = self._count = 0
+        self._first = ""
+        self._in_a_row = _UNUSABLE_IN_A_ROW - 1  # the first reply of all has to be one
 
-def _filling(
-    actions: tuple[Action, ...], slots: tuple[Slot, ...], reply: httpx2.Response
-) -> tuple[int, ...]:
-    """Return the reply as ours: the index of an action for each slot."""
-    try:
-        index_of = {action.id: index for index, action in enumerate(actions)}
-        shown = {line["id"]: index_of[line["rewardActionId"]] for line in reply.json()["slots"]}
-        return tuple([shown[slot.id] for slot in slots])
-    except (ValueError, KeyError, TypeError) as error:
-        raise _strange(reply, "no filling of the slots it was sent") from error
+    def add(self, event_id: str, problem: ReplyUnusable) -> None:
+        """Count a reply.
 
+        Raises:
+            EndpointProblem: it is the very first, or one too many in a row.
+        """
+        self._ranks += 1
+        self._count += 1
+        self._first = self._first or str(problem)
+        self.event_ids.add(event_id)
+        self._in_a_row += 1
+        if self._in_a_row >= _UNUSABLE_IN_A_ROW:
+            raise EndpointProblem(str(problem)) from problem
 
-def _strange(reply: httpx2.Response, what: str) -> EndpointProblem:
-    return EndpointProblem(
-        f"{reply.url} answered with something that is {what}: {reply.text[:_LONGEST_REPLY_SHOWN]}"
-    )
+    def add_usable(self) -> None:
+        """Note that a reply was as it should be."""
+        self._ranks += 1
+        self._in_a_row = 0
+
+    def account(self) -> UnusableReplies | None:
+        """Return how many replies were unusable, if any were."""
+        return UnusableReplies(self._count, self._ranks, self._first) if self._count else None

@@ -6,19 +6,28 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from time import monotonic, sleep
 
-import httpx2
-
+from mock_service.exchange import (
+    BoundedReply,
+    Exchange,
+    ExchangeFailed,
+    NotConnected,
+    ReplyUnreadable,
+)
 from simulator.errors import EndpointProblem
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 30.0
 _LONGEST_WAIT_ASKED_FOR = 300.0
+_NO_WAIT_ANYONE_MEANS = 3.2e9
+"""A century, in seconds: numbers and dates beyond it, and nan, say nothing."""
 _LONGEST_REPLY_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How an endpoint is treated: tries after the first, seconds a try, requests a second.
+
+    The seconds are for a whole exchange, from the request's first byte to the reply's last.
 
     A ``rate`` of 0 is no limit.
     """
@@ -37,8 +46,21 @@ class RequestAccount:
     lost: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class UnusableReplies:
+    """How many replies of how many ranks were not what the contract says, and why the first."""
+
+    count: int
+    ranks: int
+    first: str
+
+
 class RequestLost(EndpointProblem):
     """A request failed as often as one was willing to try."""
+
+
+class ReplyUnusable(EndpointProblem):
+    """A reply is not what the contract says."""
 
 
 class Sender:
@@ -59,30 +81,29 @@ class Sender:
         self._endpoint = endpoint
         self._patience = patience
         self._pause, self._now = pause, now
-        self._client = httpx2.Client(
-            headers={"Ocp-Apim-Subscription-Key": key, "Content-Type": "application/json"},
-            timeout=patience.timeout,
-        )
+        self._exchange = Exchange(patience.timeout)
+        self._headers = {"Ocp-Apim-Subscription-Key": key, "Content-Type": "application/json"}
         self._reached = False
         self._next = 0.0
         self._sent = self._retried = self._lost = 0
 
     def post(
         self, path: str, body: str, expected: HTTPStatus, version: str = "v1.0"
-    ) -> httpx2.Response:
+    ) -> BoundedReply:
         """Return the reply, once it is the expected one.
 
         Raises:
             RequestLost: the request failed too often.
+            ReplyUnusable: the reply is too large, or its encoding is broken.
             EndpointProblem: nothing runs there, or it answers that the request is wrong.
         """
         url = f"{self._endpoint}/personalizer/{version}{path}"
         self._sent += 1
         for pause in (*self._pauses(), None):
             reply, problem = self._try(url, body, expected)
-            if reply is not None and reply.status_code == expected:
+            if reply is not None and reply.status == expected:
                 return reply
-            if reply is not None and not _may_pass(reply.status_code):
+            if reply is not None and not _may_pass(reply.status):
                 raise EndpointProblem(problem)
             if pause is None:
                 break
@@ -97,29 +118,32 @@ class Sender:
 
     def close(self) -> None:
         """Close the connection."""
-        self._client.close()
+        self._exchange.close()
 
     def _pauses(self) -> list[float]:
         tries = range(self._patience.retries)
         return [min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number) for number in tries]
 
-    def _try(self, url: str, body: str, expected: HTTPStatus) -> tuple[httpx2.Response | None, str]:
+    def _try(self, url: str, body: str, expected: HTTPStatus) -> tuple[BoundedReply | None, str]:
         """Return a reply, and what is wrong with it or why there is none."""
         self._keep_pace()
         try:
-            reply = self._client.post(url, content=body)
-        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+            reply = self._exchange.send("POST", url, self._headers, body)
+        except ReplyUnreadable as error:
+            raise ReplyUnusable(f"{url}: {error}") from error
+        except ExchangeFailed as error:
             problem = f"cannot reach {self._endpoint}: {error}"
             if not self._reached:
+                hint = "; is `personalizer-lab serve` running there?"
                 raise EndpointProblem(
-                    f"{problem}; is `personalizer-lab serve` running there?"
+                    problem + (hint if isinstance(error, NotConnected) else "")
                 ) from error
             return None, problem
         self._reached = True
-        if reply.status_code == expected:
+        if reply.status == expected:
             return reply, ""
-        text = " ".join(reply.text.split())[:_LONGEST_REPLY_SHOWN]
-        return reply, f"{url} answered {reply.status_code}, expected {expected.value}: {text}"
+        text = reply.excerpt(_LONGEST_REPLY_SHOWN)
+        return reply, f"{url} answered {reply.status}, expected {expected.value}: {text}"
 
     def _keep_pace(self) -> None:
         if not self._patience.rate:
@@ -134,15 +158,21 @@ def _may_pass(status: int) -> bool:
     return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _asked_for(reply: httpx2.Response, pause: float) -> float:
+def _asked_for(reply: BoundedReply, pause: float) -> float:
     """Return the seconds that Retry-After asks for, as a number or as a date; else `pause`."""
     text = reply.headers.get("Retry-After", "")
     try:
-        return min(_LONGEST_WAIT_ASKED_FOR, max(0.0, float(text)))
+        seconds = float(text)
     except ValueError:
-        pass
-    try:
-        until = parsedate_to_datetime(text) - parsedate_to_datetime(reply.headers.get("Date", ""))
-    except (ValueError, TypeError):
+        seconds = _until(text, reply.headers.get("Date", ""), pause)
+    if not abs(seconds) < _NO_WAIT_ANYONE_MEANS:
         return pause
-    return min(_LONGEST_WAIT_ASKED_FOR, max(0.0, until.total_seconds()))
+    return min(_LONGEST_WAIT_ASKED_FOR, max(0.0, seconds))
+
+
+def _until(date: str, now: str, pause: float) -> float:
+    """Return the seconds from one date to another; `pause` where one of them is none."""
+    try:
+        return (parsedate_to_datetime(date) - parsedate_to_datetime(now)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return pause

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from simulator.engine.page_tally import PageTally
-from simulator.personalizer.sending import RequestAccount
+from simulator.personalizer.sending import RequestAccount, UnusableReplies
 from simulator.report.means import CurvePoint, curve_of, last_quarter, mean_of, rounded
 from simulator.report.summary import Baseline, Circumstances, FeedbackAccount
 from simulator.scenario.model import Scenario
@@ -61,6 +61,7 @@ class PageSummary:
     curve: list[CurvePoint]
     feedback: FeedbackAccount
     requests: RequestAccount | None
+    unusable_replies: UnusableReplies | None
     trouble: str | None
     interactions_per_second: float | None
 
@@ -89,6 +90,7 @@ def summarise_pages(scenario: Scenario, tally: PageTally, made: Circumstances) -
         curve=curve_of(reward, value),
         feedback=FeedbackAccount(tally.reported, tally.lost, tally.repeated, tally.unsent),
         requests=made.requests,
+        unusable_replies=made.unusable_replies,
         trouble=tally.trouble or None,
         interactions_per_second=round(tally.rounds / made.seconds, 1) if made.seconds > 0 else None,
     )

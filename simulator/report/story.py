@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from mock_service.visible import to_plain, to_visible
 from simulator.report.ceiling import Ceiling
 from simulator.report.summary import Baseline
 from simulator.scenario.model import ActionSpec, Scenario
@@ -21,18 +21,19 @@ def show_catalogue(console: Console, scenarios: Iterable[Scenario]) -> None:
     for scenario in scenarios:
         counts = (str(len(scenario.actions)), str(len(scenario.profiles)))
         table.add_row(
-            escape(scenario.name),
-            escape(scenario.title),
+            to_plain(scenario.name),
+            to_plain(scenario.title),
             *counts,
-            escape(", ".join(scenario.rewards)),
+            to_plain(", ".join(scenario.rewards)),
         )
     console.print(table)
 
 
 def show_story(console: Console, scenario: Scenario, ceilings: list[Ceiling]) -> None:
     """Print a scenario, and what can be earned in it with each reward design."""
-    about = " ".join(scenario.description.split())
-    console.print(Text.assemble((scenario.name, "bold"), f": {scenario.title}\n\n{about}\n"))
+    name, title = to_visible(scenario.name), to_visible(scenario.title)
+    about = to_visible(" ".join(scenario.description.split()))
+    console.print(Text.assemble((name, "bold"), f": {title}\n\n{about}\n"))
     console.print(_actions(scenario))
     if scenario.slots:
         console.print(_slots(scenario))
@@ -47,7 +48,7 @@ def _actions(scenario: Scenario) -> Table:
     table.title_justify = "left"
     for action in scenario.actions:
         features = ", ".join(f"{k}={v}" for item in action.features for k, v in item.items())
-        table.add_row(escape(action.id), escape(features), _when(action))
+        table.add_row(to_plain(action.id), to_plain(features), _when(action))
     return table
 
 
@@ -65,7 +66,7 @@ def _slots(scenario: Scenario) -> Table:
     for slot in scenario.slots:
         excluded = ", ".join(slot.excluded)
         table.add_row(
-            escape(slot.id), escape(slot.baseline), escape(excluded), f"{slot.attention:g}"
+            to_plain(slot.id), to_plain(slot.baseline), to_plain(excluded), f"{slot.attention:g}"
         )
     return table
 
@@ -74,7 +75,7 @@ def _outcomes(scenario: Scenario) -> Table:
     table = Table("outcome", "happens", "value", title="Outcomes", box=SIMPLE_HEAD)
     table.title_justify = "left"
     for name, outcome in scenario.outcomes.items():
-        table.add_row(escape(name), escape(_happens(outcome)), f"{outcome.value:g}")
+        table.add_row(to_plain(name), to_plain(_happens(outcome)), f"{outcome.value:g}")
     return table
 
 
@@ -93,7 +94,7 @@ def _rewards(scenario: Scenario) -> Table:
     table = Table("design", "reward", title="Reward designs", box=SIMPLE_HEAD)
     table.title_justify = "left"
     for name, design in scenario.rewards.items():
-        table.add_row(escape(name), escape(_design(design)))
+        table.add_row(to_plain(name), to_plain(_design(design)))
     return table
 
 
@@ -105,8 +106,8 @@ def _design(design: RewardSpec) -> str:
 
 
 def _ceiling(found: Ceiling) -> Table:
-    title = f"Ceiling with {escape(found.reward_design)}, over {found.rounds:,} visits"
-    table = Table("choice", title=title, title_justify="left", box=SIMPLE_HEAD)
+    title = f"Ceiling with {found.reward_design}, over {found.rounds:,} visits"
+    table = Table("choice", title=to_plain(title), title_justify="left", box=SIMPLE_HEAD)
     table.add_column("mean reward", justify="right")
     table.add_column("mean value", justify="right")
     _add(table, "oracle: the best for each visitor", found.oracle)
@@ -119,4 +120,4 @@ def _ceiling(found: Ceiling) -> Table:
 
 
 def _add(table: Table, label: str, figures: Baseline) -> None:
-    table.add_row(escape(label), f"{figures.mean_reward:.3f}", f"{figures.mean_value:.3f}")
+    table.add_row(to_plain(label), f"{figures.mean_reward:.3f}", f"{figures.mean_value:.3f}")

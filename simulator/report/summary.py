@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.tally import Tally
-from simulator.personalizer.sending import RequestAccount
+from simulator.personalizer.sending import RequestAccount, UnusableReplies
 from simulator.report.means import CurvePoint, curve_of, last_quarter, mean_of, rounded
 from simulator.users.crowd import Cast
 
@@ -55,7 +55,8 @@ class Summary:
     """The figures of a run; those of a run without a single visit are None.
 
     Rewards are in the reward design's unit and ``regret`` in the scenario's unit of value, summed
-    over all visits. ``requests`` is None in process, and ``trouble`` says why a run ended early.
+    over all visits. ``requests`` is None in process, ``unusable_replies`` is None when every rank
+    was answered with a ranking, and ``trouble`` says why a run ended early.
     Only ``interactions_per_second`` differs between runs of one seed.
     """
 
@@ -73,6 +74,7 @@ class Summary:
     curve: list[CurvePoint]
     feedback: FeedbackAccount
     requests: RequestAccount | None
+    unusable_replies: UnusableReplies | None
     trouble: str | None
     interactions_per_second: float | None
 
@@ -89,6 +91,7 @@ class Circumstances:
     reward_design: str
     seconds: float = 0.0
     requests: RequestAccount | None = None
+    unusable_replies: UnusableReplies | None = None
 
 
 def summarise(cast: Cast, tally: Tally, made: Circumstances) -> Summary:
@@ -109,6 +112,7 @@ def summarise(cast: Cast, tally: Tally, made: Circumstances) -> Summary:
         curve=curve_of(reward, tally.column("value")),
         feedback=FeedbackAccount(tally.reported, tally.lost, tally.repeated, tally.unsent),
         requests=made.requests,
+        unusable_replies=made.unusable_replies,
         trouble=tally.trouble or None,
         interactions_per_second=round(tally.rounds / made.seconds, 1) if made.seconds > 0 else None,
     )

@@ -7,10 +7,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from simulator.personalizer.sending import RequestAccount
+from mock_service.visible import to_plain
 from simulator.report.means import CurvePoint
 from simulator.report.page_summary import PageSummary
-from simulator.report.summary import Baseline, FeedbackAccount, Summary
+from simulator.report.summary import Baseline, Summary
 from simulator.vocabulary import Interaction
 
 _CURVE_ROWS = 8
@@ -20,8 +20,8 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 def show_summary(console: Console, summary: Summary) -> None:
     """Print the figures of a run, by profile and next to its baselines."""
     console.print(Group(_headline(summary), _comparison(summary), _profiles(summary)))
-    for line in accounts(summary.feedback, summary.requests):
-        console.print(line, markup=False, highlight=False)
+    for line in accounts(summary):
+        console.print(to_plain(line))
     if summary.curve:
         console.print(curve(summary.curve, summary.baselines))
 
@@ -30,7 +30,8 @@ def show_interaction(console: Console, interaction: Interaction) -> None:
     """Print one interaction: who came, what was shown and what came of it."""
     visit, recommendation = interaction.visit, interaction.recommendation
     lines = [
-        f"\nUser: {visit.profile} (visit {visit.number + 1}, event {interaction.event_id})",
+        "",
+        f"User: {visit.profile} (visit {visit.number + 1}, event {interaction.event_id})",
         f"Context: {visit.context}",
         f"Recommended: {visit.actions[recommendation.order[0]].id}",
         "Ranking probabilities:",
@@ -39,35 +40,35 @@ def show_interaction(console: Console, interaction: Interaction) -> None:
     lines += [f"  {visit.actions[index].id}: {chance:.4f}" for index, chance in ranked]
     lines += [f"{name.capitalize()}: {amount:g}" for name, amount in interaction.outcomes.items()]
     lines.append(f"Reward sent: {interaction.reward:g}")
-    console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+    console.print(Text("\n").join(map(to_plain, lines)), soft_wrap=True)
 
 
 def _headline(summary: Summary) -> RenderableType:
     speed = summary.interactions_per_second
     pace = f", {speed:,.0f} interactions/s" if speed else ""
-    return Text(f"{summary.scenario}: {summary.rounds:,} rounds, seed {summary.seed}{pace}")
+    return to_plain(f"{summary.scenario}: {summary.rounds:,} rounds, seed {summary.seed}{pace}")
 
 
 def _comparison(summary: Summary) -> Table:
     title = f"Mean reward (design: {summary.reward_design}) and value"
-    table = Table("", title=title, title_justify="left", box=SIMPLE_HEAD)
+    table = Table("", title=to_plain(title), title_justify="left", box=SIMPLE_HEAD)
     for heading in ("reward", "last quarter", "value", "best action shown", "regret"):
         table.add_column(heading, justify="right")
     add_personalizer(table, summary)
     for name, baseline in summary.baselines.items():
         label = name.replace("_", " ") + (f" ({baseline.action})" if baseline.action else "")
         figures = (figure(baseline.mean_reward), "", figure(baseline.mean_value))
-        table.add_row(label, *figures, "", "")
+        table.add_row(to_plain(label), *figures, "", "")
     return table
 
 
 def add_personalizer(table: Table, summary: Summary | PageSummary) -> None:
     """Add the row of who was measured, above a line and whatever it is compared to."""
     table.add_row(
-        "[bold]Personalizer",
-        f"[bold]{figure(summary.mean_reward)}",
-        f"[bold]{figure(summary.mean_reward_last_quarter)}",
-        f"[bold]{figure(summary.mean_value)}",
+        Text("Personalizer", "bold"),
+        Text(figure(summary.mean_reward), "bold"),
+        Text(figure(summary.mean_reward_last_quarter), "bold"),
+        Text(figure(summary.mean_value), "bold"),
         share(summary.best_action_share),
         f"{summary.regret:,.1f}",
         end_section=True,
@@ -82,19 +83,20 @@ def _profiles(summary: Summary) -> Table:
     table.add_column("shown", justify="right")
     for profile in summary.profiles:
         table.add_row(
-            profile.name,
+            to_plain(profile.name),
             f"{profile.visits:,}",
             figure(profile.mean_reward),
             figure(profile.mean_value),
             f"{profile.regret:,.1f}",
-            profile.best_action or "",
+            to_plain(profile.best_action or ""),
             share(profile.best_action_share),
         )
     return table
 
 
-def accounts(rewards: FeedbackAccount, requests: RequestAccount | None) -> Iterator[str]:
-    """Yield what became of rewards and requests, where that is not plain."""
+def accounts(summary: Summary | PageSummary) -> Iterator[str]:
+    """Yield what became of rewards, requests and replies, where that is not plain."""
+    rewards, requests, unusable = summary.feedback, summary.requests, summary.unusable_replies
     if rewards.lost or rewards.repeated or rewards.unsent:
         yield (
             f"Rewards: {rewards.reported:,} reported, {rewards.lost:,} never arrived, "
@@ -104,6 +106,11 @@ def accounts(rewards: FeedbackAccount, requests: RequestAccount | None) -> Itera
         yield (
             f"Requests: {requests.sent:,} sent, {requests.retried:,} tried again, "
             f"{requests.lost:,} lost"
+        )
+    if unusable is not None:
+        yield (
+            f"Replies: {unusable.count:,} of {unusable.ranks:,} ranks were answered with something "
+            f"unusable, were shown the first action and not rewarded; the first {unusable.first}"
         )
 
 

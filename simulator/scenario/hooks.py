@@ -5,10 +5,14 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from traceback import extract_tb
 from types import ModuleType, TracebackType
 from typing import Any, Literal
 
 from simulator.errors import HookProblem
+
+_LONGEST_SHOWN = 300
+_MISSING = object()
 
 
 def load_hook(hook: str, folder: str) -> Callable[..., Any]:
@@ -22,13 +26,15 @@ def load_hook(hook: str, folder: str) -> Callable[..., Any]:
     module_name, _, path = hook.partition(":")
     target: Any = _module(module_name, folder, hook)
     for name in path.split("."):
-        if not hasattr(target, name):
+        with _Border(hook):
+            found = getattr(target, name, _MISSING)
+        if found is _MISSING:
             raise HookProblem(hook, f"{module_name} has no {name!r}")
-        target = getattr(target, name)
+        target = found
     if not callable(target):
         raise HookProblem(hook, f"expected a function, got {type(target).__name__}")
-    found: Callable[..., Any] = target
-    return found
+    function: Callable[..., Any] = target
+    return function
 
 
 def source_of(hook: str, folder: str) -> bytes:
@@ -70,6 +76,15 @@ def call_hook(hook: str, function: Callable[..., Any], *arguments: object) -> ob
         return function(*arguments)
 
 
+def show_answer(answer: object) -> str:
+    """Return what a function returned, cut short."""
+    try:
+        text = repr(answer)
+    except Exception as error:  # noqa: BLE001 (somebody else's code, which may fail with anything)
+        text = f"a {type(answer).__name__} that cannot be shown ({type(error).__name__})"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
 class _Border:
     """Where somebody else's code begins: whatever it fails with is a HookProblem on this side.
 
@@ -90,5 +105,22 @@ class _Border:
         if isinstance(error, Exception):
             says_itself = self._doing and isinstance(error, ImportError)
             kind = "" if says_itself else f"{type(error).__name__}: "
-            raise HookProblem(self._hook, f"{self._doing}{kind}{error}") from error
+            said = f"{_place_of(error)}{self._doing}{kind}{_words_of(error)}"
+            raise HookProblem(self._hook, said) from error
         return False
+
+
+def _words_of(error: Exception) -> str:
+    """Return an error's text, which its own code may fail to make."""
+    try:
+        return str(error)[:_LONGEST_SHOWN]
+    except Exception:  # noqa: BLE001 (somebody else's code, which may fail with anything)
+        return "an error that cannot be shown"
+
+
+def _place_of(error: Exception) -> str:
+    """Return the file and line where an error came up in somebody else's code, if it did there."""
+    frames = extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    is_theirs = last and last.filename != __file__ and not last.filename.startswith("<")
+    return f"{last.filename}:{last.lineno}: " if last and is_theirs else ""

@@ -1,6 +1,5 @@
 """From a TOML file to a scenario, or to every mistake in it: file, key, value, expectation."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from pydantic_core import ErrorDetails
 from simulator.errors import ScenarioInvalid
 from simulator.scenario.consistency import inconsistencies
 from simulator.scenario.model import Scenario
+from simulator.scenario.toml import find_excesses, read_toml
 
 _LONGEST_VALUE = 60
 _WHAT_THE_PATH_SAYS = {
@@ -45,7 +45,16 @@ def load_scenario(path: Path) -> Scenario:
     Raises:
         ScenarioInvalid: with one line for every mistake.
     """
-    return _consistent(path, _checked(path, _read(path)))
+    return check_scenario(path, _read(path))
+
+
+def check_scenario(path: Path, document: dict[str, Any]) -> Scenario:
+    """Return the scenario that a file's document describes.
+
+    Raises:
+        ScenarioInvalid: with one line for every mistake.
+    """
+    return _consistent(path, _checked(path, document))
 
 
 def _consistent(path: Path, scenario: Scenario) -> Scenario:
@@ -64,14 +73,14 @@ def with_parameters(scenario: Scenario, parameters: Mapping[str, object]) -> Sce
     path = Path(document.pop("folder", "."), f"{document.pop('name')}.toml")
     for key, value in parameters.items():
         _put(document, key, value)
-    return _consistent(path, _checked(path, document))
+    return check_scenario(path, document)
 
 
 def _put(document: dict[str, Any], key: str, value: object) -> None:
     *tables, last = key.split(".")
     place: Any = document
     for name in tables:
-        if isinstance(place, list) and name.isdecimal() and int(name) < len(place):
+        if isinstance(place, list) and name in map(str, range(len(place))):
             place = place[int(name)]
         elif isinstance(place, dict):
             place = place.setdefault(name, {})
@@ -84,11 +93,9 @@ def _put(document: dict[str, Any], key: str, value: object) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioInvalid([f"{path}: not TOML: {error}"]) from error
-    except UnicodeDecodeError as error:
-        raise ScenarioInvalid([f"{path}: not UTF-8 text: {error.reason}"]) from error
+        return read_toml(path)
+    except ValueError as error:
+        raise ScenarioInvalid([f"{path}: {error}"]) from error
     except OSError as error:
         raise ScenarioInvalid([f"{path}: cannot be read: {error.strerror}"]) from error
 
@@ -96,6 +103,8 @@ def _read(path: Path) -> dict[str, Any]:
 def _checked(path: Path, document: dict[str, Any]) -> Scenario:
     if own := _WHAT_THE_PATH_SAYS.keys() & document:
         raise ScenarioInvalid([f"{path}: {key}: {_WHAT_THE_PATH_SAYS[key]}" for key in sorted(own)])
+    if beyond := [f"{path}: {line}" for line in find_excesses(document)]:
+        raise ScenarioInvalid(beyond)
     try:
         return Scenario.model_validate({**document, "name": path.stem, "folder": str(path.parent)})
     except ValidationError as error:

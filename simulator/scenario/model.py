@@ -10,7 +10,16 @@ from pydantic import Field, FiniteFloat
 from pydantic import model_validator as validator
 
 from simulator.scenario.outcomes import Feedback, Outcome
-from simulator.scenario.parts import Duration, FeatureName, Features, Name, Part
+from simulator.scenario.parts import (
+    LARGEST_AMOUNT,
+    Duration,
+    FeatureName,
+    Features,
+    Name,
+    Part,
+    Weight,
+    check_some_weight,
+)
 from simulator.scenario.rewards import Hooked, RewardSpec
 from simulator.scenario.sampling import KINDS, Hour, ProfileFeature, Sampled
 from simulator.scenario.slots import PageSpec, SlotSpec
@@ -19,7 +28,10 @@ from simulator.scenario.tastes import Drift, Tastes
 MAX_ACTIONS = 50
 """What one rank request may hold, by the service's contract."""
 DAY = timedelta(days=1)
-_HourShare = Annotated[FiniteFloat, Field(ge=0)]
+_FEWEST_PER_HOUR = 1e-4
+"""So seldom that the visits drawn at a time span two thousand years."""
+_MAX_OUTCOMES = 40
+"""With a century of delay each, the last of them still has a date."""
 
 
 class ActionSpec(Part):
@@ -66,7 +78,7 @@ class Profile(Part):
     A feature is a value, the same on every visit, or a table that says how it is drawn.
     """
 
-    weight: Annotated[FiniteFloat, Field(gt=0)] = 1.0
+    weight: Annotated[FiniteFloat, Field(gt=0, le=LARGEST_AMOUNT)] = 1.0
     context: dict[FeatureName, ProfileFeature] = Field(default_factory=dict)
 
     @property
@@ -78,14 +90,16 @@ class Profile(Part):
 class Traffic(Part):
     """How often users arrive, by chance; ``per_hour`` is the average over a day."""
 
-    per_hour: Annotated[FiniteFloat, Field(gt=0)] = 600.0
-    by_hour: Annotated[list[_HourShare], Field(min_length=24, max_length=24)] | None = None
+    per_hour: Annotated[FiniteFloat, Field(gt=0, le=1e9)] = 600.0
+    by_hour: Annotated[list[Weight], Field(min_length=24, max_length=24)] | None = None
     """How busy each hour of the day is, from midnight on, next to the others."""
 
     @validator(mode="after")
     def _somebody_comes(self) -> Self:
-        if self.by_hour is not None and not sum(self.by_hour):
-            raise ValueError("expected at least one hour above 0 in by_hour")
+        if self.per_hour < _FEWEST_PER_HOUR:
+            raise ValueError(f"expected per_hour of at least {_FEWEST_PER_HOUR}")
+        if self.by_hour is not None:
+            check_some_weight(self.by_hour, "expected at least one hour above 0 in by_hour")
         return self
 
 
@@ -93,7 +107,7 @@ class Scenario(Part):
     """A story: who comes, what can be shown, what they like and what they do."""
 
     version: Annotated[Literal[1], Field(alias="schema")]
-    name: Annotated[str, Field(min_length=1)]
+    name: Name
     folder: str = ""
     """Where the file lies, and Python functions beside it."""
     title: Annotated[str, Field(min_length=1)]
@@ -105,7 +119,7 @@ class Scenario(Part):
     tastes: Tastes
     drifts: list[Drift] = Field(default_factory=list)
     """How tastes change, in this order."""
-    outcomes: Annotated[dict[Name, Outcome], Field(min_length=1)]
+    outcomes: Annotated[dict[Name, Outcome], Field(min_length=1, max_length=_MAX_OUTCOMES)]
     """What users may do, each step of a funnel after the one it depends on."""
     rewards: Annotated[dict[Name, RewardSpec], Field(min_length=1)]
     """Reward designs; the first is the one to use when nobody chooses."""

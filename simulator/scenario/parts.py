@@ -18,8 +18,13 @@ from pydantic import (
 
 _UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 _DURATION = re.compile("".join(rf"(?:(\d+(?:\.\d+)?){unit})?" for unit in _UNITS), re.ASCII)
+_CONTROL = r"[\x00-\x1f\x7f-\x9f]"
 _HOOK = r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*"
 _LONGEST = timedelta(days=36_500)
+_LARGEST_FEATURE = 1e19
+"""Every whole number of 64 bits; a product of a few of them is still a number."""
+LARGEST_AMOUNT = 1e12
+"""Sums of squares of this, over as many visits as a run can have, are still numbers."""
 
 
 class Part(BaseModel):
@@ -47,8 +52,12 @@ def parse_duration(value: object) -> timedelta:
 
 
 def _feature_value(value: object) -> object:
-    if isinstance(value, str | bool | int) or (isinstance(value, float) and isfinite(value)):
+    if isinstance(value, str | bool):
         return value
+    if isinstance(value, int | float) and -_LARGEST_FEATURE <= value <= _LARGEST_FEATURE:
+        return value
+    if isinstance(value, int | float) and isfinite(value):
+        raise ValueError(f"expected a number within {_LARGEST_FEATURE:.0e}, got {value!r}")
     raise ValueError(f"expected a text, a finite number, true or false, got {value!r}")
 
 
@@ -60,9 +69,17 @@ FeatureValue = Annotated[
 FeatureName = Annotated[str, Field(min_length=1)]
 Features = dict[FeatureName, FeatureValue]
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
-Amount = Annotated[FiniteFloat, Field(strict=True)]
-Name = Annotated[str, Field(min_length=1, max_length=256)]
-"""Ids are limited to 256 characters by the service's contract."""
+Amount = Annotated[FiniteFloat, Field(strict=True, ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
+
+
+def _name(value: str) -> str:
+    if found := re.search(_CONTROL, value):
+        raise ValueError(f"expected a name without control characters, got {found[0]!r} in it")
+    return value
+
+
+Name = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_name)]
+"""Ids are limited to 256 characters by the service's contract, and hold no control characters."""
 DURATION_SCHEMA = {"type": "string", "pattern": r"^(\d+(\.\d+)?[dhms])+$"}
 Duration = Annotated[
     timedelta,
@@ -96,6 +113,15 @@ def by_key(*keys: str) -> Discriminator:
         custom_error_type="kind",
         custom_error_message=f"expected a table with one of the keys {', '.join(keys)}",
     )
+
+
+Weight = Annotated[FiniteFloat, Field(ge=0, le=LARGEST_AMOUNT)]
+
+
+def check_some_weight(weights: list[float], wrong: str) -> None:
+    """Refuse weights that leave nothing to divide by."""
+    if sum(weights) < 1 / LARGEST_AMOUNT:
+        raise ValueError(wrong)
 
 
 def check_rising(bounds: tuple[float, float]) -> None:

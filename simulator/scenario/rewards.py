@@ -7,13 +7,23 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PlainValidator, Tag
 from pydantic import model_validator as validator
 
-from simulator.scenario.parts import Amount, Duration, Hook, Part, by_key, check_rising
+from simulator.scenario.parts import (
+    LARGEST_AMOUNT,
+    Amount,
+    Duration,
+    Hook,
+    Part,
+    by_key,
+    check_rising,
+)
 
 
 def _nothing(value: object) -> float | Literal["unsent"]:
     if value == "unsent":
         return "unsent"
     if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        if abs(value) > LARGEST_AMOUNT:
+            raise ValueError(f"expected a number within {LARGEST_AMOUNT:.0e}, got {value!r}")
         return float(value)
     raise ValueError(f"expected a finite number or 'unsent', got {value!r}")
 

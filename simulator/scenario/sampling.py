@@ -2,11 +2,20 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Discriminator, Field, FiniteFloat, StrictInt, Tag
+from pydantic import Discriminator, Field, StrictInt, Tag
 from pydantic import model_validator as validator
 
-from simulator.scenario.parts import Amount, FeatureValue, Part, by_key, check_rising
+from simulator.scenario.parts import (
+    Amount,
+    FeatureValue,
+    Part,
+    Weight,
+    by_key,
+    check_rising,
+    check_some_weight,
+)
 
+_Whole = Annotated[StrictInt, Field(ge=-(2**62), le=2**62)]
 Hour = Annotated[float, Field(ge=0, lt=24, strict=True)]
 
 
@@ -14,7 +23,7 @@ class Choice(Part):
     """A feature drawn from a list, each value as likely as its weight says."""
 
     choice: Annotated[list[FeatureValue], Field(min_length=1)]
-    weights: list[Annotated[FiniteFloat, Field(ge=0)]] | None = None
+    weights: list[Weight] | None = None
 
     @validator(mode="after")
     def _weights_fit(self) -> Self:
@@ -24,15 +33,14 @@ class Choice(Part):
                     f"expected as many weights as choices, got {len(self.weights)} for "
                     f"{len(self.choice)}"
                 )
-            if not sum(self.weights):
-                raise ValueError("expected at least one weight above 0")
+            check_some_weight(self.weights, "expected at least one weight above 0")
         return self
 
 
 class WholeNumber(Part):
     """A whole number drawn evenly from a range, both ends included."""
 
-    integer: tuple[StrictInt, StrictInt]
+    integer: tuple[_Whole, _Whole]
 
     @validator(mode="after")
     def _range_rises(self) -> Self:
@@ -43,7 +51,7 @@ class WholeNumber(Part):
 class Normal(Part):
     """A number drawn from a normal distribution, given as its mean and standard deviation."""
 
-    normal: tuple[Amount, Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)]]
+    normal: tuple[Amount, Annotated[Amount, Field(ge=0)]]
     decimals: Annotated[int, Field(ge=0, le=15)] = 2
     within: tuple[Amount, Amount] | None = None
     """Numbers outside are moved to the nearer end."""

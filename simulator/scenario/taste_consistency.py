@@ -55,13 +55,15 @@ def _missing(key: str, node: object, features: list[str], values: list[_Values])
     if not isinstance(node, dict):
         yield f"{key}: expected a table by {features[0]}, got {node!r}"
         return
+    entries: dict[str, None] = {}  # each is looked into once, however many values share it
     for value in values[0] or [ANYTHING]:
         if value in node or ANYTHING in node:
-            entry = value if value in node else ANYTHING
-            yield from _missing(f"{key}.{entry}", node[entry], features[1:], values[1:])
+            entries[value if value in node else ANYTHING] = None
         else:
             wanted = '"*", for any value' if value == ANYTHING else f"{value!r}"
             yield f"{key}: expected an entry for {features[0]}: {wanted}, and it is missing"
+    for entry in entries:
+        yield from _missing(f"{key}.{entry}", node[entry], features[1:], values[1:])
 
 
 def _unknown(key: str, node: object, features: list[str], values: list[_Values]) -> Iterator[str]:
@@ -80,6 +82,8 @@ def _leaves(key: str, node: object, depth: int, action_ids: list[str]) -> Iterat
     if depth and isinstance(node, dict):
         for entry, inner in node.items():
             yield from _leaves(f"{key}.{entry}", inner, depth - 1, action_ids)
+    elif not isinstance(node, str | dict):
+        yield f"{key}: expected an action of this file, or a table of tastes, got {node!r}"
     elif not depth:
         tastes = node if isinstance(node, dict) else {node: 1.0}
         for action, taste in tastes.items():

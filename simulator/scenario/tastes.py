@@ -62,7 +62,7 @@ class Term(Part):
     weight: Amount
     context: Features = Field(default_factory=dict)
     action: Features = Field(default_factory=dict)
-    times: list[FactorName] = Field(default_factory=list)
+    times: Annotated[list[FactorName], Field(max_length=4)] = Field(default_factory=list)
 
 
 class Linear(Part):

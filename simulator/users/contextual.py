@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.errors import HookProblem, ScenarioInvalid
-from simulator.scenario.hooks import call_hook, load_hook
+from simulator.scenario.hooks import call_hook, load_hook, show_answer
 from simulator.scenario.model import Scenario
 from simulator.scenario.tastes import ANYTHING, ByContext, Linear, Tastes, Term, as_key
 from simulator.users.population import Arrivals
@@ -114,16 +114,19 @@ def _hook_rule(scenario: Scenario, hook: str) -> _Rule:
 
     def rule(profile: str, context: _Features) -> Row:
         answer = call_hook(hook, function, profile, dict(context), actions)
-        return _checked(hook, answer, len(actions))
+        row = call_hook(hook, _as_row, answer)
+        fits = isinstance(row, np.ndarray) and row.shape == (len(actions),)
+        if isinstance(row, np.ndarray) and fits and bool(((row >= 0) & (row <= 1)).all()):
+            return row
+        said = show_answer(answer)
+        raise HookProblem(hook, f"expected {len(actions)} numbers in [0, 1], got {said}")
 
     return rule
 
 
-def _checked(hook: str, answer: object, count: int) -> Row:
+def _as_row(answer: object) -> Row | None:
+    """Return what a function says as an array; None where it is none."""
     try:
-        row = np.asarray(answer, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise HookProblem(hook, f"expected {count} numbers, got {answer!r}") from error
-    if row.shape != (count,) or not ((row >= 0) & (row <= 1)).all():
-        raise HookProblem(hook, f"expected {count} numbers in [0, 1], got {answer!r}")
-    return row
+        return np.asarray(answer, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -3,13 +3,14 @@
 import numpy as np
 
 from simulator.errors import HookProblem
-from simulator.scenario.hooks import call_hook, load_hook
+from simulator.scenario.hooks import call_hook, load_hook, show_answer
 from simulator.scenario.rewards import Hooked
 from simulator.users.behaviour import Amounts, Outcomes
 from simulator.users.delays import microseconds
 from simulator.users.reports import Report
 
 _MICROSECONDS = 1e6
+_LARGEST = 1e300
 _Signal = tuple[str, float, float]
 
 
@@ -45,9 +46,10 @@ class HookedReward:
         answer = call_hook(self._design.hook, self._function, signals)
         if answer is None:
             return None
-        if isinstance(answer, int | float) and np.isfinite(answer):
+        if isinstance(answer, int | float) and abs(answer) <= _LARGEST:
             return float(answer)
-        raise HookProblem(self._design.hook, f"expected a finite number or None, got {answer!r}")
+        said = show_answer(answer)
+        raise HookProblem(self._design.hook, f"expected a finite number or None, got {said}")
 
     def _is_heard(self, signal: _Signal) -> bool:
         return signal[2] * _MICROSECONDS <= self._wait

@@ -4,8 +4,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from simulator.errors import OptionsInvalid
 from simulator.scenario.model import Traffic as TrafficSpec
 from simulator.users.sampling import DAY, HOUR
+
+_LONGEST_RUN = 3000 * 365 * DAY
+"""In microseconds; the calendar ends some thousand years later."""
 
 
 class Traffic:
@@ -29,6 +33,11 @@ class Traffic:
         even: NDArray[np.float64]
         even = self._last + np.cumsum(self._chance.exponential(self._mean_gap, count))
         self._last = float(even[-1])
+        if self._last > _LONGEST_RUN:
+            raise OptionsInvalid(
+                "traffic.per_hour: expected so many visits within 3,000 years; let more come an "
+                "hour, or fewer rounds"
+            )
         if self._day is None:
             return even
         hours = np.arange(len(self._day)) * HOUR

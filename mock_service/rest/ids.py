@@ -1,0 +1,12 @@
+"""Which characters an id may hold: all but those that a terminal or a log takes for commands."""
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""The same as a pattern of JSON Schema."""
+
+
+def is_printable(id_: str) -> bool:
+    """Say whether an id holds no control characters."""
+    return _CONTROL.search(id_) is None

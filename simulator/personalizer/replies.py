@@ -1,0 +1,142 @@
+"""What an endpoint's replies must hold: every part of them is checked before it is used."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from mock_service.exchange import BoundedReply
+from simulator.personalizer.sending import ReplyUnusable
+from simulator.vocabulary import Action, Recommendation, Slot
+
+_LONGEST_REPLY_SHOWN = 300
+_LONGEST_ID_SHOWN = 60
+_SUM_SLACK = 1e-3
+"""The service writes probabilities in single precision, and others round them to some decimals."""
+_MOST = 1.0 + 1e-6  # single precision may go a little over 1
+
+
+class _RankedAction(Struct, gc=False):
+    id: str
+    probability: float
+
+
+class _Ranking(Struct, rename="camel", gc=False):
+    ranking: list[_RankedAction]
+    reward_action_id: str
+    event_id: str | None = None
+
+
+class _FilledSlot(Struct, rename="camel", gc=False):
+    id: str
+    reward_action_id: str
+
+
+class _Page(Struct, rename="camel", gc=False):
+    slots: list[_FilledSlot]
+    event_id: str | None = None
+
+
+_Shape = TypeVar("_Shape", _Ranking, _Page)
+_rankings, _pages = msgspec.json.Decoder(_Ranking), msgspec.json.Decoder(_Page)
+
+
+class _Wrong(Exception):
+    """What is wrong with a reply."""
+
+
+def read_ranking(reply: BoundedReply, actions: tuple[Action, ...], event_id: str) -> Recommendation:
+    """Return a rank reply as a recommendation: the action to show first, then as ranked.
+
+    Raises:
+        ReplyUnusable: it is no ranking of each action once, with probabilities that sum to 1.
+    """
+    try:
+        document = _decode(_rankings, reply.body, event_id)
+        ranking = document.ranking
+        chances = [line.probability for line in ranking]
+        order = _places([line.id for line in ranking], [action.id for action in actions])
+        _check_probabilities(chances)
+        front = _position([line.id for line in ranking], document.reward_action_id)
+    except _Wrong as wrong:
+        raise _unusable("no ranking of the actions it was sent", wrong, reply) from wrong
+    if front:
+        order.insert(0, order.pop(front))
+        chances.insert(0, chances.pop(front))
+    return Recommendation(tuple(order), tuple(chances))
+
+
+def read_page(
+    reply: BoundedReply, actions: tuple[Action, ...], slots: tuple[Slot, ...], event_id: str
+) -> tuple[int, ...]:
+    """Return a multi-slot reply as the index of an action for each slot.
+
+    Raises:
+        ReplyUnusable: it does not fill each slot once, with an action of its own that may go there.
+    """
+    try:
+        filled = _decode(_pages, reply.body, event_id).slots
+        _places([line.id for line in filled], [slot.id for slot in slots])
+        shown = {line.id: line.reward_action_id for line in filled}
+        _check_page(shown, slots)
+        ids = [action.id for action in actions]
+        return tuple([_position(ids, shown[slot.id]) for slot in slots])
+    except _Wrong as wrong:
+        raise _unusable("no filling of the slots it was sent", wrong, reply) from wrong
+
+
+def _decode(decoder: msgspec.json.Decoder[_Shape], body: bytes, event_id: str) -> _Shape:
+    try:
+        document = decoder.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise _Wrong(str(error)) from error
+    if document.event_id is not None and document.event_id != event_id:
+        raise _Wrong(f"expected eventId {event_id!r}, got {_shown(document.event_id)}")
+    return document
+
+
+def _places(got: Sequence[str], sent: Sequence[str]) -> list[int]:
+    """Return the position among `sent` of each id that came: all of them, and each once."""
+    position_of = {id_: position for position, id_ in enumerate(sent)}
+    places = []
+    for id_ in got:
+        if id_ not in position_of:
+            what = "comes twice" if id_ in sent else "was not sent"
+            raise _Wrong(f"{_shown(id_)} {what}")
+        places.append(position_of.pop(id_))
+    if position_of:
+        raise _Wrong(f"{_shown(next(iter(position_of)))} is missing")
+    return places
+
+
+def _check_page(shown: dict[str, str], slots: tuple[Slot, ...]) -> None:
+    if len(set(shown.values())) < len(shown):
+        raise _Wrong("expected another action in every slot")
+    for slot in slots:
+        if shown[slot.id] in slot.excluded:
+            raise _Wrong(f"{_shown(shown[slot.id])} is excluded from slot {_shown(slot.id)}")
+
+
+def _check_probabilities(chances: list[float]) -> None:
+    if not 0 <= min(chances) <= max(chances) <= _MOST:
+        wrong = next(chance for chance in chances if not 0 <= chance <= _MOST)
+        raise _Wrong(f"expected probabilities in [0, 1], got {wrong:g}")
+    if abs(sum(chances) - 1) > _SUM_SLACK:
+        raise _Wrong(f"expected probabilities that sum to 1, got {sum(chances):g}")
+
+
+def _position(ids: list[str], chosen: str) -> int:
+    try:
+        return ids.index(chosen)
+    except ValueError:
+        raise _Wrong(f"rewardActionId {_shown(chosen)} was not sent") from None
+
+
+def _unusable(what: str, wrong: _Wrong, reply: BoundedReply) -> ReplyUnusable:
+    text = reply.excerpt(_LONGEST_REPLY_SHOWN)
+    return ReplyUnusable(f"{reply.url} answered with something that is {what} ({wrong}): {text}")
+
+
+def _shown(id_: str) -> str:
+    return repr(id_ if len(id_) <= _LONGEST_ID_SHOWN else f"{id_[:_LONGEST_ID_SHOWN]}...")

@@ -19,6 +19,7 @@ from mock_service.storage.revival import MakeTools, revive
 UNUSABLE = (
     HostError,
     ArithmeticError,
+    AttributeError,
     LookupError,
     MemoryError,
     OSError,

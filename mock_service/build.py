@@ -16,13 +16,15 @@ from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.portable import portable
 from mock_service.learning.trial import prove_policy
 from mock_service.loop.configuration import Mode
+from mock_service.loop.early import EarlyBudget
 from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource, RandomIds, SeededIds, new_uid
-from mock_service.loop.learning_loop import LearningLoop, Store, Tools
+from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.ranking import seeded_chooser
 from mock_service.loop.script import Script
 from mock_service.loop.seams import Learner, LearnerFactory
 from mock_service.loop.state import AUTO_OPTIMIZATION_DELAY, LoopState, Models
+from mock_service.loop.tools import Store, Tools
 from mock_service.loop.witness import Witness
 from mock_service.settings import DEFAULT_LOOP, SECOND_DEVELOPMENT_KEY, LoopSettings, Settings
 from mock_service.storage.database import open_in_folder, open_in_memory
@@ -80,6 +82,7 @@ def build_service(
 def _service(settings: Settings, ledger: Ledger, script: Script, witness: Witness) -> Service:
     ids = RandomIds()
     clock = _clock(settings.manual_clock_from, kept_moment(ledger))
+    early = EarlyBudget(settings.limits.early_bytes)
 
     def make_tools(state: LoopState, store: Store) -> Tools:
         return Tools(
@@ -88,6 +91,7 @@ def _service(settings: Settings, ledger: Ledger, script: Script, witness: Witnes
             store=witness.before(store),
             choose=script.before(seeded_chooser(state.seed)),
             portable=portable,
+            early=early,
         )
 
     workshop = Workshop(lambda loop: new_state(loop, clock, ids), make_tools)

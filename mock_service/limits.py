@@ -30,8 +30,9 @@ class Limits:
     crossed_features: int = _limit(
         5_000_000, "features of one rank request after the policy has crossed them"
     )
+    slot_rewards: int = _limit(1_000, "rewards in one multi-slot reward request", 50)
     early_bytes: int = _limit(
-        8 * _MEBIBYTE, "bytes of rewards and activations that wait for their rank, in all"
+        32 * _MEBIBYTE, "bytes of rewards and activations that wait for their rank, in all"
     )
     journal_bytes: int = _limit(32 * _MEBIBYTE, "bytes of the journal of calls")
     history_bytes: int = _limit(32 * _MEBIBYTE, "bytes of the history of decisions")

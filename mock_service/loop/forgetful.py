@@ -17,6 +17,10 @@ class Forgetful:
         """Forget an observation; no event is known that does not wait."""
         return False
 
+    def knows(self, event_id: str) -> bool:
+        """Know no event."""
+        return False
+
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Forget how a decision's wait ended."""
 

@@ -70,6 +70,9 @@ class EventStore(Protocol):
         An id that is known belongs to an event that has settled: the observation is too late.
         """
 
+    def knows(self, event_id: str) -> bool:
+        """Say whether a decision of this id was ever kept."""
+
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mock_service.loop.events import Observation, PendingEvent, Settlement
-from mock_service.loop.learning_loop import Store
 from mock_service.loop.state import Checkpoint, LoopState
+from mock_service.loop.tools import Store
 
 MOST_DECISIONS = 5_000
 """Beyond that many, the oldest are forgotten."""
@@ -56,6 +56,9 @@ class _Witnessed:
 
     def observed(self, observation: Observation, event: PendingEvent | None) -> bool:
         return self._store.observed(observation, event)
+
+    def knows(self, event_id: str) -> bool:
+        return self._store.knows(event_id)
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         self._witness.settled(event, settlement)

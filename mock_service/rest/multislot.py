@@ -40,8 +40,16 @@ async def reward(call: Call) -> Response:
     event_id = event_id_of(call, "InvalidRewardRequest")
     body = parsed(SlotsRewardRequestBody, raw, "InvalidRewardRequest")
     _check_kind(call)
-    for line in body.reward:
-        call.loop.reward(slot_event_id(event_id, line.slot_id), line.value)
+    most = call.service.limits.slot_rewards
+    if len(body.reward) > most:
+        raise ServiceProblem(
+            "InvalidRewardRequest",
+            f"A reward request should hold at most {most} rewards (slot-rewards).",
+            target="reward",
+        )
+    call.loop.reward_slots(
+        [(slot_event_id(event_id, line.slot_id), line.value) for line in body.reward]
+    )
     await call.service.committed()
     return empty_reply()
 

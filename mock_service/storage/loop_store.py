@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mock_service.loop.decision import Action
+from mock_service.loop.early import EARLY_WINDOW
 from mock_service.loop.events import Observation, PendingEvent, Settlement
-from mock_service.loop.joining import EARLY_WINDOW
 from mock_service.loop.state import Checkpoint, LoopState
 from mock_service.storage.codec import actions_text, answer_text, state_text, to_number
 from mock_service.storage.ledger import LONGEST_BATCH, Ledger
@@ -75,7 +75,13 @@ class LoopStore:
                 observation.reward,
             ),
         )
-        return event is None and self._knows(observation.event_id)
+        return event is None and self.knows(observation.event_id)
+
+    def knows(self, event_id: str) -> bool:
+        """Say whether an event of this id is kept."""
+        if event_id in self._latest:
+            return True
+        return self._ledger.query(_KNOWN, (self.loop, event_id)).fetchone() is not None
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""
@@ -130,11 +136,6 @@ class LoopStore:
         self._latest[event_id] = None
         if len(self._latest) > LONGEST_BATCH:
             self._latest.popitem(last=False)
-
-    def _knows(self, event_id: str) -> bool:
-        if event_id in self._latest:
-            return True
-        return self._ledger.query(_KNOWN, (self.loop, event_id)).fetchone() is not None
 
     def _text(self, actions: tuple[Action, ...]) -> int:
         """Return the number under which these actions are kept: most requests repeat them."""

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from mock_service.loop.joining import Joiner
-from mock_service.loop.learning_loop import LearningLoop, Store, Tools
+from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.state import LoopState
 from mock_service.loop.teaching import Teacher, first_checkpoint
+from mock_service.loop.tools import Store, Tools
 from mock_service.storage.ledger import Ledger
 from mock_service.storage.loop_store import LoopStore
 from mock_service.storage.recovery import (
@@ -34,7 +35,7 @@ def revive(ledger: Ledger, number: int, state: LoopState, make_tools: MakeTools)
     teacher = Teacher(state, tools.factory, tools.store, start)
     for lesson in lessons_after(ledger, number, start.lessons):
         teacher.learn(lesson.decision, lesson.reward, lesson.at)
-    joiner = Joiner()
+    joiner = Joiner(tools.early)
     last = last_moment(ledger, number)
     if last is not None:
         teacher.skip_exports_until(last)

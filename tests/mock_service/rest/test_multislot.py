@@ -183,6 +183,16 @@ def test_a_reward_without_a_slot_or_in_range_value_is_invalid(
     assert reply.status_code == (204 if reward == [] else 400)
 
 
+def test_more_rewards_than_a_page_has_slots_are_refused_at_some_number(pages: Endpoint) -> None:
+    """They would all be handled in one go, while others wait."""
+    lines = [{"slotId": "s", "value": 0.5}] * 1_001
+
+    reply = pages.post("/personalizer/v1.1-preview.3/multislot/events/x/reward", {"reward": lines})
+
+    assert reply.status_code == 400
+    assert "at most 1000" in reply.json()["error"]["message"]
+
+
 def test_each_kind_of_loop_serves_its_own_kind_of_rank(pages: Endpoint, endpoint: Endpoint) -> None:
     """With the codes of the service."""
     single = pages.rank({"actions": ARTICLES})

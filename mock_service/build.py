@@ -31,6 +31,7 @@ from mock_service.storage.database import open_in_folder, open_in_memory
 from mock_service.storage.ledger import Ledger
 from mock_service.storage.loops_file import kept_moment
 from mock_service.traffic.bench import Bench
+from mock_service.traffic.journal import Journal
 from mock_service.traffic.traffic import Traffic
 
 
@@ -54,9 +55,10 @@ def build_bench(settings: Settings) -> Bench:
         DataUnusable: the data folder is in use, damaged or of a later version.
         SettingsInvalid: the settings contradict what the data folder holds.
     """
-    script, witness = Script(), Witness()
+    script, witness = Script(), Witness(settings.limits.history_bytes)
     service = build_service(settings, script, witness)
-    return Bench(service, Traffic(service.clock), script, witness)
+    journal = Journal(settings.limits.journal_bytes)
+    return Bench(service, Traffic(service.clock, journal), script, witness)
 
 
 def build_service(

@@ -16,6 +16,7 @@ LESSONS_BETWEEN_CHECKPOINTS = 5_000
 """So many lessons are learned again in well under a second when a loop is recovered."""
 
 _TEXTS_KEPT = 256
+_CHARACTERS_KEPT = 2**22
 
 _EVENT = """INSERT INTO events (loop, number, event_id, at, context, actions, answer, deferred,
     learning_mode, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -37,6 +38,7 @@ class LoopStore:
         self._ledger = ledger
         self._settled, self._last_text = position.settled, position.last_text
         self._texts: OrderedDict[tuple[Action, ...], int] = OrderedDict()
+        self._texts_length = 0
         self._latest: OrderedDict[str, None] = OrderedDict()
 
     def decided(self, event: PendingEvent) -> None:
@@ -144,11 +146,18 @@ class LoopStore:
             self._texts.move_to_end(actions)
             return number
         self._last_text += 1
-        if len(self._texts) >= _TEXTS_KEPT:
-            self._texts.popitem(last=False)
+        self._texts_length += _length(actions)
+        while self._texts and (
+            len(self._texts) >= _TEXTS_KEPT or self._texts_length > _CHARACTERS_KEPT
+        ):
+            self._texts_length -= _length(self._texts.popitem(last=False)[0])
         self._texts[actions] = self._last_text
         self._ledger.write(
             "INSERT INTO texts VALUES (?, ?, ?)",
             (self.loop, self._last_text, actions_text(actions)),
         )
         return self._last_text
+
+
+def _length(actions: tuple[Action, ...]) -> int:
+    return sum([len(action.features) for action in actions])

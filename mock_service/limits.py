@@ -45,6 +45,10 @@ class Limits:
     connections: int = _limit(
         1_000, "open connections; beyond it the one that has been idle longest is closed", 8
     )
+    request_bytes: int = _limit(
+        64 * _MEBIBYTE, "bytes of requests that are not answered yet, in all"
+    )
+    reply_bytes: int = _limit(64 * _MEBIBYTE, "bytes of replies that clients leave unread, in all")
 
 
 DEFAULT_LIMITS = Limits()

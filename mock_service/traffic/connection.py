@@ -70,6 +70,13 @@ class BreakableConnection(H11Protocol):
             begun = state is h11.SEND_BODY or bool(self.conn.trailing_data[0])
             self._bounds.wait(self._open, is_receiving=begun)
 
+    def shutdown(self) -> None:
+        """Let what is under way end, and nothing else: half a request never would."""
+        if self._open.waits_since is not None and self._open.is_receiving:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
     def _refuse(self) -> None:
         """Say that the request took too long, unless none has begun or it is answered by half."""
         cycle = self.cycle
@@ -98,17 +105,20 @@ class TlsConnection(asyncio.Protocol):
         self._loop = _loop or asyncio.get_running_loop()
         self._context = config.tls
         self._bounds = _bounds_of(app_state)
+        self._connections = cast("set[object]", server_state.connections)
         self._http = BreakableConnection(config, server_state, app_state, _loop)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the handshake; HTTP takes over when it has ended."""
-        bare = cast("asyncio.Transport", transport)
+        bare = self._bare = cast("asyncio.Transport", transport)
+        self._connections.add(self)
         connection = self._bounds.add(bare, bare.abort)
         ended: asyncio.Future[None] = self._loop.create_future()
 
         def forget(_: asyncio.Future[None]) -> None:
             ended.exception()  # a client that breaks off is nothing to report
             self._bounds.remove(connection)
+            self._connections.discard(self)
 
         ended.add_done_callback(forget)
         tls = SSLProtocol(
@@ -121,6 +131,10 @@ class TlsConnection(asyncio.Protocol):
         )
         bare.set_protocol(tls)
         tls.connection_made(bare)
+
+    def shutdown(self) -> None:
+        """Break off the handshake, as the server ends."""
+        self._bare.abort()
 
 
 class BoundedConfig(Config):

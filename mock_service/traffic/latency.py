@@ -10,6 +10,11 @@ from numpy.random import Generator
 from mock_service.errors import OrderInvalid
 
 
+LONGEST_WAIT_SECONDS = 3_600.0
+"""No call waits for longer, however rare and long the waits of a distribution are."""
+_LARGEST_SIGMA = 10.0
+
+
 class Latency(Protocol):
     """A distribution of seconds."""
 
@@ -48,7 +53,7 @@ class Exponential:
 
     def draw(self, rng: Generator) -> float:
         """Return a wait of at least zero."""
-        return float(rng.exponential(self.mean))
+        return min(float(rng.exponential(self.mean)), LONGEST_WAIT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ class Lognormal:
 
     def draw(self, rng: Generator) -> float:
         """Return a wait above zero."""
-        return self.median * math.exp(self.sigma * float(rng.standard_normal()))
+        wait = self.median * math.exp(self.sigma * float(rng.standard_normal()))
+        return min(wait, LONGEST_WAIT_SECONDS)
 
 
 DISTRIBUTIONS: dict[str, tuple[Callable[..., Latency], tuple[str, ...]]] = {
@@ -69,7 +75,10 @@ DISTRIBUTIONS: dict[str, tuple[Callable[..., Latency], tuple[str, ...]]] = {
     "exponential": (Exponential, ("mean",)),
     "lognormal": (Lognormal, ("median", "sigma")),
 }
-"""Each distribution by name, and its parameters: numbers of at least zero."""
+"""Each distribution by name, and its parameters: numbers of at least zero.
+
+Those are seconds, an hour at most, except for ``sigma``, which is 10 at most.
+"""
 
 
 def latency_of(value: float | Mapping[str, object]) -> Latency:
@@ -78,7 +87,7 @@ def latency_of(value: float | Mapping[str, object]) -> Latency:
     Raises:
         OrderInvalid: it is neither, or its numbers make no sense.
     """
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return Constant(_seconds("latency", value))
     name = str(value.get("distribution"))
     if name not in DISTRIBUTIONS:
@@ -93,6 +102,19 @@ def latency_of(value: float | Mapping[str, object]) -> Latency:
 
 
 def _seconds(name: str, value: object) -> float:
-    if isinstance(value, int | float) and 0 <= value < math.inf:
+    most = _LARGEST_SIGMA if name == "latency.sigma" else LONGEST_WAIT_SECONDS
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most:
         return float(value)
-    raise OrderInvalid(f"{name} should be a number of at least 0, and is {value!r}")
+    raise OrderInvalid(f"{name} should be a number from 0 to {most:g}, and is {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    """Return a value as it was given, in short: a number may have thousands of digits."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "longer than that"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+_LONGEST_SHOWN = 40

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from mock_service.app import build_app
 from mock_service.clock import Clock, ManualClock, SystemClock
 from mock_service.errors import DataUnusable, HostError, SettingsInvalid
-from mock_service.hosting import Service, Workshop, check_loop_name
+from mock_service.hosting import Service, check_loop_name
 from mock_service.learning.learner import ExportingLearner
 from mock_service.learning.models import open_model
 from mock_service.learning.policies import policy_arguments, with_exploration
@@ -33,6 +33,7 @@ from mock_service.storage.loops_file import kept_moment
 from mock_service.traffic.bench import Bench
 from mock_service.traffic.journal import Journal
 from mock_service.traffic.traffic import Traffic
+from mock_service.workshop import Workshop
 
 
 def build_server(settings: Settings) -> FastAPI:

@@ -257,5 +257,8 @@ _LOG = {
             "stream": "ext://sys.stderr",
         }
     },
-    "loggers": {"uvicorn": {"handlers": ["stderr"], "level": "INFO"}},
+    "loggers": {
+        "uvicorn": {"handlers": ["stderr"], "level": "INFO"},
+        "mock_service": {"handlers": ["stderr"], "level": "INFO"},
+    },
 }

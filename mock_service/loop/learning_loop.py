@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from mock_service.clock import days_before
 from mock_service.errors import ServiceProblem
 from mock_service.loop.configuration import Configuration, LearningMode, Mode
 from mock_service.loop.counts import Counts
@@ -270,7 +271,7 @@ class LearningLoop:
         self.teacher.keep_if_wanted()
 
     def _recent_past(self, now: datetime) -> Iterator[PendingEvent]:
-        return self._store.history(now - timedelta(days=self.configuration.model_retrain_days))
+        return self._store.history(days_before(now, self.configuration.model_retrain_days))
 
     def _become(self, state: LoopState) -> None:
         self._state = self.teacher.state = state

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 
 from mock_service.errors import OrderInvalid
-from mock_service.traffic.latency import Latency
+from mock_service.traffic.latency import LONGEST_WAIT_SECONDS, Latency
 from mock_service.traffic.operations import ANY, OPERATIONS
 
 DELAYABLE = frozenset({"reward", "activate", "multislot_reward", "multislot_activate"})
@@ -127,8 +127,10 @@ class Fault:
                 for name, value, low, high in numbers
             ],
             *[
-                (len(text) <= most and _is_plain(text), f"{name} should be {most} characters "
-                 "of text at most, none of them a control character")
+                (
+                    len(text) <= most and _is_plain(text),
+                    f"{name} should be {most} characters at most, and none a control character",
+                )
                 for name, text, most in texts
             ],
         ]
@@ -136,7 +138,9 @@ class Fault:
 
 def _is_plain(text: str) -> bool:
     """Return whether a text can be written in UTF-8, on one line."""
-    return not any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
+    return not any(
+        unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -169,7 +173,9 @@ class OrderedFault:
 
     def waiting_seconds(self) -> float:
         """Return how long the call that just met the fault waits."""
-        return self.fault.latency.draw(self._rng) if self.fault.latency is not None else 0.0
+        if self.fault.latency is None:
+            return 0.0
+        return min(self.fault.latency.draw(self._rng), LONGEST_WAIT_SECONDS)
 
 
 class Faults:

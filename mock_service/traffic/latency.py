@@ -9,10 +9,11 @@ from numpy.random import Generator
 
 from mock_service.errors import OrderInvalid
 
-
 LONGEST_WAIT_SECONDS = 3_600.0
 """No call waits for longer, however rare and long the waits of a distribution are."""
 _LARGEST_SIGMA = 10.0
+_LARGEST_EXPONENT = 700.0
+"""Of e: beyond it, a number is no float any more."""
 
 
 class Latency(Protocol):
@@ -53,7 +54,7 @@ class Exponential:
 
     def draw(self, rng: Generator) -> float:
         """Return a wait of at least zero."""
-        return min(float(rng.exponential(self.mean)), LONGEST_WAIT_SECONDS)
+        return float(rng.exponential(self.mean))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class Lognormal:
 
     def draw(self, rng: Generator) -> float:
         """Return a wait above zero."""
-        wait = self.median * math.exp(self.sigma * float(rng.standard_normal()))
-        return min(wait, LONGEST_WAIT_SECONDS)
+        exponent = self.sigma * float(rng.standard_normal())
+        return self.median * math.exp(min(exponent, _LARGEST_EXPONENT))
 
 
 DISTRIBUTIONS: dict[str, tuple[Callable[..., Latency], tuple[str, ...]]] = {
@@ -87,7 +88,7 @@ def latency_of(value: float | Mapping[str, object]) -> Latency:
     Raises:
         OrderInvalid: it is neither, or its numbers make no sense.
     """
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float):
         return Constant(_seconds("latency", value))
     name = str(value.get("distribution"))
     if name not in DISTRIBUTIONS:

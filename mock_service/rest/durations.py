@@ -3,7 +3,13 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 _DURATIONS = TypeAdapter(timedelta)
@@ -20,7 +26,15 @@ def _parse_in_range(value: object, parse: ValidatorFunctionWrapHandler) -> timed
         parsed: timedelta = parse(value)
     except OverflowError:
         return timedelta.min if str(value).strip().startswith("-") else timedelta.max
+    except ValidationError as error:
+        if _TOO_LONG not in error.errors(include_url=False)[0]["msg"]:
+            raise
+        return timedelta.max
     return parsed
+
+
+_TOO_LONG = "durations may not exceed"
+"""What pydantic says of some of them, where it does not fail."""
 
 
 def _parse_text_in_range(value: object, parse: ValidatorFunctionWrapHandler) -> timedelta:

@@ -1,11 +1,15 @@
 """Letting go of what is not needed any more: old logs, and what restores have replaced."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 
+from mock_service.clock import days_before
 from mock_service.hosted import HostedLoop
 from mock_service.storage.discarding import discard_some, discarded_loops
 from mock_service.storage.ledger import Ledger
+from mock_service.storage.loops_file import reserve_number
 from mock_service.storage.retention import forget_before, holds_before
 
 _TIDY_EVERY = timedelta(hours=1)
@@ -16,8 +20,8 @@ class Housekeeping:
 
     def __init__(self, ledger: Ledger, now: datetime) -> None:
         self._ledger, self._tidied = ledger, now
-        self.arriving: set[int] = set()
-        """Numbers of rows that belong to no loop yet."""
+        self._arriving: set[int] = set()
+        self._one_at_a_time = asyncio.Lock()
 
     def tidy(self, loops: Iterable[HostedLoop], now: datetime) -> None:
         """Let go, once an hour, of logs that are older than their loops keep.
@@ -30,8 +34,8 @@ class Housekeeping:
         self._tidied = now
         for hosted in loops:
             days = hosted.loop.configuration.log_retention_days
-            if days >= 0 and (age := timedelta(days=days)) < now - _BEGINNING:
-                self.forget(hosted, now - age, now)
+            if days >= 0:
+                self.forget(hosted, days_before(now, days), now)
 
     def forget(self, hosted: HostedLoop, before: datetime, now: datetime) -> None:
         """Let go of a loop's older log; the models stay, with all that it has taught them.
@@ -44,12 +48,26 @@ class Housekeeping:
             hosted.loop.teacher.keep()
             forget_before(self._ledger, hosted.number, before, now, hosted.loop.counts)
 
+    @asynccontextmanager
+    async def arrival(self) -> AsyncIterator[int]:
+        """Give a number for rows that come in, and belong to no loop until one takes them.
+
+        One comes after the other: each may take much memory.
+
+        Raises:
+            StorageFailed: it could not be kept.
+        """
+        async with self._one_at_a_time:
+            number = reserve_number(self._ledger)
+            self._arriving.add(number)
+            try:
+                yield number
+            finally:
+                self._arriving.discard(number)
+
     def discard_some(self) -> None:
         """Delete some of what restores have replaced, so that nobody waits for it."""
         for number in discarded_loops(self._ledger):
-            if number not in self.arriving:
+            if number not in self._arriving:
                 discard_some(self._ledger, number)
                 return
-
-
-_BEGINNING = datetime.min.replace(tzinfo=UTC)

@@ -20,10 +20,10 @@ from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.state import LoopState
 from mock_service.storage.batch import Statement
 from mock_service.storage.codec import check_number, to_number
-from mock_service.storage.discarding import in_chunks, will_discard
+from mock_service.storage.discarding import in_chunks
 from mock_service.storage.ledger import Ledger
 from mock_service.storage.loop_store import LoopStore
-from mock_service.storage.loops_file import free_number, moment_kept
+from mock_service.storage.loops_file import moment_kept
 from mock_service.storage.recovery import last_checkpoint, position
 from mock_service.storage.revival import MakeTools, revive_with
 from mock_service.storage.snapshots import Snapshot, exchange, open_snapshot, taken_rows
@@ -49,17 +49,6 @@ class Restorable:
         """
         moments = [] if clock is None else [moment_kept(clock)]
         ledger.write_at_once([*exchange(self.snapshot, old, self.number), *moments])
-
-
-def reserve_number(ledger: Ledger) -> int:
-    """Return a number for rows that come in, which are discarded unless a loop takes them.
-
-    Raises:
-        StorageFailed: it could not be kept.
-    """
-    number = free_number(ledger)
-    ledger.write_at_once([will_discard(number)])
-    return number
 
 
 def prove_snapshot(

@@ -1,23 +1,42 @@
 """A witness of decisions: what was decided lately, and what became of it."""
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import datetime
+from sys import getsizeof
 
+from msgspec import Struct
+
+from mock_service.limits import DEFAULT_LIMITS
+from mock_service.loop.action_sizes import ACTION_BYTES, SharedActions
 from mock_service.loop.events import Observation, PendingEvent, Settlement
-from mock_service.loop.learning_loop import Store
 from mock_service.loop.state import Checkpoint, LoopState
+from mock_service.loop.tools import Store
 
 MOST_DECISIONS = 5_000
-"""Beyond that many, the oldest are forgotten."""
+"""Beyond it, and beyond the bytes of `Limits.history_bytes`, the oldest are forgotten."""
+
+_EVENT_BYTES = 1_000
+_REWARD_BYTES = 32
+"""What an event and each of its rewards take in memory besides the texts."""
+
+
+class _Remembered(Struct):
+    """An event, how it settled if it did, and what it takes in memory besides its actions."""
+
+    event: PendingEvent
+    settlement: Settlement | None
+    bytes: int
 
 
 class Witness:
     """Remembers the latest events of the loops whose stores it stands in front of."""
 
-    def __init__(self) -> None:
-        self._events: deque[PendingEvent] = deque(maxlen=MOST_DECISIONS)
-        self._settlements: dict[int, Settlement] = {}
+    def __init__(self, limit: int = DEFAULT_LIMITS.history_bytes) -> None:
+        self._limit = limit
+        self._remembered: OrderedDict[int, _Remembered] = OrderedDict()
+        self._actions = SharedActions()
+        self._bytes = 0
 
     def before(self, store: Store) -> Store:
         """Return a store that tells this witness, and then `store`."""
@@ -25,22 +44,42 @@ class Witness:
 
     def decisions(self) -> tuple[tuple[PendingEvent, Settlement | None], ...]:
         """Return the events in the order of their decisions, with how they settled if they did."""
-        return tuple((event, self._settlements.get(id(event))) for event in self._events)
+        return tuple((one.event, one.settlement) for one in self._remembered.values())
 
     def decided(self, event: PendingEvent) -> None:
-        """Remember a decision."""
-        if len(self._events) == MOST_DECISIONS:
-            self._settlements.pop(id(self._events[0]), None)
-        self._events.append(event)
+        """Remember a decision, and forget the oldest beyond the bounds."""
+        decision = event.decision
+        size = _EVENT_BYTES + ACTION_BYTES * len(decision.candidates) + getsizeof(decision.context)
+        self._remembered[id(event)] = _Remembered(event, None, size)
+        self._bytes += size
+        self._actions.add(decision.candidates)
+        self._forget_oldest()
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Remember how a decision that is remembered has settled."""
-        self._settlements[id(event)] = settlement
+        remembered = self._remembered.get(id(event))
+        if remembered is None:
+            return
+        remembered.settlement = settlement
+        size = _REWARD_BYTES * len(event.rewards)
+        remembered.bytes += size
+        self._bytes += size
+        self._forget_oldest()
 
     def clear(self) -> None:
         """Forget everything."""
-        self._events.clear()
-        self._settlements.clear()
+        self._remembered.clear()
+        self._actions = SharedActions()
+        self._bytes = 0
+
+    def _forget_oldest(self) -> None:
+        while self._remembered and (
+            len(self._remembered) > MOST_DECISIONS
+            or self._bytes + self._actions.bytes > self._limit
+        ):
+            _, forgotten = self._remembered.popitem(last=False)
+            self._bytes -= forgotten.bytes
+            self._actions.remove(forgotten.event.decision.candidates)
 
 
 class _Witnessed:
@@ -59,6 +98,9 @@ class _Witnessed:
 
     def absorbs(self, event_id: str, reward: float | None) -> bool:
         return self._store.absorbs(event_id, reward)
+
+    def knows(self, event_id: str) -> bool:
+        return self._store.knows(event_id)
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         self._witness.settled(event, settlement)

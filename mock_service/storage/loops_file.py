@@ -7,7 +7,7 @@ from mock_service.errors import DataUnusable, HostError
 from mock_service.loop.state import LoopState
 from mock_service.storage.batch import Statement
 from mock_service.storage.codec import state_of, state_text, to_moment, to_number
-from mock_service.storage.discarding import LOOP_TABLES, discarded_loops
+from mock_service.storage.discarding import LOOP_TABLES, discarded_loops, will_discard
 from mock_service.storage.ledger import Ledger
 
 
@@ -68,6 +68,17 @@ def free_number(ledger: Ledger) -> int:
         "SELECT max(coalesce(max(id), 0), coalesce(max(place), 0)) FROM loops"
     ).fetchone()
     return max(int(last), *discarded_loops(ledger), 0) + 1
+
+
+def reserve_number(ledger: Ledger) -> int:
+    """Return a number for rows that come in, which are discarded unless a loop takes them.
+
+    Raises:
+        StorageFailed: it could not be kept.
+    """
+    number = free_number(ledger)
+    ledger.write_at_once([will_discard(number)])
+    return number
 
 
 def change_keys(ledger: Ledger, number: int, keys: tuple[str, str]) -> None:

@@ -8,7 +8,6 @@ from mock_service.traffic.traffic import Traffic
 
 CONTROL_PREFIX = "/mock/"
 """What exists only here is no traffic of an application."""
-_LONGEST_BODY = 2**20
 
 
 class NotingLayer:
@@ -29,8 +28,8 @@ class NotingLayer:
         async def listen() -> Message:
             message = await receive()
             body = message.get("body")
-            if body and len(note.body) <= _LONGEST_BODY:
-                note.body += body
+            if body:
+                note.add(body)
             return message
 
         async def tell(message: Message) -> None:

@@ -18,6 +18,7 @@ from mock_service.storage.revival import MakeTools, revive
 UNUSABLE = (
     HostError,
     ArithmeticError,
+    AttributeError,
     LookupError,
     MemoryError,
     OSError,

@@ -1,7 +1,6 @@
 """Importing a log into a data folder: all of it in one step, or nothing."""
 
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from mock_service.build import build_service
-from mock_service.errors import DataUnusable, HostError
+from mock_service.errors import DataUnusable
+from mock_service.hosted import UNUSABLE
 from mock_service.hosting import Service
 from mock_service.learning.policies import with_exploration
 from mock_service.learning.trial import try_model
@@ -24,6 +24,7 @@ from mock_service.loop.teaching import Lesson
 from mock_service.private_files import make_private_folder
 from mock_service.settings import Settings
 from mock_service.storage.database import FILE
+from mock_service.storage.row_checks import check_features
 
 _MOST_REWARD = 1e9
 _LEAST_CHANCE, _MOST_CHANCE = 1e-9, 1.001
@@ -78,9 +79,10 @@ def _learn_all(reader: LogReader, loop: LearningLoop) -> None:
             _learn(reader, event, loop)
         loop.publish()
         _try_models(loop)
-    except (HostError, ArithmeticError, RuntimeError, ValueError, sqlite3.Error) as error:
+    except UNUSABLE as error:
+        reason = " ".join(str(error).split())[:300]
         raise DataUnusable(
-            f"no model can be made of this log, and nothing was imported: {error}"
+            f"no model can be made of this log, and nothing was imported: {reason}"
         ) from error
 
 
@@ -102,6 +104,8 @@ def _decision(event: LoggedDecision) -> Decision:
         raise NotAnEvent(f"p: expected 0, or {_LEAST_CHANCE} to 1, got {event.propensity}")
     for text in (event.event_id, event.context, *(action.id for action in event.actions)):
         text.encode()  # half a character is nothing that can be kept
+    for features in (event.context, *(action.features for action in event.actions)):
+        check_features(features)
     id_ = event.model_id
     ours = id_.isascii() and id_.isdecimal() and len(id_) <= _LONGEST_VERSION
     return replace(as_decision(event), model=int(id_) if ours else 0)

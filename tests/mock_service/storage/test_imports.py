@@ -60,6 +60,8 @@ def counted(folder: Path) -> tuple[int, int]:
         {"_label_cost": float("nan")},
         {"_label_cost": float("inf")},
         {"_original_label_cost": -1e250},
+        {"c": {"FromUrl": [-1e308], "_multi": [{"_tag": "x", "j": []}, {"_tag": "y", "j": []}]}},
+        {"c": {"FromUrl": [], "_multi": [{"_tag": "x", "j": ["t"]}, {"_tag": "y", "j": []}]}},
         {"VWState": {"m": int("9" * 4000)}, "EventId": "\ud800"},
     ],
 )

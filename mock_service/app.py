@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -32,6 +32,8 @@ from mock_service.rest.operations import add_operations
 from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
 from mock_service.rest.shortcuts import Shortcuts
 from mock_service.traffic.bench import Bench
+from mock_service.traffic.connection import CONNECTIONS
+from mock_service.traffic.connections import Connections
 from mock_service.traffic.disturbing import DisturbingLayer
 from mock_service.traffic.noting import NotingLayer
 
@@ -101,14 +103,15 @@ def _around(gateway: Middleware, bench: Bench) -> list[Middleware]:
 
 
 @asynccontextmanager
-async def _alive(app: FastAPI) -> AsyncIterator[None]:
+async def _alive(app: FastAPI) -> AsyncIterator[dict[str, object]]:
     """Let time pass while the server runs, and keep everything when it ends."""
     bench: Bench = app.state.bench
     service = bench.service
     tasks = [asyncio.create_task(service.live()), asyncio.create_task(service.answer())]
-    yield
-    for task in tasks:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-    service.close()
+    try:
+        yield {CONNECTIONS: Connections(service.limits)}
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        service.close()

@@ -9,7 +9,7 @@ from mock_service.app import build_app
 from mock_service.clock import Clock, ManualClock, SystemClock
 from mock_service.errors import DataUnusable, HostError, SettingsInvalid
 from mock_service.hosted import check_loop_name
-from mock_service.hosting import Service, Workshop
+from mock_service.hosting import Service
 from mock_service.learning.feature_bound import FeatureBound
 from mock_service.learning.learner import ExportingLearner
 from mock_service.learning.models import open_model
@@ -19,13 +19,15 @@ from mock_service.learning.portable import portable
 from mock_service.learning.trial import validate_policy
 from mock_service.limits import DEFAULT_LIMITS, Limits
 from mock_service.loop.configuration import Mode
+from mock_service.loop.early import EarlyBudget
 from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource, RandomIds, SeededIds, new_uid
-from mock_service.loop.learning_loop import LearningLoop, Store, Tools
+from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.ranking import seeded_chooser
 from mock_service.loop.script import Script
 from mock_service.loop.seams import Learner, LearnerFactory
 from mock_service.loop.state import AUTO_OPTIMIZATION_DELAY, LoopState, Models
+from mock_service.loop.tools import Store, Tools
 from mock_service.loop.witness import Witness
 from mock_service.settings import DEFAULT_LOOP, SECOND_DEVELOPMENT_KEY, LoopSettings, Settings
 from mock_service.storage.database import open_in_folder, open_in_memory
@@ -33,7 +35,9 @@ from mock_service.storage.ledger import Ledger
 from mock_service.storage.loop_store import LoopStore
 from mock_service.storage.loops_file import kept_moment
 from mock_service.traffic.bench import Bench
+from mock_service.traffic.journal import Journal
 from mock_service.traffic.traffic import Traffic
+from mock_service.workshop import Workshop
 
 
 def build_server(settings: Settings) -> FastAPI:
@@ -62,9 +66,10 @@ def build_bench(settings: Settings) -> Bench:
         DataUnusable: the data folder is in use, damaged or of a later version.
         SettingsInvalid: the settings contradict what the data folder holds.
     """
-    script, witness = Script(), Witness()
+    script, witness = Script(), Witness(settings.limits.history_bytes)
     service = build_service(settings, script, witness)
-    return Bench(service, Traffic(service.clock), script, witness)
+    journal = Journal(settings.limits.journal_bytes)
+    return Bench(service, Traffic(service.clock, journal), script, witness)
 
 
 def build_service(
@@ -90,6 +95,7 @@ def build_service(
 def _service(settings: Settings, ledger: Ledger, script: Script, witness: Witness) -> Service:
     ids = RandomIds()
     clock = _clock(settings.manual_clock_from, kept_moment(ledger))
+    early = EarlyBudget(settings.limits.early_bytes)
 
     def make_tools(state: LoopState, store: Store) -> Tools:
         return Tools(
@@ -98,6 +104,7 @@ def _service(settings: Settings, ledger: Ledger, script: Script, witness: Witnes
             store=witness.before(store, store.loop if isinstance(store, LoopStore) else 0),
             choose=script.before(seeded_chooser(state.seed)),
             portable=portable,
+            early=early,
         )
 
     workshop = Workshop(lambda loop: new_state(loop, clock, ids), make_tools)

@@ -3,6 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from mock_service.errors import OrderInvalid, SettingsInvalid
+
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)
+"""Where a manual clock can be: what the service adds and takes away stays within the calendar."""
+
 
 class Clock(Protocol):
     """A source of the present moment."""
@@ -31,7 +36,17 @@ class ManualClock:
     __slots__ = ("_now", "_start")
 
     def __init__(self, start: datetime) -> None:
-        self._now = self._start = start.astimezone(UTC)
+        """Show `start`.
+
+        Raises:
+            SettingsInvalid: it is before `EARLIEST` or after `LATEST`.
+        """
+        try:
+            self._now = self._start = start.astimezone(UTC)
+        except (OverflowError, ValueError):  # near the years 1 and 9999
+            raise _out_of_range(start) from None
+        if not EARLIEST <= self._start <= LATEST:
+            raise _out_of_range(start)
 
     def now(self) -> datetime:
         """Return the moment the clock was last moved to."""
@@ -39,15 +54,57 @@ class ManualClock:
 
     def move_to(self, moment: datetime) -> None:
         """Show another moment, be it an earlier one: for when everything else goes back too."""
-        self._now = moment.astimezone(UTC)
+        self._now = max(EARLIEST, min(moment.astimezone(UTC), LATEST))
+
+    def check_step(self, step: timedelta) -> None:
+        """See whether the clock can move forward by `step`.
+
+        Raises:
+            ValueError: it is negative.
+            OrderInvalid: it leads beyond `LATEST`.
+        """
+        self._moved(step)
 
     def advance(self, step: timedelta) -> None:
-        """Move forward by `step`; raises ValueError when `step` is negative."""
-        if step < timedelta():
+        """Move forward by `step`.
+
+        Raises:
+            ValueError: it is negative.
+            OrderInvalid: it leads beyond `LATEST`; the clock has not moved then.
+        """
+        self._now = self._moved(step)
+
+    def _moved(self, step: timedelta) -> datetime:
+        if step < _NOTHING:
             msg = f"a clock only moves forward, and the step was {step}"
             raise ValueError(msg)
-        self._now += step
+        try:
+            moved = self._now + step
+        except OverflowError:
+            moved = _END
+        if moved > LATEST:
+            raise OrderInvalid(
+                f"the clock shows {self._now:%Y-%m-%d %H:%M}Z, and cannot move beyond "
+                f"{LATEST:%Y-%m-%d}"
+            )
+        return moved
 
     def restart(self) -> None:
         """Go back to the start; only for those who forget everything that came after it."""
         self._now = self._start
+
+
+def days_before(moment: datetime, days: int) -> datetime:
+    """Return the moment so many days earlier, or the beginning of the calendar."""
+    return moment - timedelta(days=days) if days < (moment - _BEGINNING).days else _BEGINNING
+
+
+_BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_NOTHING = timedelta()
+
+
+def _out_of_range(start: datetime) -> SettingsInvalid:
+    return SettingsInvalid(
+        f"a manual clock starts from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}, "
+        f"not at {start.isoformat()}"
+    )

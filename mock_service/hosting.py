@@ -1,26 +1,19 @@
 """The loops behind one address: by name, each with two keys."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, replace
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mock_service.clock import Clock, ManualClock
-from mock_service.errors import (
-    LearningPolicyInvalid,
-    ServiceProblem,
-    StorageFailed,
-)
+from mock_service.errors import LearningPolicyInvalid, ServiceProblem, StorageFailed
 from mock_service.evaluation.inquiry import Findings, Status
 from mock_service.hosted import HostedLoop, revive_hosted, tell_losses
 from mock_service.housekeeping import Housekeeping
 from mock_service.inquiring.automatic import Optimizer
 from mock_service.inquiring.book import Book, Entry
 from mock_service.inquiring.working import Worker
-from mock_service.loop.forgetful import Forgetful
 from mock_service.loop.identity import IdSource
-from mock_service.loop.state import LoopState, Models
 from mock_service.restoring import Restorable, prove_snapshot
 from mock_service.settings import DEFAULT_LOOP, LoopSettings, Settings
 from mock_service.signing import Signer, Signers, new_signer, open_signer
@@ -35,30 +28,14 @@ from mock_service.storage.loops_file import (
     reserve_number,
 )
 from mock_service.storage.retention import log_range
-from mock_service.storage.revival import MakeTools, revive
+from mock_service.storage.revival import revive
 from mock_service.storage.snapshots import snapshot
 from mock_service.storage.uncertain import note_uncertain
+from mock_service.surviving import Survivor
+from mock_service.workshop import Workshop
 
 _BEAT_SECONDS = 1.0
 """How often a loop that nobody calls looks at its clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """How loops are made: the state of a new one, and what any of them works with."""
-
-    new_state: Callable[[LoopSettings], LoopState]
-    make_tools: MakeTools
-
-    def check(self, settings: LoopSettings) -> None:
-        """See whether a loop of these settings could begin.
-
-        Raises:
-            LearningPolicyInvalid: its policy is no preset, is unsafe or is refused.
-        """
-        state = self.new_state(settings)
-        tools = self.make_tools(state, Forgetful())
-        tools.factory(state.policy, state.configuration.exploration, Models())
 
 
 class Service:
@@ -84,7 +61,8 @@ class Service:
         self.book = Book(ledger)
         """What was asked of the loops' logs."""
         self._optimizer = Optimizer(self.book)
-        self._worker = Worker(self.book, settings.data_folder, self._optimise)
+        self._survivor = Survivor()
+        self._worker = Worker(self.book, settings.data_folder, self._optimise, self._survivor)
         self.loops: dict[str, HostedLoop] = {}
         """By name; the bare endpoint is the loop ``default``."""
         self._housekeeping = Housekeeping(ledger, clock.now())
@@ -234,8 +212,7 @@ class Service:
         """Let every loop do what is due, and let go of logs that are too old."""
         now = self.clock.now()
         for hosted in self.loops.values():
-            hosted.loop.settle()
-            self._optimizer.look(hosted.number, hosted.loop.state, now, self.ids)
+            self._settle(hosted, now)
         self._housekeeping.tidy(self.loops.values(), now)
 
     async def committed(self) -> None:
@@ -250,23 +227,39 @@ class Service:
         """Let time pass for loops that nobody calls, for ever."""
         while True:
             await asyncio.sleep(_BEAT_SECONDS)
-            try:
-                self.ledger.check()
-                self.settle()
+            with suppress(StorageFailed), self._survivor.survive("The beat of the server"):
+                self.ledger.check()  # those who call are told; here it is tried again
+                self._beat()
                 self._housekeeping.discard_some()
                 await self.committed()
-            except StorageFailed:
-                continue  # those who call are told; here it is tried again
 
     async def answer(self) -> None:
         """Answer what is asked of the logs, one after the other, for ever."""
         await self._worker.work()
 
     def close(self) -> None:
-        """Keep the models, so that the next start has nothing to learn again, and close storage."""
-        for hosted in self.loops.values():
-            hosted.loop.teacher.keep()
-        self.ledger.close()
+        """Keep the models, so that the next start has nothing to learn again, and close storage.
+
+        What fails is logged, and keeps nothing else from being kept and closed.
+        """
+        for hosted in list(self.loops.values()):
+            with self._survivor.survive_all(f"Keeping the model of the loop {hosted.name!r}"):
+                hosted.loop.teacher.keep()
+        with self._survivor.survive_all("Closing the storage"):
+            self.ledger.close()
+
+    def _beat(self) -> None:
+        """Do what `settle` does; what fails for one loop keeps no other from it."""
+        now = self.clock.now()
+        for hosted in list(self.loops.values()):
+            with self._survivor.survive(f"Settling the loop {hosted.name!r}"):
+                self._settle(hosted, now)
+        with self._survivor.survive("Letting go of old logs"):
+            self._housekeeping.tidy(self.loops.values(), now)
+
+    def _settle(self, hosted: HostedLoop, now: datetime) -> None:
+        hosted.loop.settle()
+        self._optimizer.look(hosted.number, hosted.loop.state, now, self.ids)
 
     def _optimise(self, entry: Entry, findings: Findings) -> Status:
         """Apply the policy an automatic optimization has found, unless the loop has moved on."""

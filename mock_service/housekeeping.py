@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from mock_service.clock import days_before
 from mock_service.hosted import HostedLoop
 from mock_service.storage.discarding import discard_some, discarded_loops
 from mock_service.storage.ledger import Ledger
@@ -33,8 +34,8 @@ class Housekeeping:
         self._tidied = now
         for hosted in loops:
             days = hosted.loop.configuration.log_retention_days
-            if days >= 0 and (age := timedelta(days=days)) < now - _BEGINNING:
-                self.forget(hosted, now - age, now)
+            if days >= 0:
+                self.forget(hosted, days_before(now, days), now)
 
     def forget(self, hosted: HostedLoop, before: datetime, now: datetime) -> None:
         """Let go of a loop's older log; the models stay, with all that it has taught them.
@@ -70,6 +71,3 @@ class Housekeeping:
             if number not in self._arriving:
                 discard_some(self._ledger, number)
                 return
-
-
-_BEGINNING = datetime.min.replace(tzinfo=UTC)

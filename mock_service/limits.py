@@ -32,16 +32,25 @@ class Limits:
     crossed_features: int = _limit(
         20_000_000, "features of one rank request after the policy has crossed them"
     )
+    page_bytes: int = _limit(
+        8 * _MEBIBYTE,
+        "bytes of features of one multi-slot rank: context and actions, once for each slot",
+    )
+    slot_rewards: int = _limit(1_000, "rewards in one multi-slot reward request", 50)
     early_bytes: int = _limit(
-        8 * _MEBIBYTE, "bytes of rewards and activations that wait for their rank, in all"
+        32 * _MEBIBYTE, "bytes of rewards and activations that wait for their rank, in all"
     )
     journal_bytes: int = _limit(32 * _MEBIBYTE, "bytes of the journal of calls")
-    history_bytes: int = _limit(32 * _MEBIBYTE, "bytes of the history of decisions")
+    history_bytes: int = _limit(16 * _MEBIBYTE, "bytes of the history of decisions")
     request_seconds: int = _limit(30, "seconds in which a request's head and body have to arrive")
     handshake_seconds: int = _limit(30, "seconds in which a TLS handshake has to end")
     connections: int = _limit(
         1_000, "open connections; beyond it the one that has been idle longest is closed", 8
     )
+    request_bytes: int = _limit(
+        64 * _MEBIBYTE, "bytes of requests that are not answered yet, in all"
+    )
+    reply_bytes: int = _limit(64 * _MEBIBYTE, "bytes of replies that clients leave unread, in all")
 
 
 DEFAULT_LIMITS = Limits()

@@ -31,9 +31,10 @@ from mock_service.settings import (
     Settings,
 )
 from mock_service.tls import TlsFiles
-from mock_service.traffic.connection import BreakableConnection
+from mock_service.traffic.connection import BoundedConfig
+from mock_service.traffic.connections import ACCEPTED_AT_ONCE, raise_descriptor_limit
+from mock_service.traffic.listener import Listener
 
-_BACKLOG = 2048
 _SECONDS_TO_FINISH = 5
 """How long requests under way may take when the server ends; a broken handshake never ends."""
 _MOMENTS = ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
@@ -183,7 +184,8 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
     bench = build_bench(settings)
     sys.stdout.write(_introduction(bench.service, listener, tls))
     sys.stdout.flush()
-    config = uvicorn.Config(
+    raise_descriptor_limit()
+    config = BoundedConfig(
         build_app(
             bench,
             control=settings.has_control,
@@ -191,7 +193,7 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
             allow_hosts=settings.allow_hosts,
             allow_origins=settings.allow_origins,
         ),
-        http=BreakableConnection,
+        backlog=ACCEPTED_AT_ONCE,
         proxy_headers=False,
         log_config=_LOG,
         access_log=False,
@@ -246,13 +248,11 @@ def _clock_start(clock: ClockKind, start: datetime | None) -> datetime | None:
 
 
 def _listener(settings: Settings) -> socket.socket:
-    """Bind before the export lines are printed; asyncio wants TCP named to send without delay."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """Bind before the export lines are printed."""
+    listener = Listener(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
     try:
         listener.bind((settings.host, settings.port))
-        listener.listen(_BACKLOG)
+        listener.listen()
     except OSError as error:
         listener.close()
         raise SettingsInvalid(
@@ -273,5 +273,8 @@ _LOG = {
             "stream": "ext://sys.stderr",
         }
     },
-    "loggers": {"uvicorn": {"handlers": ["stderr"], "level": "INFO"}},
+    "loggers": {
+        "uvicorn": {"handlers": ["stderr"], "level": "INFO"},
+        "mock_service": {"handlers": ["stderr"], "level": "INFO"},
+    },
 }

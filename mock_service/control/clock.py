@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.clock import ManualClock
-from mock_service.control.reach import bench_of
+from mock_service.control.reach import bench_of, refusing
 from mock_service.control.server import ServerRoute
 from mock_service.errors import ServiceProblem
 from mock_service.hosting import Service
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
+from mock_service.rest.durations import LaxDuration
 from mock_service.rest.moments import moment
 from mock_service.rest.replies import json_reply
 from mock_service.rest.routing import DirectRoute
@@ -33,7 +34,7 @@ class Advance(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    advance: Annotated[timedelta, Field(ge=timedelta(), le=LONGEST_STEP)]
+    advance: Annotated[LaxDuration, Field(ge=timedelta(), le=LONGEST_STEP)]
 
 
 @reading.get("/clock", operation_id="Mock_GetClock", responses=ERRORS)
@@ -56,7 +57,8 @@ async def advance(request: Request) -> Response:
         raise ServiceProblem(
             "ClockNotManual", "The clock is the machine's: start the server with --clock manual."
         )
-    await bench_of(request).advance(body.advance)
+    with refusing():
+        await bench_of(request).advance(body.advance)
     await service.committed()
     return json_reply(HTTPStatus.OK, _face(service))
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.control.queries import parameters_of, query_of
-from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, concerned
+from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, concerned, refusing
 from mock_service.control.server import ServerRoute
 from mock_service.loop.script import Script
 from mock_service.rest.bodies import parsed, read_body
@@ -35,7 +35,9 @@ class Wanted(ControlBody):
 class Choices(ControlBody):
     """Action ids that the next ranks which offer them choose."""
 
-    action_ids: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+    action_ids: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=256)]], Field(min_length=1)
+    ]
 
 
 @router.get(
@@ -71,7 +73,9 @@ async def choices(request: Request) -> Response:
 async def choose(request: Request) -> Response:
     """Let the next ranks that offer these actions choose them, one rank for each."""
     script = bench_of(request).script
-    script.add(*parsed(Choices, await read_body(request, MOST_BYTES), "BadRequest").action_ids)
+    choices = parsed(Choices, await read_body(request, MOST_BYTES), "BadRequest")
+    with refusing():
+        script.add(*choices.action_ids)
     return _unplayed(script, HTTPStatus.CREATED)
 
 

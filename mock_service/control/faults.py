@@ -1,6 +1,5 @@
 """Faults over HTTP: order them, count how often they were met, take them back."""
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ from mock_service.control.server import ServerRoute
 from mock_service.errors import ServiceProblem
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
+from mock_service.rest.durations import LaxDuration
 from mock_service.rest.replies import empty_reply, json_reply
 from mock_service.traffic.faults import Drop, Fault, OrderedFault
 from mock_service.traffic.latency import latency_of
@@ -32,7 +32,7 @@ class FaultOrder(ControlBody):
     latency: float | dict[str, Any] | None = None
     drop: Drop | None = None
     truncate: int | None = None
-    late: timedelta | None = None
+    late: LaxDuration | None = None
     duplicate: int | None = None
     times: Annotated[int | None, Field(description="null: until it is taken back")] = 1
     probability: float = 1.0

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from mock_service.errors import LearningPolicyInvalid, StorageFailed
@@ -21,6 +22,7 @@ from mock_service.evaluation.inquiry import (
 from mock_service.inquiring.book import Book, Entry
 from mock_service.learning.trial import validate_policy
 from mock_service.storage.database import FILE
+from mock_service.surviving import Survivor
 
 _BEAT_SECONDS = 0.25
 """How often somebody looks for work, and whether the work under way is still wanted."""
@@ -38,20 +40,33 @@ class Worker:
     gets a copy. It has the lowest priority, so that ranks come first.
     """
 
-    def __init__(self, book: Book, folder: Path | None, apply: Applies) -> None:
+    def __init__(
+        self, book: Book, folder: Path | None, apply: Applies, survivor: Survivor | None = None
+    ) -> None:
         self._book, self._folder, self._apply = book, folder, apply
+        self._survivor = survivor or Survivor()
 
     async def work(self) -> None:
         """Answer for ever; cancelled, it ends the process that is under way."""
         while True:
             await asyncio.sleep(_BEAT_SECONDS)
-            try:
-                self._book.ledger.check()
+            with suppress(StorageFailed), self._survivor.survive("Answering evaluations"):
+                self._book.ledger.check()  # what is not kept as answered is answered again
                 entry = self._book.next()
                 if entry is not None:
-                    await self._answer(entry)
-            except StorageFailed:
-                continue  # what is not kept as answered is answered again
+                    await self._answer_or_give_up(entry)
+
+    async def _answer_or_give_up(self, entry: Entry) -> None:
+        """Answer, or keep that it failed: one that nobody foresaw would come up for ever."""
+        try:
+            await self._answer(entry)
+        except StorageFailed:
+            raise
+        except Exception as error:  # noqa: BLE001 - a border: the next one has to be answered
+            self._survivor.report(f"The evaluation {entry.inquiry.id!r}", error)
+            explained = _explained("The evaluation could not be made: the server's log says why.")
+            self._book.conclude(entry, Status.FAILED, explained)
+            await self._book.ledger.committed()
 
     async def _answer(self, entry: Entry) -> None:
         try:

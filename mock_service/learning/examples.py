@@ -8,7 +8,7 @@ learned from any number of times.
 import json
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from vowpalwabbit import pyvw
 
@@ -23,6 +23,8 @@ from mock_service.learning.workspace import Example, costs_of, finish_examples, 
 from mock_service.loop.decision import Action
 
 _KEPT = 256  # of each kind; an example takes about 30 kB, so each kind stays below 8 MB
+_KEPT_CHARACTERS = 2**20
+"""Of the texts of each kind: the example of a long text takes some times as much as the text."""
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -47,7 +49,8 @@ class ParsedExamples:
         current = self._current
         if actions is not self._current_actions:
             self._current_actions = ()
-            self._finish(self._actions.surplus(len(actions)))
+            texts = [len(action.features) for action in actions]
+            self._finish(self._actions.surplus(len(actions), sum(texts)))
             current[1:] = self._examples_of(actions)
             self._current_actions = actions
         if context is not self._current_context:
@@ -60,11 +63,11 @@ class ParsedExamples:
         key = (features, cost, probability)
         example = self._labelled.recalled(key)
         if example is None:
-            self._finish(self._labelled.surplus(1))
+            self._finish(self._labelled.surplus(1, len(features)))
             (example,) = parsed(
                 self._workspace, labelled_document(features, cost=cost, probability=probability)
             )
-            self._labelled[key] = example
+            self._labelled.keep(key, example, len(features))
         return example
 
     def costs(self, context: list[object], actions: list[list[object]]) -> list[float]:
@@ -82,13 +85,13 @@ class ParsedExamples:
     def clear(self) -> None:
         """Give everything back to the workspace, for the last time."""
         for kind in (self._labelled, self._contexts, self._actions):
-            self._finish(kind.surplus(_KEPT))
+            self._finish(kind.surplus(_KEPT, 0))
         self._finish(self._unlabelled)
 
     def _parse_context(self, context: str) -> Example:
-        self._finish(self._contexts.surplus(1))
+        self._finish(self._contexts.surplus(1, len(context)))
         (example,) = parsed(self._workspace, context_document(context))
-        self._contexts[context] = example
+        self._contexts.keep(context, example, len(context))
         return example
 
     def _examples_of(self, actions: tuple[Action, ...]) -> list[Example]:
@@ -105,7 +108,7 @@ class ParsedExamples:
         example = self._actions.recalled((features, twin))
         if example is None:
             (example,) = parsed(self._workspace, action_document(features))
-            self._actions[features, twin] = example
+            self._actions.keep((features, twin), example, len(features))
         return example
 
     def _finish(self, examples: list[Example]) -> None:
@@ -119,17 +122,37 @@ class ParsedExamples:
             finish_examples(self._workspace, examples)
 
 
-class _Recent(OrderedDict[_Key, Example]):
-    """The most recently used examples of one kind."""
+class _Recent(Generic[_Key]):
+    """The most recently used examples of one kind, with the lengths of their texts."""
+
+    def __init__(self) -> None:
+        self._examples: OrderedDict[_Key, Example] = OrderedDict()
+        self._lengths: dict[_Key, int] = {}
+        self._length = 0
+        self._is_full = False
 
     def recalled(self, key: _Key) -> Example | None:
         """Return the example of a key; which is the latest matters only once there is no room."""
-        example = self.get(key)
-        if example is not None and len(self) == _KEPT:
-            self.move_to_end(key)
+        example = self._examples.get(key)
+        if example is not None and self._is_full:
+            self._examples.move_to_end(key)
         return example
 
-    def surplus(self, wanted: int) -> list[Example]:
-        """Forget the least recently used until `wanted` more fit, and return them."""
-        count = min(len(self), len(self) + wanted - _KEPT)
-        return [self.popitem(last=False)[1] for _ in range(count)]
+    def keep(self, key: _Key, example: Example, length: int) -> None:
+        """Remember an example for which there is room, or that is needed together with others."""
+        self._examples[key] = example
+        self._lengths[key] = length
+        self._length += length
+        self._is_full |= len(self._examples) >= _KEPT
+
+    def surplus(self, wanted: int, length: int) -> list[Example]:
+        """Forget the least recently used until `wanted` more of a length fit, and return them."""
+        surplus = []
+        while self._examples and (
+            len(self._examples) + wanted > _KEPT or self._length + length > _KEPT_CHARACTERS
+        ):
+            key, example = self._examples.popitem(last=False)
+            self._length -= self._lengths.pop(key)
+            self._is_full = True
+            surplus.append(example)
+        return surplus

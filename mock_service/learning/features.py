@@ -46,8 +46,17 @@ def _action_fields(features: str) -> str:
     return f'"{ACTION_NAMESPACE}":{_cleaned_text(features)}'
 
 
-@lru_cache(maxsize=256)
+_LONGEST_KEPT = 2**14
+"""Characters of features that are remembered; what is long is hardly ever repeated."""
+
+
 def _cleaned_text(features: str) -> str:
+    is_long = len(features) > _LONGEST_KEPT
+    return _clean_text.__wrapped__(features) if is_long else _clean_text(features)
+
+
+@lru_cache(maxsize=256)
+def _clean_text(features: str) -> str:
     return json.dumps(cleaned_features(json.loads(features)), separators=(",", ":"))
 
 

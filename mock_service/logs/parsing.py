@@ -116,7 +116,11 @@ def _context_and_actions(line: Json) -> tuple[str, tuple[Action, ...]]:
     multi = context.get("_multi")
     if not isinstance(multi, list) or not multi:
         raise NotAnEvent("c._multi: expected a list with at least one action")
-    return _features(context, "FromUrl", _NOT_CONTEXT), _actions(_json(multi))
+    return _features(context, "FromUrl", _NOT_CONTEXT), _actions_of(_json(multi))
+
+
+_LONGEST_KEPT = 2**14
+"""Characters of actions that are remembered; what is long is hardly ever repeated."""
 
 
 @lru_cache(maxsize=512)
@@ -124,6 +128,10 @@ def _actions(multi: str) -> tuple[Action, ...]:
     """Return the actions of a text: most lines of a log offer the actions of an earlier one."""
     items = json.loads(multi)
     return tuple([_action(as_object(item, "_multi"), place) for place, item in enumerate(items)])
+
+
+def _actions_of(multi: str) -> tuple[Action, ...]:
+    return _actions(multi) if len(multi) <= _LONGEST_KEPT else _actions.__wrapped__(multi)
 
 
 def _action(action: Json, place: int) -> Action:

@@ -36,6 +36,10 @@ class LearningMode(StrEnum):
 Aggregation = Callable[[list[float]], float]
 
 
+_LONGEST = timedelta(days=3650)
+"""Of any duration: longer ones lead out of the calendar."""
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """The service configuration of one loop.
@@ -72,8 +76,11 @@ class Configuration:
                 f"reward aggregation: expected one of {', '.join(AGGREGATIONS)}, "
                 f"got {self.reward_aggregation!r}"
             )
-        if min(self.reward_wait_time, self.model_export_frequency) <= timedelta():
+        durations = (self.reward_wait_time, self.model_export_frequency)
+        if min(durations) <= timedelta():
             raise SettingsInvalid("durations: expected more than zero")
+        if max(*durations, self.auto_optimization_frequency) > _LONGEST:
+            raise SettingsInvalid(f"durations: expected at most {_LONGEST.days} days")
 
     def learns_as(self, other: "Configuration") -> bool:
         """Return whether the same events would teach the same under `other`.

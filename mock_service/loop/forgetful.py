@@ -21,6 +21,10 @@ class Forgetful:
         """Be certain of everything."""
         return False
 
+    def knows(self, event_id: str) -> bool:
+        """Know no event."""
+        return False
+
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Forget how a decision's wait ended."""
 

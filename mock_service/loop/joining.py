@@ -1,14 +1,13 @@
 """Joining decisions with their rewards and activations while their wait lasts."""
 
-from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from sys import getsizeof
 
 from mock_service.loop.decision import Decision
+from mock_service.loop.early import EarlyBudget, EarlyObservations, never_late
 from mock_service.loop.events import Observation, PendingEvent
-
-EARLY_WINDOW = timedelta(minutes=2)
-"""How long before its decision an observation may arrive: the joiner's BackwardEventJoinWindow."""
 
 
 class Joiner:
@@ -17,11 +16,12 @@ class Joiner:
     Decisions may share an event id: an observation then joins the latest of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, budget: EarlyBudget | None = None) -> None:
+        """Wait for nothing yet; early observations share `budget` with those of other loops."""
         self._by_number: OrderedDict[int, PendingEvent] = OrderedDict()
         self._by_id: dict[str, PendingEvent] = {}
-        self._early: deque[Observation] = deque()
-        self._early_ids: dict[str, int] = {}
+        self.early = EarlyObservations(budget or EarlyBudget())
+        """What was observed of decisions that may still come."""
         self.recorded = 0
         """How many decisions there have ever been."""
 
@@ -54,7 +54,7 @@ class Joiner:
             if event.number not in superseded:
                 self._by_id[event.decision.event_id] = event
         for observation in early:
-            self._keep_early(observation)
+            self.early.keep(observation)
 
     def record(self, decision: Decision) -> PendingEvent:
         """Begin to wait for `decision`, which may already have early observations."""
@@ -64,18 +64,42 @@ class Joiner:
         if (earlier := self._by_id.pop(decision.event_id, None)) is not None:
             event.supersedes = earlier.number
         self._by_id[decision.event_id] = event
-        if decision.event_id in self._early_ids:
-            self._adopt_early(event)
+        if decision.event_id in self.early:
+            for observation in self.early.take(decision.event_id, decision.at):
+                _join(event, observation)
         return event
 
-    def observe(self, observation: Observation) -> PendingEvent | None:
-        """Join `observation` to its decision, or keep it for a decision that may still come."""
+    def observe(
+        self, observation: Observation, is_late: Callable[[str], bool] = never_late
+    ) -> PendingEvent | None:
+        """Join `observation` to its decision, or keep it for a decision that may still come.
+
+        `is_late` says whether an event of that id has settled.
+
+        Raises:
+            ServiceProblem: there is no room for more that waits for its decision.
+        """
         event = self._by_id.get(observation.event_id)
-        if event is None:
-            self._keep_early(observation)
-        else:
+        if event is not None:
             _join(event, observation)
+        elif self.early.check_room(observation, is_late):
+            self.early.keep(observation)
         return event
+
+    def check_room(
+        self, event_ids: Iterable[str], at: datetime, is_late: Callable[[str], bool]
+    ) -> None:
+        """See whether all rewards for these events could be joined, now or later.
+
+        Raises:
+            ServiceProblem: too many are for events that do not wait, nor have settled.
+        """
+        unknown = [id_ for id_ in event_ids if id_ not in self._by_id]
+        if unknown:
+            longest = max(unknown, key=getsizeof)
+            self.early.check_room(
+                Observation(longest, at, 0.0), lambda _: all(map(is_late, unknown)), len(unknown)
+            )
 
     def settle(self, event: PendingEvent) -> None:
         """Stop waiting for `event`: what arrives for it from now on is too late."""
@@ -92,26 +116,6 @@ class Joiner:
         while (event := self.oldest()) is not None and event.decision.at <= decided_until:
             self.settle(event)
             yield event
-
-    def _keep_early(self, early: Observation) -> None:
-        self._forget_early(early.at - EARLY_WINDOW)
-        self._early.append(early)
-        self._early_ids[early.event_id] = self._early_ids.get(early.event_id, 0) + 1
-
-    def _forget_early(self, before: datetime) -> None:
-        while self._early and self._early[0].at < before:
-            event_id = self._early.popleft().event_id
-            self._early_ids[event_id] -= 1
-            if not self._early_ids[event_id]:
-                del self._early_ids[event_id]
-
-    def _adopt_early(self, event: PendingEvent) -> None:
-        self._forget_early(event.decision.at - EARLY_WINDOW)
-        event_id = event.decision.event_id
-        for early in [early for early in self._early if early.event_id == event_id]:
-            self._early.remove(early)
-            _join(event, early)
-        self._early_ids.pop(event_id, None)
 
 
 def _join(event: PendingEvent, observation: Observation) -> None:

@@ -1,11 +1,10 @@
 """The learning loop: decide, listen, settle, learn. One Azure resource is one loop."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
-from mock_service.clock import Clock
+from mock_service.clock import days_before
 from mock_service.errors import ServiceProblem
 from mock_service.loop.configuration import Configuration, LearningMode, Mode
 from mock_service.loop.counts import Counts
@@ -13,32 +12,11 @@ from mock_service.loop.decision import Decision, RankRequest
 from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.joining import Joiner
 from mock_service.loop.ranking import in_request_order
-from mock_service.loop.seams import (
-    Chooser,
-    EventStore,
-    LearnerFactory,
-    PortableModel,
-    StateStore,
-)
 from mock_service.loop.slots import SlotsRequest, rank_slots
 from mock_service.loop.slots_waiting import SlotsWaiting
 from mock_service.loop.state import LoopState, Models
 from mock_service.loop.teaching import Lesson, Teacher, first_checkpoint, lesson_of
-
-
-class Store(EventStore, StateStore, Protocol):
-    """Keeps all there is to a loop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a loop works with; none of it is its own."""
-
-    factory: LearnerFactory
-    clock: Clock
-    store: Store
-    choose: Chooser
-    portable: PortableModel
+from mock_service.loop.tools import Tools
 
 
 class LearningLoop:
@@ -68,7 +46,7 @@ class LearningLoop:
         self.teacher = teacher or Teacher(
             state, tools.factory, tools.store, first_checkpoint(state.created)
         )
-        self._joiner = Joiner() if joiner is None else joiner
+        self._joiner = Joiner(tools.early) if joiner is None else joiner
         self._learns_at_once = _learns_at_once(state)
         self._slots = SlotsWaiting(self._joiner)
         self.counts = counts or Counts()
@@ -111,13 +89,24 @@ class LearningLoop:
         bound = self.teacher.learner.bound
         bound.check_slots(request.context, request.actions, request.slots)
         answer = rank_slots(request, self.rank)
-        if self._slots.ranked(request.event_id, [slot for slot, _ in answer]):
+        slots = [slot for slot, _ in answer]
+        if self._slots.ranked(request.event_id, slots, self._clock.now()):
             self.activate_slots(request.event_id)
         return answer
 
     def reward(self, event_id: str, value: float) -> None:
         """Take a reward for an event; one for an unknown or settled event changes nothing."""
         self._observe(event_id, value)
+
+    def reward_slots(self, rewards: Sequence[tuple[str, float]]) -> None:
+        """Take rewards by the event ids of their slots, all or none.
+
+        Raises:
+            ServiceProblem: there is no room for those of unknown events.
+        """
+        self._joiner.check_room([id_ for id_, _ in rewards], self.settle(), self._store.knows)
+        for id_, value in rewards:
+            self._observe(id_, value)
 
     def activate(self, event_id: str) -> None:
         """Take note that a deferred decision was shown; one of an unknown event is harmless."""
@@ -236,11 +225,12 @@ class LearningLoop:
         )
 
     def _observe(self, event_id: str, reward: float | None) -> None:
-        observation = Observation(event_id, now := self.settle(), reward)
+        now = self.settle()
         if self._store.absorbs(event_id, reward):
             return
+        observation = Observation(event_id, now, reward)
+        event = self._joiner.observe(observation, self._store.knows)
         self._count(reward)
-        event = self._joiner.observe(observation)
         is_late = self._store.observed(observation, event)
         if event is None:
             self.counts.late += is_late
@@ -282,7 +272,7 @@ class LearningLoop:
         self.teacher.keep_if_wanted()
 
     def _recent_past(self, now: datetime) -> Iterator[PendingEvent]:
-        return self._store.history(now - timedelta(days=self.configuration.model_retrain_days))
+        return self._store.history(days_before(now, self.configuration.model_retrain_days))
 
     def _become(self, state: LoopState) -> None:
         self._state = self.teacher.state = state

@@ -2,10 +2,13 @@
 
 from collections import deque
 
+from mock_service.errors import OrderInvalid
 from mock_service.loop.decision import RankRequest
 from mock_service.loop.ranking import choose as choose_by
 from mock_service.loop.ranking import draw, to_front
 from mock_service.loop.seams import Chooser, Prediction
+
+MOST_CHOICES = 10_000
 
 
 class Script:
@@ -26,7 +29,13 @@ class Script:
         return tuple(self._lines)
 
     def add(self, *action_ids: str) -> None:
-        """Let the next ranks that offer these actions choose them, one rank for each."""
+        """Let the next ranks that offer these actions choose them, one rank for each.
+
+        Raises:
+            OrderInvalid: too many choices wait for a rank.
+        """
+        if len(self._lines) + len(action_ids) > MOST_CHOICES:
+            raise OrderInvalid(f"at most {MOST_CHOICES} choices can wait for the next ranks")
         self._lines.extend(action_ids)
 
     def clear(self) -> None:

@@ -92,6 +92,9 @@ class EventStore(Protocol):
     def absorbs(self, event_id: str, reward: float | None) -> bool:
         """Say whether this repeats an observation that is kept although nobody could say so."""
 
+    def knows(self, event_id: str) -> bool:
+        """Say whether a decision of this id was ever kept."""
+
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""
 

@@ -25,8 +25,8 @@ def changed(stored: Configuration, body: ConfigurationV1, *, multi_slot: bool) -
     Raises:
         ServiceProblem: with the code of the first rule that is broken.
     """
+    _check_wait(body)
     wanted = _with_optional_fields(_with_required_fields(stored, body), body)
-    _check_durations(wanted, body)
     if isinstance(body, ConfigurationPreview):
         _check_days(wanted)
         _check_mode_change(stored, wanted)
@@ -108,8 +108,8 @@ def _moved_to_utc(sent: datetime | None) -> datetime | None:
         raise _invalid("Dates should be within the years 1 to 9999.", None) from error
 
 
-def _check_durations(wanted: Configuration, body: ConfigurationV1) -> None:
-    if _SHORTEST_WAIT <= wanted.reward_wait_time <= _LONGEST_WAIT:
+def _check_wait(body: ConfigurationV1) -> None:
+    if _SHORTEST_WAIT <= body.reward_wait_time <= _LONGEST_WAIT:
         return
     is_preview = isinstance(body, ConfigurationPreview)
     code = "InvalidRewardWaitTime" if is_preview else "InvalidServiceConfiguration"

@@ -1,10 +1,11 @@
 """The service configuration on the wire: what each version shows, and what it wants."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, FiniteFloat
 
+from mock_service.rest.durations import Duration
 from mock_service.rest.versions import NEWEST, Version
 from mock_service.rest.wire import Body
 
@@ -15,11 +16,11 @@ Days = Annotated[int, Field(ge=0, le=_LARGEST)]
 class ConfigurationV1(Body):
     """The service configuration of v1.0."""
 
-    reward_wait_time: timedelta
+    reward_wait_time: Duration
     default_reward: Annotated[FiniteFloat, Field(ge=-1, le=1)]
     reward_aggregation: Annotated[str, Field(max_length=256)]
     exploration_percentage: Annotated[FiniteFloat, Field(ge=0, le=1)]
-    model_export_frequency: timedelta
+    model_export_frequency: Duration
     log_retention_days: Annotated[int, Field(ge=-1, le=_LARGEST)]
     log_mirror_enabled: bool | None = None
     log_mirror_sas_uri: str | None = None
@@ -31,7 +32,7 @@ class ConfigurationPreview(ConfigurationV1):
     last_configuration_edit_date: datetime | None = None
     learning_mode: str | None = None
     is_auto_optimization_enabled: bool | None = None
-    auto_optimization_frequency: timedelta | None = None
+    auto_optimization_frequency: Duration | None = None
     auto_optimization_start_date: datetime | None = None
     is_inference_explainability_enabled: bool | None = None
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from mock_service.errors import ServiceProblem
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.loop.identity import new_event_id
-from mock_service.loop.slots import slot_event_id
+from mock_service.loop.slots import SlotsRequest, slot_event_id
 from mock_service.rest.bodies import parsed
 from mock_service.rest.events import event_id_of
 from mock_service.rest.operations import Call, Operation
@@ -28,6 +28,7 @@ async def rank(call: Call) -> Response:
     _check_kind(call)
     service, loop = call.service, call.loop
     request = slots_request(body, lambda: new_event_id(service.ids))
+    _check_page(request, service.limits.page_bytes)
     answer = loop.rank_slots(request)
     await service.committed()
     slots = [{"id": slot, "rewardActionId": action} for slot, action in answer]
@@ -40,8 +41,16 @@ async def reward(call: Call) -> Response:
     event_id = event_id_of(call, "InvalidRewardRequest")
     body = parsed(SlotsRewardRequestBody, raw, "InvalidRewardRequest")
     _check_kind(call)
-    for line in body.reward:
-        call.loop.reward(slot_event_id(event_id, line.slot_id), line.value)
+    most = call.service.limits.slot_rewards
+    if len(body.reward) > most:
+        raise ServiceProblem(
+            "InvalidRewardRequest",
+            f"A reward request should hold at most {most} rewards (slot-rewards).",
+            target="reward",
+        )
+    call.loop.reward_slots(
+        [(slot_event_id(event_id, line.slot_id), line.value) for line in body.reward]
+    )
     await call.service.committed()
     return empty_reply()
 
@@ -53,6 +62,18 @@ async def activate(call: Call) -> Response:
     call.loop.activate_slots(event_id)
     await call.service.committed()
     return empty_reply()
+
+
+def _check_page(request: SlotsRequest, most: int) -> None:
+    """Refuse a page that is too much: each slot is kept with the context and its actions."""
+    each = len(request.context) + sum([len(action.features) for action in request.actions])
+    size = sum([each + len(slot.features) for slot in request.slots])
+    if size > most:
+        raise ServiceProblem(
+            "InvalidRankRequest",
+            f"The features of context and actions, once for each slot, are {size} bytes: "
+            f"at most {most} are taken (page-bytes).",
+        )
 
 
 def _check_kind(call: Call) -> None:

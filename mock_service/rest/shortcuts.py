@@ -5,8 +5,9 @@ A search that looks at every route costs more than a rank does. Whatever has no 
 """
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -32,6 +33,10 @@ class Shortcuts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer directly, or let the routes do it."""
+        with suppress(ClientDisconnect):  # nobody is left to be answered, and nothing was done
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         handler = self._find(scope) if scope["type"] == "http" else None
         if handler is None:
             await self._app(scope, receive, send)

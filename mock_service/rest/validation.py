@@ -16,6 +16,9 @@ MAX_ACTIONS = 50
 _NUMBERS = frozenset({float, int})
 MAX_DEPTH = 16
 """How deep features may nest; the service documents one level of namespaces."""
+_LONGEST_KEPT = 2**14
+"""Characters of features that are remembered as checked: what is long is hardly ever repeated."""
+_LONGEST_KEPT_TOGETHER = 2**19
 
 
 def rank_request(body: RankRequestBody, new_event_id: Callable[[], str]) -> RankRequest:
@@ -65,7 +68,8 @@ def action_of(action: RankableAction | None) -> Action:
         features = [feature for feature in features if feature is not None]
     if not features:
         raise invalid("Every action should have at least one non-null action feature.")
-    return _action(action.id, checked_text(features))
+    text = checked_text(features)
+    return (_action if len(text) <= _LONGEST_KEPT else Action)(action.id, text)
 
 
 @lru_cache(maxsize=1024)
@@ -74,16 +78,24 @@ def _action(id_: str, features: str) -> Action:
     return Action(id_, features)
 
 
-@lru_cache(maxsize=256)
 def _same(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     """Return one and the same object for the same actions, so that what is known is found."""
+    length = sum([len(action.features) for action in actions])
+    return actions if length > _LONGEST_KEPT_TOGETHER else _known(actions)
+
+
+@lru_cache(maxsize=64)
+def _known(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     return actions
 
 
 def checked_text(features: list[Any]) -> str:
     """Return features as text, if the service would take them."""
     text = to_json(features).decode()
-    _check_features(text)
+    if len(text) <= _LONGEST_KEPT:
+        _check_features(text)
+    else:
+        _check_features.__wrapped__(text)
     return text
 
 

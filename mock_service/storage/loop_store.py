@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from mock_service.loop.decision import Action
+from mock_service.loop.early import EARLY_WINDOW
 from mock_service.loop.events import Observation, PendingEvent, Settlement
-from mock_service.loop.joining import EARLY_WINDOW
 from mock_service.loop.state import Checkpoint, LoopState
 from mock_service.storage.codec import actions_text, answer_text, state_text, to_number
 from mock_service.storage.ledger import Ledger
@@ -17,6 +17,7 @@ LESSONS_BETWEEN_CHECKPOINTS = 5_000
 """So many lessons are learned again in well under a second when a loop is recovered."""
 
 _TEXTS_KEPT = 256
+_CHARACTERS_KEPT = 2**22
 
 _EVENT = """INSERT INTO events (loop, number, event_id, at, context, actions, answer, deferred,
     learning_mode, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -39,6 +40,7 @@ class LoopStore:
         self._ledger = ledger
         self._settled, self._last_text = position.settled, position.last_text
         self._texts: OrderedDict[tuple[Action, ...], int] = OrderedDict()
+        self._texts_length = 0
         self._latest: set[str] = set()
         self._commits, self._cuts = ledger.commits, ledger.cuts
         self._uncertain = UncertainObservations(ledger, loop, uncertain)
@@ -75,7 +77,7 @@ class LoopStore:
     def observed(self, observation: Observation, event: PendingEvent | None) -> bool:
         """Keep an observation; say whether it is about an event that has settled."""
         number = None if event is None else event.number
-        is_late = event is None and self._knows(observation.event_id)
+        is_late = event is None and self.knows(observation.event_id)
         self._ledger.write(
             OBSERVED,
             (
@@ -88,6 +90,12 @@ class LoopStore:
             ),
         )
         return is_late
+
+    def knows(self, event_id: str) -> bool:
+        """Say whether an event of this id is kept."""
+        if self._commits == self._ledger.commits and event_id in self._latest:
+            return True
+        return self._ledger.query(_KNOWN, (self.loop, event_id)).fetchone() is not None
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""
@@ -147,11 +155,6 @@ class LoopStore:
             self._latest.clear()
         self._latest.add(event_id)
 
-    def _knows(self, event_id: str) -> bool:
-        if self._commits == self._ledger.commits and event_id in self._latest:
-            return True
-        return self._ledger.query(_KNOWN, (self.loop, event_id)).fetchone() is not None
-
     def _text(self, actions: tuple[Action, ...]) -> int:
         """Return the number under which these actions are kept: most requests repeat them."""
         if self._cuts != self._ledger.cuts:
@@ -162,11 +165,18 @@ class LoopStore:
             self._texts.move_to_end(actions)
             return number
         self._last_text += 1
-        if len(self._texts) >= _TEXTS_KEPT:
-            self._texts.popitem(last=False)
+        self._texts_length += _length(actions)
+        while self._texts and (
+            len(self._texts) >= _TEXTS_KEPT or self._texts_length > _CHARACTERS_KEPT
+        ):
+            self._texts_length -= _length(self._texts.popitem(last=False)[0])
         self._texts[actions] = self._last_text
         self._ledger.write(
             "INSERT INTO texts VALUES (?, ?, ?)",
             (self.loop, self._last_text, actions_text(actions)),
         )
         return self._last_text
+
+
+def _length(actions: tuple[Action, ...]) -> int:
+    return sum([len(action.features) for action in actions])

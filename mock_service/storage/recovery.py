@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from mock_service.loop.decision import Action, Decision
+from mock_service.loop.early import EARLY_WINDOW
 from mock_service.loop.events import Observation, PendingEvent
-from mock_service.loop.joining import EARLY_WINDOW
 from mock_service.loop.state import Checkpoint, Models
 from mock_service.storage.codec import EVENT_COLUMNS, actions_of, decision_of, to_moment, to_number
 from mock_service.storage.ledger import Ledger

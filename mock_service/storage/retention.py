@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from mock_service.loop.counts import Counts
-from mock_service.loop.joining import EARLY_WINDOW
+from mock_service.loop.early import EARLY_WINDOW
 from mock_service.storage.codec import to_moment, to_number
 from mock_service.storage.counting import keep_counts
 from mock_service.storage.ledger import Ledger

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mock_service.loop.joining import Joiner
-from mock_service.loop.learning_loop import LearningLoop, Store, Tools
+from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.state import LoopState
 from mock_service.loop.teaching import Teacher, first_checkpoint
+from mock_service.loop.tools import Store, Tools
 from mock_service.storage.counting import counts
 from mock_service.storage.ledger import Ledger
 from mock_service.storage.loop_store import LoopStore
@@ -52,7 +53,7 @@ def revive_with(
     last = max(last_moment(ledger, number) or start.modified, start.modified)
     last = min(last, now)  # an imported event may be of another time
     teacher.skip_exports_until(last)
-    joiner = Joiner()
+    joiner = Joiner(tools.early)
     joiner.restore(
         where.decisions,
         waiting_events(ledger, number),

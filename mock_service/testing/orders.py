@@ -20,7 +20,7 @@ def step_of(step: timedelta | str) -> timedelta:
     """
     try:
         duration = _DURATION.validate_python(step)
-    except ValidationError as error:
+    except (ValidationError, OverflowError) as error:
         raise ValueError(f"expected a duration like 'PT10M' or 'P1D', got {step!r}") from error
     if duration < timedelta():
         raise ValueError(f"time only moves forward, and the duration is {step!r}")

@@ -132,6 +132,7 @@ class LocalPersonalizer:
 
         Raises:
             ValueError: it is no duration, or a negative one.
+            OrderInvalid: it leads beyond the start of the year 9990.
         """
         self._server.run(self._bench.advance(step_of(step)))
 

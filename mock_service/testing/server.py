@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 import uvicorn
 from fastapi import FastAPI
 
-from mock_service.traffic.connection import BreakableConnection
+from mock_service.traffic.connection import BoundedConfig
+from mock_service.traffic.connections import ACCEPTED_AT_ONCE
+from mock_service.traffic.listener import Listener
 
 _T = TypeVar("_T")
 _PATIENCE_SECONDS = 30
@@ -21,8 +23,7 @@ class ServerThread:
 
     def __init__(self, app: FastAPI, port: int = 0) -> None:
         """Listen on `port`, or on any free one when it is 0."""
-        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener = Listener()
         self._listener.bind(("127.0.0.1", port))
         self._server = _Server(app)
         self._thread = Thread(target=self._serve, name="personalizer", daemon=True)
@@ -69,9 +70,9 @@ class _Server(uvicorn.Server):
 
     def __init__(self, app: FastAPI) -> None:
         super().__init__(
-            uvicorn.Config(
+            BoundedConfig(
                 app,
-                http=BreakableConnection,
+                backlog=ACCEPTED_AT_ONCE,
                 ws="none",
                 lifespan="on",
                 loop="asyncio",

@@ -77,8 +77,11 @@ class Bench:
 
         Raises:
             TypeError: the clock is the machine's.
+            OrderInvalid: it cannot move that far; nothing has changed then.
         """
         held, clock = self.traffic.held, self.service.clock
+        if isinstance(clock, ManualClock):
+            clock.check_step(step)
         target = clock.now() + step
         while (due := held.next_due()) is not None and due <= target:
             self.service.advance(max(due - clock.now(), timedelta()))

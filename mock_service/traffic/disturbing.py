@@ -10,7 +10,7 @@ from mock_service.rest.wire import MAX_ID_LENGTH, RewardRequestBody, SlotsReward
 from mock_service.traffic.connection import transport_of, until_gone
 from mock_service.traffic.faults import Drop, Fault, OrderedFault
 from mock_service.traffic.operations import operation_of
-from mock_service.traffic.refusals import failed, throttled
+from mock_service.traffic.refusals import failed, held_back_too_many, throttled
 from mock_service.traffic.replay import WholeRequest, caught, read_whole
 from mock_service.traffic.traffic import Traffic
 
@@ -134,6 +134,9 @@ class _Disturbance:
         late = self._fault.late
         if late is None or not self._valid():
             await self._handle(1, send)
+            return
+        if self._traffic.held.is_full:
+            await held_back_too_many()(self._request.scope, receive, send)
             return
         self._traffic.held.hold(self._request, self._app, self._traffic.clock.now() + late)
         await empty_reply()(self._request.scope, receive, send)

@@ -1,5 +1,6 @@
 """Faults on order: what should happen to which calls, and how often it did."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -8,12 +9,21 @@ import numpy as np
 from numpy.random import Generator
 
 from mock_service.errors import OrderInvalid
-from mock_service.traffic.latency import Latency
+from mock_service.traffic.latency import LONGEST_WAIT_SECONDS, Latency
 from mock_service.traffic.operations import ANY, OPERATIONS
 
 DELAYABLE = frozenset({"reward", "activate", "multislot_reward", "multislot_activate"})
 """What the service acknowledges before it handles it."""
 _LOWEST_ERROR, _BEYOND_ERRORS = 400, 600
+MOST_FAULTS = 1_000
+"""How many faults are on order at a time."""
+_LATEST = timedelta(days=3650)
+_MOST_HANDLED = 100
+_MOST_TIMES = 1_000_000_000
+_LONGEST_RETRY = 86_400
+_MOST_TRUNCATED = 2**30
+_LARGEST_SEED = 2**64 - 1
+_LONGEST_CODE, _LONGEST_MESSAGE = 256, 8_192
 
 
 class Drop(StrEnum):
@@ -94,14 +104,43 @@ class Fault:
                 self.late is None or self.operation in DELAYABLE,
                 f"late is for what is acknowledged first: {', '.join(sorted(DELAYABLE))}",
             ),
-            (self.late is None or self.late >= timedelta(), "late should not be negative"),
-            (self.truncate is None or self.truncate >= 0, "truncate should be at least 0 bytes"),
-            (self.duplicate is None or self.duplicate > 1, "duplicate should be at least 2"),
-            (self.retry_after is None or self.retry_after >= 0, "retry_after should be at least 0"),
-            (self.times is None or self.times >= 1, "times should be at least 1, or nothing"),
             (0 <= self.probability <= 1, "probability should be within [0, 1]"),
-            (self.seed >= 0, "seed should be at least 0"),
+            (
+                self.late is None or timedelta() <= self.late <= _LATEST,
+                f"late should be 0 to {_LATEST.days} days",
+            ),
+            *self._ranges(),
         )
+
+    def _ranges(self) -> list[tuple[bool, str]]:
+        numbers = (
+            ("truncate", self.truncate, 0, _MOST_TRUNCATED),
+            ("duplicate", self.duplicate, 2, _MOST_HANDLED),
+            ("retry_after", self.retry_after, 0, _LONGEST_RETRY),
+            ("times", self.times, 1, _MOST_TIMES),
+            ("seed", self.seed, 0, _LARGEST_SEED),
+        )
+        texts = (("code", self.code, _LONGEST_CODE), ("message", self.message, _LONGEST_MESSAGE))
+        return [
+            *[
+                (value is None or low <= value <= high, f"{name} should be {low} to {high}")
+                for name, value, low, high in numbers
+            ],
+            *[
+                (
+                    len(text) <= most and _is_plain(text),
+                    f"{name} should be {most} characters at most, and none a control character",
+                )
+                for name, text, most in texts
+            ],
+        ]
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether a text can be written in UTF-8, on one line."""
+    return not any(
+        unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -134,7 +173,9 @@ class OrderedFault:
 
     def waiting_seconds(self) -> float:
         """Return how long the call that just met the fault waits."""
-        return self.fault.latency.draw(self._rng) if self.fault.latency is not None else 0.0
+        if self.fault.latency is None:
+            return 0.0
+        return min(self.fault.latency.draw(self._rng), LONGEST_WAIT_SECONDS)
 
 
 class Faults:
@@ -142,12 +183,22 @@ class Faults:
 
     def __init__(self) -> None:
         self._ordered: list[OrderedFault] = []
+        self._last = 0
         self.waiting: list[OrderedFault] = []
         """Those that can still be met; empty most of the time, and then calls cost nothing."""
 
     def order(self, fault: Fault) -> OrderedFault:
-        """Let the next fitting calls meet `fault`."""
-        ordered = OrderedFault(len(self._ordered) + 1, fault)
+        """Let the next fitting calls meet `fault`.
+
+        Raises:
+            OrderInvalid: there are too many; those that nobody can meet any more are forgotten.
+        """
+        if len(self._ordered) >= MOST_FAULTS:
+            self._ordered = list(self.waiting)
+        if len(self._ordered) >= MOST_FAULTS:
+            raise OrderInvalid(f"at most {MOST_FAULTS} faults can be on order: take some back")
+        self._last += 1
+        ordered = OrderedFault(self._last, fault)
         self._ordered.append(ordered)
         self.waiting.append(ordered)
         return ordered
@@ -168,6 +219,7 @@ class Faults:
     def clear(self) -> None:
         """Forget every fault."""
         self._ordered = []
+        self._last = 0
         self.waiting = []
 
     def all(self) -> tuple[OrderedFault, ...]:

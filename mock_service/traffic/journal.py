@@ -1,6 +1,7 @@
 """The journal: what was called, what was answered, and when."""
 
-from collections import deque
+from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -9,12 +10,16 @@ from urllib.parse import parse_qsl
 from pydantic_core import from_json
 from starlette.types import Scope
 
+from mock_service.limits import DEFAULT_LIMITS
 from mock_service.traffic.masking import mask_headers, mask_query
 from mock_service.traffic.operations import operation_of
 
 MOST_CALLS = 5_000
-MOST_BYTES = 32 * 2**20
-"""Beyond either, the oldest calls are forgotten."""
+"""Beyond it, and beyond the bytes of `Limits.journal_bytes`, the oldest calls are forgotten."""
+_LONGEST_BODY = 2**20
+_CALL_BYTES = 600
+_HEADER_BYTES = 150
+"""What a call, and each of its headers, takes in memory besides the texts."""
 
 
 class Call(NamedTuple):
@@ -88,13 +93,14 @@ class Note:
     __slots__ = (
         "_at",
         "_began",
+        "_chunks",
         "_headers",
         "_loop",
         "_method",
         "_number",
         "_query",
         "_scope",
-        "body",
+        "bytes",
         "path",
         "seconds",
         "status",
@@ -110,7 +116,9 @@ class Note:
         self._scope: Scope | None = scope
         self._loop: str | None = None
         self.path: str = scope["path"]
-        self.body = b""
+        self._chunks: list[bytes] = []
+        self.bytes = _CALL_BYTES + len(self.path) + len(self._query) + _size(self._headers)
+        """What it takes in memory, about."""
         self.status: int | None = None
         self.seconds: float | None = None
 
@@ -122,6 +130,12 @@ class Note:
     def disown(self) -> None:
         """Belong to no loop any more."""
         self._loop = self._scope = None
+
+    def add(self, chunk: bytes) -> None:
+        """Note a part of the body, unless that is longer than any that the service takes."""
+        if self.bytes <= _LONGEST_BODY:
+            self._chunks.append(chunk)
+            self.bytes += len(chunk)
 
     def end(self) -> None:
         """Stop the watch."""
@@ -137,7 +151,7 @@ class Note:
             self.path,
             mask_query(self._query.decode("latin-1")),
             mask_headers(self._headers),
-            self.body,
+            b"".join(self._chunks),
             self.status,
             self.seconds,
         )
@@ -146,8 +160,9 @@ class Note:
 class Journal:
     """The latest calls, within bounds of number and size."""
 
-    def __init__(self) -> None:
-        self._notes: deque[Note] = deque()
+    def __init__(self, limit: int = DEFAULT_LIMITS.journal_bytes) -> None:
+        self._limit = limit
+        self._notes: OrderedDict[Note, int] = OrderedDict()
         self._bytes = 0
         self._begun = 0
 
@@ -155,15 +170,14 @@ class Journal:
         """Return a note on the call that begins now."""
         self._begun += 1
         note = Note(self._begun, at, scope)
-        self._notes.append(note)
+        self._keep(note)
         return note
 
     def end(self, note: Note) -> None:
-        """Close `note`, and forget the oldest ones beyond the bounds."""
+        """Close `note`, unless it is forgotten already."""
         note.end()
-        self._bytes += len(note.body)
-        while len(self._notes) > MOST_CALLS or self._bytes > MOST_BYTES:
-            self._bytes -= len(self._notes.popleft().body)
+        if note in self._notes:
+            self._keep(note)
 
     def calls(self, loop: str | None = None) -> Calls:
         """Return what is remembered of one loop or all, oldest first."""
@@ -179,10 +193,19 @@ class Journal:
         """Forget every call, or those to one loop that have ended."""
         if loop is not None:
             ended = [note for note in self._notes if note.loop == loop and note.seconds is not None]
-            self._bytes -= sum(len(note.body) for note in ended)
-            gone = {id(note) for note in ended}
-            self._notes = deque(note for note in self._notes if id(note) not in gone)
+            self._bytes -= sum(self._notes.pop(note) for note in ended)
             return
         self._notes.clear()
         self._bytes = 0
         self._begun = 0
+
+    def _keep(self, note: Note) -> None:
+        """Count what `note` takes now, and forget the oldest ones beyond the bounds."""
+        self._bytes += note.bytes - self._notes.get(note, 0)
+        self._notes[note] = note.bytes
+        while len(self._notes) > MOST_CALLS or self._bytes > self._limit:
+            self._bytes -= self._notes.popitem(last=False)[1]
+
+
+def _size(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    return sum([_HEADER_BYTES + len(name) + len(value) for name, value in headers])

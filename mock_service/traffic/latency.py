@@ -9,6 +9,12 @@ from numpy.random import Generator
 
 from mock_service.errors import OrderInvalid
 
+LONGEST_WAIT_SECONDS = 3_600.0
+"""No call waits for longer, however rare and long the waits of a distribution are."""
+_LARGEST_SIGMA = 10.0
+_LARGEST_EXPONENT = 700.0
+"""Of e: beyond it, a number is no float any more."""
+
 
 class Latency(Protocol):
     """A distribution of seconds."""
@@ -60,7 +66,8 @@ class Lognormal:
 
     def draw(self, rng: Generator) -> float:
         """Return a wait above zero."""
-        return self.median * math.exp(self.sigma * float(rng.standard_normal()))
+        exponent = self.sigma * float(rng.standard_normal())
+        return self.median * math.exp(min(exponent, _LARGEST_EXPONENT))
 
 
 DISTRIBUTIONS: dict[str, tuple[Callable[..., Latency], tuple[str, ...]]] = {
@@ -69,7 +76,10 @@ DISTRIBUTIONS: dict[str, tuple[Callable[..., Latency], tuple[str, ...]]] = {
     "exponential": (Exponential, ("mean",)),
     "lognormal": (Lognormal, ("median", "sigma")),
 }
-"""Each distribution by name, and its parameters: numbers of at least zero."""
+"""Each distribution by name, and its parameters: numbers of at least zero.
+
+Those are seconds, an hour at most, except for ``sigma``, which is 10 at most.
+"""
 
 
 def latency_of(value: float | Mapping[str, object]) -> Latency:
@@ -93,6 +103,19 @@ def latency_of(value: float | Mapping[str, object]) -> Latency:
 
 
 def _seconds(name: str, value: object) -> float:
-    if isinstance(value, int | float) and 0 <= value < math.inf:
+    most = _LARGEST_SIGMA if name == "latency.sigma" else LONGEST_WAIT_SECONDS
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most:
         return float(value)
-    raise OrderInvalid(f"{name} should be a number of at least 0, and is {value!r}")
+    raise OrderInvalid(f"{name} should be a number from 0 to {most:g}, and is {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    """Return a value as it was given, in short: a number may have thousands of digits."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "longer than that"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+_LONGEST_SHOWN = 40

@@ -7,8 +7,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mock_service.rest.paths import is_control
 from mock_service.traffic.traffic import Traffic
 
-_LONGEST_BODY = 2**20
-
 
 class NotingLayer:
     """An ASGI layer that listens to both sides and changes nothing."""
@@ -28,8 +26,8 @@ class NotingLayer:
         async def listen() -> Message:
             message = await receive()
             body = message.get("body")
-            if body and len(note.body) <= _LONGEST_BODY:
-                note.body += body
+            if body:
+                note.add(body)
             return message
 
         async def tell(message: Message) -> None:

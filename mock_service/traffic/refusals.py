@@ -37,6 +37,12 @@ def failed(operation: str, fault: Fault) -> Response:
     return refusal(status, fault.code or str(status), message, fault.retry_after)
 
 
+def held_back_too_many() -> Response:
+    """Return the answer to a call that would be handled late, when too many are already."""
+    message = "Too many calls wait to be handled late: advance the clock, or DELETE /mock/faults."
+    return refusal(HTTPStatus.BAD_REQUEST, "BadRequest", message, None)
+
+
 def refusal(status: int, code: str, message: str, retry_after: int | None) -> Response:
     """Return an error in the service's shape."""
     reply = json_reply(status, {"error": {"code": code, "message": message}})

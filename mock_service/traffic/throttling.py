@@ -7,6 +7,10 @@ from datetime import datetime, timedelta
 
 from mock_service.errors import OrderInvalid
 
+_MOST_CALLS = 1_000_000
+_LONGEST_PERIOD = timedelta(days=1)
+"""Each call of a period is remembered until it ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -19,8 +23,11 @@ class Rate:
 
     def __post_init__(self) -> None:
         """Raise OrderInvalid for a rate nobody could keep."""
-        if self.calls < 1 or self.period <= timedelta():
-            raise OrderInvalid("a rate should allow at least 1 call in more than 0 seconds")
+        if not 1 <= self.calls <= _MOST_CALLS or not timedelta() < self.period <= _LONGEST_PERIOD:
+            raise OrderInvalid(
+                f"a rate should allow 1 to {_MOST_CALLS} calls in more than 0 seconds, "
+                f"{_LONGEST_PERIOD.days} day at most"
+            )
 
 
 PROFILES: dict[str, Rate] = {

@@ -1,5 +1,6 @@
 """What is known and ordered about the calls of one server."""
 
+from bisect import insort
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,20 +12,29 @@ from mock_service.traffic.journal import Journal
 from mock_service.traffic.replay import WholeRequest
 from mock_service.traffic.throttling import Throttle
 
+MOST_HELD = 10_000
+_MOST_HELD_BYTES = 32 * 2**20
+
 
 class Held:
     """Calls that were acknowledged and are still to be handled."""
 
     def __init__(self) -> None:
+        self._bytes = 0
         self._calls: list[tuple[datetime, WholeRequest, ASGIApp]] = []
 
     def __len__(self) -> int:
         return len(self._calls)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no more calls can be held back."""
+        return len(self._calls) >= MOST_HELD or self._bytes >= _MOST_HELD_BYTES
+
     def hold(self, request: WholeRequest, app: ASGIApp, until: datetime) -> None:
         """Keep `request` for `app` until that moment."""
-        self._calls.append((until, request, app))
-        self._calls.sort(key=lambda call: call[0])
+        self._bytes += len(request.body)
+        insort(self._calls, (until, request, app), key=lambda call: call[0])
 
     def next_due(self) -> datetime | None:
         """Return when the next call is to be handled; None when nothing is held."""
@@ -34,6 +44,7 @@ class Held:
         """Handle every call whose moment has come; what it is answered nobody hears any more."""
         while self._calls and self._calls[0][0] <= now:
             _, request, app = self._calls.pop(0)
+            self._bytes -= len(request.body)
             await request.handle(app, _unheard)
 
     def clear(self, loop: str | None = None) -> None:
@@ -41,6 +52,7 @@ class Held:
         self._calls = [
             call for call in self._calls if loop is not None and call[1].scope["loop"] != loop
         ]
+        self._bytes = sum(len(request.body) for _, request, _ in self._calls)
 
 
 @dataclass(slots=True)

@@ -1,14 +1,19 @@
 """Moving time over HTTP."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import httpx2
 import pytest
 
+from mock_service.clock import EARLIEST, LATEST
+from mock_service.errors import SettingsInvalid
 from mock_service.loop.configuration import Mode
 from mock_service.settings import LoopSettings, Settings
+from mock_service.testing import LocalPersonalizer
+from tests.running import command
 from tests.serving import ARTICLES, Endpoint, served
 
+FAR = datetime(9998, 1, 1, tzinfo=UTC)
 MANUAL = Settings(
     loop=LoopSettings(Mode.AZURE), manual_clock_from=datetime(2026, 1, 1, 12, tzinfo=UTC)
 )
@@ -54,3 +59,47 @@ def test_a_step_that_is_none_is_refused(body: object) -> None:
 
         assert (reply.status_code, reply.json()["error"]["code"]) == (400, "BadRequest")
         assert get(endpoint, "/mock/clock")["now"] == "2026-01-01T12:00:00Z"
+
+
+def test_a_clock_stops_before_the_end_of_the_calendar_and_nothing_has_changed() -> None:
+    """Everything that is added to it has to be in the calendar, too."""
+    with served(Settings(manual_clock_from=LATEST - timedelta(days=1))) as endpoint:
+        beyond = endpoint.post("/mock/clock", {"advance": "P2D"})
+        stays = get(endpoint, "/mock/clock")
+        moved = endpoint.post("/mock/clock", {"advance": "P1D"})
+        ranked = endpoint.rank({"actions": ARTICLES, "eventId": "e"})
+        rewarded = endpoint.post("/personalizer/v1.0/events/e/reward", {"value": 1})
+        exported = endpoint.send("GET", "/personalizer/v1.0/model")
+
+    assert (beyond.status_code, stays["now"]) == (400, "9989-12-31T00:00:00Z")
+    assert "beyond 9990-01-01" in beyond.json()["error"]["message"]
+    assert (moved.status_code, ranked.status_code, rewarded.status_code) == (200, 201, 204)
+    assert exported.status_code == 200
+
+
+def test_at_the_beginning_of_the_calendar_all_goes_well() -> None:
+    """A loop looks back two days, and logs are let go of."""
+    with served(Settings(manual_clock_from=EARLIEST)) as endpoint:
+        endpoint.rank({"actions": ARTICLES, "eventId": "e"})
+        policy = {"name": "p", "arguments": "--cb_explore_adf --cb_type ips"}
+        changed = endpoint.send("PUT", "/personalizer/v1.0/configurations/policy", policy)
+
+        assert endpoint.post("/mock/clock", {"advance": "P1D"}).status_code == 200
+    assert changed.status_code == 200
+
+
+@pytest.mark.parametrize("start", ["0001-01-01", "1969-12-31", "9990-01-02", "9999-12-31"])
+def test_a_start_beyond_the_calendar_is_one_clear_line(start: str) -> None:
+    """And exit code 2."""
+    ended = command("serve", "--in-memory", "--clock", "manual", "--clock-start", start)
+
+    assert ended.code == 2
+    assert "1970-01-01 to 9990-01-01" in ended.err
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("start", [datetime.min.replace(tzinfo=timezone(timedelta(hours=9))), FAR])
+def test_a_fixture_starts_within_the_same_calendar(start: datetime) -> None:
+    """Whatever its zone."""
+    with pytest.raises(SettingsInvalid, match="1970-01-01 to 9990-01-01"):
+        LocalPersonalizer(start=start)

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from mock_service.loop.decision import Action, Decision
+from mock_service.loop.early import EARLY_WINDOW
 from mock_service.loop.events import Observation
-from mock_service.loop.joining import EARLY_WINDOW, Joiner
+from mock_service.loop.joining import Joiner
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -1,8 +1,11 @@
 """The service configuration: what each version shows and wants, and which rules hold."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from tests.serving import Endpoint, served
+from mock_service.settings import Settings
+from tests.serving import ARTICLES, Endpoint, served
 
 SIX: dict[str, object] = {
     "rewardWaitTime": "PT10M",
@@ -146,3 +149,63 @@ def test_mode_and_rewards_do_not_change_in_one_call() -> None:
         assert put(endpoint, NEWEST, {**SEVEN, "learningMode": "Apprentice"}) == (200, "")
         assert put(endpoint, NEWEST, {**SEVEN, "defaultReward": 0.5}) == (200, "")
         assert put(endpoint, NEWEST, {**SEVEN, "learningMode": "LoggingOnly"}) == (200, "")
+
+
+WAITS = ("PT0S", "PT-1S", "-PT1S", "-P999999999DT1S", "P999999999DT24H", "P3D")
+
+
+@pytest.mark.parametrize("wait", WAITS)
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        (V1, SIX, "InvalidServiceConfiguration"),
+        (PREVIEW, SIX, "InvalidRewardWaitTime"),
+        (NEWEST, SEVEN, "InvalidRewardWaitTime"),
+    ],
+)
+def test_a_wait_out_of_range_is_answered_with_the_range(
+    endpoint: Endpoint, path: str, body: dict[str, object], code: str, wait: str
+) -> None:
+    """However far out, in every version."""
+    reply = endpoint.send("PUT", path, body | {"rewardWaitTime": wait})
+
+    assert reply.status_code == 400
+    if wait != "PT-1S":  # that is no duration at all
+        assert reply.json()["error"]["code"] == code
+        assert "5 seconds to two days" in reply.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("name", ["modelExportFrequency", "autoOptimizationFrequency"])
+@pytest.mark.parametrize("length", WAITS[:1] + WAITS[2:5])
+def test_other_durations_out_of_range_are_invalid(
+    endpoint: Endpoint, name: str, length: str
+) -> None:
+    """A negative one of a billion days, too."""
+    assert put(endpoint, NEWEST, SEVEN | {name: length}) == (400, "InvalidServiceConfiguration")
+
+
+@pytest.mark.parametrize("days", [2**31 - 1, 3_000_000, 740_000])
+def test_days_without_end_reach_back_to_the_beginning(days: int) -> None:
+    """The contract has them up to 2147483647; nothing is let go of, and all is learned again."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    forever = {"logRetentionDays": days, "modelRetrainDays": days}
+    policy = {"name": "p", "arguments": "--cb_explore_adf --cb_type ips"}
+    with served(Settings(manual_clock_from=start)) as endpoint:
+        endpoint.rank({"actions": ARTICLES, "eventId": "e"})
+        endpoint.post("/personalizer/v1.0/events/e/reward", {"value": 1})
+
+        assert put(endpoint, NEWEST, SEVEN | forever)[0] == 200
+        assert endpoint.post("/mock/clock", {"advance": "P9D"}).status_code == 200
+        assert endpoint.send("PUT", V1.replace("service", "policy"), policy).status_code == 200
+        assert endpoint.send("GET", "/personalizer/v1.0/logs/properties").json()["dateRange"]
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_automatic_optimization_may_start_at_either_end_of_the_calendar(start: str) -> None:
+    """Long ago or never."""
+    with served(Settings(manual_clock_from=datetime(2026, 1, 1, tzinfo=UTC))) as endpoint:
+        body = SEVEN | {"autoOptimizationStartDate": start, "isAutoOptimizationEnabled": True}
+
+        assert put(endpoint, NEWEST, body)[0] == 200
+        assert endpoint.post("/mock/clock", {"advance": "P60D"}).status_code == 200
+        assert endpoint.send("GET", NEWEST).json()["autoOptimizationStartDate"] == start

@@ -183,6 +183,33 @@ def test_a_reward_without_a_slot_or_in_range_value_is_invalid(
     assert reply.status_code == (204 if reward == [] else 400)
 
 
+def test_more_rewards_than_a_page_has_slots_are_refused_at_some_number(pages: Endpoint) -> None:
+    """They would all be handled in one go, while others wait."""
+    lines = [{"slotId": "s", "value": 0.5}] * 1_001
+
+    reply = pages.post("/personalizer/v1.1-preview.3/multislot/events/x/reward", {"reward": lines})
+
+    assert reply.status_code == 400
+    assert "at most 1000" in reply.json()["error"]["message"]
+
+
+def test_a_page_of_too_many_bytes_is_refused_and_a_rich_one_is_not(pages: Endpoint) -> None:
+    """Each slot is a decision of its own, and is kept with the whole context."""
+    replies = [pages.post(f"{BASE}/rank", rich_page(size)) for size in (20_000, 900_000)]
+
+    assert [reply.status_code for reply in replies] == [201, 400]
+    assert "(page-bytes)" in replies[1].json()["error"]["message"]
+
+
+def rich_page(context: int) -> dict[str, object]:
+    """Return a request for 50 slots with a context of so many bytes."""
+    return {
+        "contextFeatures": [{"text": "x" * context}],
+        "actions": [{"id": f"a{n}", "features": [{"words": "y" * 1_000}]} for n in range(50)],
+        "slots": [{"id": f"s{n}", "baselineAction": f"a{n}"} for n in range(50)],
+    }
+
+
 def test_each_kind_of_loop_serves_its_own_kind_of_rank(pages: Endpoint, endpoint: Endpoint) -> None:
     """With the codes of the service."""
     single = pages.rank({"actions": ARTICLES})

@@ -1,0 +1,191 @@
+"""The open connections of one server, within bounds of number, time and bytes.
+
+Nobody who opens connections and leaves them half way keeps others out: a connection that waits for
+its request is closed after a while, or as soon as there are too many. What is under way is safe.
+"""
+
+import asyncio
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from mock_service.limits import DEFAULT_LIMITS, Limits
+
+if sys.platform != "win32":
+    import resource
+
+ACCEPTED_AT_ONCE = 4
+"""How many connections are accepted before any of them is looked at."""
+_SPARE_DESCRIPTORS = ACCEPTED_AT_ONCE + 12
+"""What the database, evaluations and connections that have just been accepted need besides."""
+_FEWEST = 4
+_BEAT_SECONDS = 1.0
+_PROGRESS_BYTES = 2**16
+"""A client that reads less than that in `Limits.request_seconds` does not read."""
+
+
+class OpenConnection:
+    """One connection: what it waits for, and what it holds."""
+
+    __slots__ = (
+        "is_ending",
+        "is_receiving",
+        "received",
+        "refuse",
+        "transport",
+        "unread",
+        "unread_since",
+        "waits_since",
+    )
+
+    def __init__(self, transport: asyncio.Transport, refuse: Callable[[], None]) -> None:
+        self.transport, self.refuse = transport, refuse
+        self.waits_since: float | None = None
+        """Since when it waits for a whole request; None while one is under way."""
+        self.is_receiving = False
+        """Whether a request should arrive now, unlike on a connection that is kept for later."""
+        self.received = 0
+        """How many bytes of its request have arrived."""
+        self.is_ending = False
+        """Whether it was told to close."""
+        self.unread, self.unread_since = 0, 0.0
+        """How much of its replies the client had still to read when it last read some."""
+
+
+class Connections:
+    """All connections of one server."""
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, most: int | None = None) -> None:
+        """Admit `most`, or as many as `limits` and the descriptors of this process allow."""
+        self._limits = limits
+        self._most = min(limits.connections, _free_descriptors()) if most is None else most
+        self._all: dict[OpenConnection, None] = {}
+        self._waiting: OrderedDict[OpenConnection, None] = OrderedDict()
+        self._received = 0
+        self._loop = asyncio.get_running_loop()
+        self._beat: asyncio.TimerHandle | None = None
+
+    @property
+    def handshake_seconds(self) -> int:
+        """How long a TLS handshake may take."""
+        return self._limits.handshake_seconds
+
+    def add(self, transport: asyncio.Transport, refuse: Callable[[], None]) -> OpenConnection:
+        """Admit a connection; where there are too many, the one that waits longest is closed.
+
+        `refuse` closes it when its request takes too long.
+        """
+        connection = OpenConnection(transport, refuse)
+        self._all[connection] = None
+        self.wait(connection, is_receiving=True)
+        if len(self._all) > self._most and self._waiting:
+            self._abort(next(iter(self._waiting)))
+        if self._beat is None:
+            self._beat = self._loop.call_later(_BEAT_SECONDS, self._look)
+        return connection
+
+    def remove(self, connection: OpenConnection) -> None:
+        """Forget a connection that is closed."""
+        self._all.pop(connection, None)
+        self._waiting.pop(connection, None)
+        self._release(connection)
+
+    def wait(self, connection: OpenConnection, *, is_receiving: bool) -> None:
+        """Let a connection wait for a request from now on, its first or the next one."""
+        self._release(connection)
+        connection.waits_since, connection.is_receiving = self._loop.time(), is_receiving
+        self._waiting[connection] = None
+        self._waiting.move_to_end(connection)
+
+    def work(self, connection: OpenConnection) -> None:
+        """Leave a connection alone while its request is under way."""
+        connection.waits_since = None
+        self._waiting.pop(connection, None)
+
+    def receive(self, connection: OpenConnection, size: int) -> None:
+        """Count bytes of a request; beyond the bound of all, whoever has waited longest goes."""
+        if connection not in self._all:
+            return  # it was closed, and this is the rest
+        connection.received += size
+        self._received += size
+        if self._received > self._limits.request_bytes:
+            self._make_room(connection)
+
+    def _make_room(self, newest: OpenConnection) -> None:
+        for connection in list(self._waiting):
+            if self._received <= max(self._limits.request_bytes, newest.received):
+                return
+            if connection.received and connection is not newest:
+                self._abort(connection)
+        if self._received > max(self._limits.request_bytes, newest.received):
+            self._abort(newest)
+
+    def _release(self, connection: OpenConnection) -> None:
+        self._received -= connection.received
+        connection.received = 0
+
+    def _abort(self, connection: OpenConnection) -> None:
+        self.remove(connection)
+        connection.transport.abort()
+
+    def _look(self) -> None:
+        """Close what takes too long, once in a while."""
+        self._beat = self._loop.call_later(_BEAT_SECONDS, self._look) if self._all else None
+        now = self._loop.time()
+        too_long = now - self._limits.request_seconds
+        for connection in list(self._all):
+            if connection.is_ending or self._does_not_read(connection, now, too_long):
+                self._abort(connection)
+            elif (
+                connection.is_receiving
+                and connection.waits_since is not None
+                and connection.waits_since < too_long
+            ):
+                connection.is_ending = True
+                connection.refuse()
+        self._limit_unread(now)
+
+    def _does_not_read(self, connection: OpenConnection, now: float, too_long: float) -> bool:
+        """Note how much the client has still to read; say whether it has stopped to."""
+        unread = connection.transport.get_write_buffer_size()
+        if not unread or not connection.unread or unread <= connection.unread - _PROGRESS_BYTES:
+            connection.unread, connection.unread_since = unread, now
+        return unread > 0 and connection.unread_since < too_long
+
+    def _limit_unread(self, now: float) -> None:
+        """Beyond the bound of all replies, close those of which nothing was read lately."""
+        total = sum(connection.unread for connection in self._all)
+        if total <= self._limits.reply_bytes:
+            return
+        stuck = [one for one in self._all if one.unread and one.unread_since < now]
+        for connection in sorted(stuck, key=lambda one: -one.unread):
+            self._abort(connection)
+            total -= connection.unread
+            if total <= self._limits.reply_bytes:
+                return
+
+
+def raise_descriptor_limit() -> None:
+    """Let this process open as many files and connections as it may, where that can be said."""
+    if sys.platform == "win32":
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = (
+        _ENOUGH_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH_DESCRIPTORS)
+    )
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+_ENOUGH_DESCRIPTORS = 16_384
+
+
+def _free_descriptors() -> int:
+    """Return how many connections this process can have open besides what it has open already."""
+    if sys.platform == "win32":
+        return DEFAULT_LIMITS.connections
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return DEFAULT_LIMITS.connections
+    return max(_FEWEST, soft - sum(1 for _ in Path("/dev/fd").iterdir()) - _SPARE_DESCRIPTORS)

@@ -1,0 +1,24 @@
+"""The socket that a server listens on."""
+
+import socket
+
+from mock_service.traffic.connections import ACCEPTED_AT_ONCE
+
+_BACKLOG = 2048
+
+
+class Listener(socket.socket):
+    """A socket that the kernel keeps many connections for, of which few are taken at a time.
+
+    asyncio accepts as many in one go as may wait in the kernel, before it looks at any of them: a
+    burst would take all descriptors of the process.
+    """
+
+    def __init__(self, family: socket.AddressFamily = socket.AF_INET) -> None:
+        """Name TCP, or asyncio will not send without delay."""
+        super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+    def listen(self, _: int = ACCEPTED_AT_ONCE, /) -> None:
+        """Let many wait, however few are accepted at once."""
+        super().listen(_BACKLOG)

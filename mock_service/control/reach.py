@@ -11,6 +11,8 @@ from mock_service.errors import LearningPolicyInvalid, OrderInvalid, ServiceProb
 from mock_service.traffic.bench import Bench
 
 MOST_BYTES = 2**20
+FEW_BYTES = 2**16
+"""Of orders that are short: each unknown field of a long one would be an error of its own."""
 
 
 class ControlBody(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, refusing
+from mock_service.control.reach import FEW_BYTES, ControlBody, bench_of, refusing
 from mock_service.loop.configuration import Mode
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
@@ -50,7 +50,7 @@ class Reset(ControlBody):
 async def reset(request: Request) -> Response:
     """Forget all that was learned, noted and ordered, and set a manual clock back to its start."""
     bench = bench_of(request)
-    body = parsed(Reset, await read_body(request, MOST_BYTES) or b"{}", "BadRequest")
+    body = parsed(Reset, await read_body(request, FEW_BYTES) or b"{}", "BadRequest")
     with refusing():
         bench.reset(body.over(bench.service.settings))
     return empty_reply()

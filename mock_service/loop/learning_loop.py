@@ -169,11 +169,13 @@ class LearningLoop:
         now = self.settle()
         self.teacher.restart(self._state, Models(model, model), now)
 
-    def teach(self, decision: Decision, reward: float, times: int) -> None:
+    def teach(self, decision: Decision, reward: float, times: int, *, show: bool = True) -> None:
         """Learn a lesson nobody lived through, and show it at once; it is no event of the loop."""
         now = self.settle()
         for _ in range(times):
             self.teacher.learn(decision, reward, now)
+        if not show:
+            return
         if self._state.mode is Mode.AZURE:
             self.teacher.publish_now(now)
         else:

@@ -88,7 +88,13 @@ class Bench:
         return tuple(recorded(*witnessed) for witnessed in self.witness.decisions())
 
     def teach(
-        self, context: list[dict[str, Any]], action: RankableAction | str, reward: float, times: int
+        self,
+        context: list[dict[str, Any]],
+        action: RankableAction | str,
+        reward: float,
+        times: int,
+        *,
+        show: bool = True,
     ) -> None:
         """Let the default loop learn that `action` earned `reward` in `context`, and show it.
 
@@ -107,7 +113,7 @@ class Bench:
         lesson = Decision(
             "taught", now, asked.context, chosen, chosen, (0,), (1.0,), deferred=False
         )
-        self.service.default.loop.teach(lesson, reward, times)
+        self.service.default.loop.teach(lesson, reward, times, show=show)
 
     def _action(self, action_id: str) -> RankableAction:
         for event, _ in reversed(self.witness.decisions()):

@@ -1,6 +1,5 @@
 """The journal over HTTP: what was called, what was answered, and when."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -10,9 +9,10 @@ from starlette.responses import Response
 
 from mock_service.control.queries import parameters_of, query_of
 from mock_service.control.reach import ControlBody, bench_of, concerned
+from mock_service.control.slices import list_reply
 from mock_service.rest.documentation import ERRORS
 from mock_service.rest.moments import moment
-from mock_service.rest.replies import empty_reply, json_reply
+from mock_service.rest.replies import empty_reply
 from mock_service.rest.routing import DirectRoute
 from mock_service.traffic.journal import Call
 
@@ -43,7 +43,7 @@ async def calls(request: Request) -> Response:
         .traffic.journal.calls(concerned(request))
         .where(wanted.operation, status=wanted.status, method=wanted.method, path=wanted.path)
     )
-    return json_reply(HTTPStatus.OK, {"calls": [_said(call) for call in found[-wanted.last :]]})
+    return await list_reply("calls", found[-wanted.last :], _said)
 
 
 @router.delete("/calls", operation_id="Mock_ForgetCalls", status_code=204, responses=ERRORS)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from mock_service.control.queries import parameters_of, query_of
 from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, concerned, refusing
 from mock_service.control.server import ServerRoute
+from mock_service.control.slices import list_reply
 from mock_service.loop.script import Script
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
@@ -36,7 +37,8 @@ class Choices(ControlBody):
     """Action ids that the next ranks which offer them choose."""
 
     action_ids: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=256)]], Field(min_length=1)
+        list[Annotated[str, Field(min_length=1, max_length=256)]],
+        Field(fail_fast=True, min_length=1),
     ]
 
 
@@ -54,7 +56,7 @@ async def decisions(request: Request) -> Response:
         for decision in bench_of(request).decisions(concerned(request))
         if wanted.event_id in {None, decision.event_id} and wanted.chosen in {None, decision.chosen}
     ]
-    return json_reply(HTTPStatus.OK, {"decisions": [_said(one) for one in found[-wanted.last :]]})
+    return await list_reply("decisions", found[-wanted.last :], _said)
 
 
 @scripted.get("/choices", operation_id="Mock_ListChoices", responses=ERRORS)

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, refusing
+from mock_service.control.reach import FEW_BYTES, ControlBody, bench_of, refusing
 from mock_service.control.server import ServerRoute
 from mock_service.errors import ServiceProblem
 from mock_service.rest.bodies import parsed, read_body
@@ -66,7 +66,7 @@ async def faults(request: Request) -> Response:
 )
 async def order(request: Request) -> Response:
     """Let the next fitting calls meet a fault."""
-    body = parsed(FaultOrder, await read_body(request, MOST_BYTES), "BadRequest")
+    body = parsed(FaultOrder, await read_body(request, FEW_BYTES), "BadRequest")
     with refusing():
         ordered = bench_of(request).traffic.faults.order(body.fault())
     return json_reply(HTTPStatus.CREATED, _said(ordered))

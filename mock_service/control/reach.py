@@ -12,6 +12,8 @@ from mock_service.rest.service import is_for_server, loop_name_of
 from mock_service.traffic.bench import Bench
 
 MOST_BYTES = 2**20
+FEW_BYTES = 2**16
+"""Of orders that are short: each unknown field of a long one would be an error of its own."""
 
 
 class ControlBody(BaseModel):

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, refusing
+from mock_service.control.reach import FEW_BYTES, ControlBody, bench_of, refusing
 from mock_service.learning.trial import validate_policy
 from mock_service.loop.configuration import Mode
 from mock_service.rest.bodies import parsed, read_body
@@ -56,7 +56,7 @@ async def reset(request: Request) -> Response:
     With a loop's key, that loop alone begins anew; its keys stay, and so does all else.
     """
     bench = bench_of(request)
-    body = parsed(Reset, await read_body(request, MOST_BYTES) or b"{}", "BadRequest")
+    body = parsed(Reset, await read_body(request, FEW_BYTES) or b"{}", "BadRequest")
     with refusing():
         await asyncio.to_thread(validate_policy, body.policy or "")
         if is_for_server(request):

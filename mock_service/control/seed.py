@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of
+from mock_service.control.reach import FEW_BYTES, ControlBody, bench_of
 from mock_service.control.server import ServerRoute
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
@@ -31,5 +31,5 @@ async def look(request: Request) -> Response:
 async def reseed(request: Request) -> Response:
     """Let another seed decide what is drawn, and which event ids are made up, from now on."""
     bench = bench_of(request)
-    bench.reseed(parsed(Seed, await read_body(request, MOST_BYTES), "BadRequest").seed)
+    bench.reseed(parsed(Seed, await read_body(request, FEW_BYTES), "BadRequest").seed)
     return json_reply(HTTPStatus.OK, {"seed": bench.seed})

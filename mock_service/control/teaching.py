@@ -20,7 +20,7 @@ router = APIRouter(prefix="/mock", tags=["Teaching (mock)"], route_class=DirectR
 class Lesson(ControlBody):
     """That an action earned a reward in a context; features as in a rank request."""
 
-    context_features: Annotated[list[dict[str, Any]], Field(default_factory=list)]
+    context_features: Annotated[list[dict[str, Any]], Field(fail_fast=True, default_factory=list)]
     action: RankableAction | str
     """An action with its features, or the id of one that a rank has offered."""
     reward: Annotated[float, Field(ge=-1, le=1)]

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_service.control.reach import MOST_BYTES, ControlBody, bench_of, refusing
+from mock_service.control.reach import FEW_BYTES, ControlBody, bench_of, refusing
 from mock_service.control.server import ServerRoute
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
@@ -51,7 +51,7 @@ async def look(request: Request) -> Response:
 async def limit(request: Request) -> Response:
     """Refuse calls beyond a rate with 429 and Retry-After."""
     throttle = bench_of(request).traffic.throttle
-    body = parsed(Limit, await read_body(request, MOST_BYTES), "BadRequest")
+    body = parsed(Limit, await read_body(request, FEW_BYTES), "BadRequest")
     with refusing():
         throttle.limit_to(body.rate())
     return _said(throttle)

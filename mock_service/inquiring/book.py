@@ -18,6 +18,7 @@ from mock_service.storage.inquiries_file import (
     KeptInquiry,
     add_inquiry,
     conclude_inquiry,
+    count_inquiries,
     is_kept,
     keep_latest_automatic,
     kept_inquiries,
@@ -76,6 +77,10 @@ class Book:
     def all(self, loop: int, kind: Kind) -> list[Entry]:
         """Return a loop's inquiries of one kind, the latest first."""
         return [_entry(row) for row in kept_inquiries(self.ledger, loop, kind)]
+
+    def count(self, loop: int) -> int:
+        """Return how many inquiries a loop has, of all kinds."""
+        return count_inquiries(self.ledger, loop)
 
     def remove(self, loop: int, kind: Kind, id_: str) -> None:
         """Forget an inquiry; if it is being answered, that ends."""

@@ -14,6 +14,8 @@ from mock_service.rest.wire import MAX_ID_LENGTH
 MOST_EVENTS = 1_000_000
 """The largest log that is evaluated: its decisions have to fit into memory."""
 
+MOST_KEPT = 1_000
+
 
 def times_of(start: datetime, end: datetime) -> tuple[datetime, datetime]:
     """Return both moments in UTC; those without a zone are so already.
@@ -80,7 +82,16 @@ def find(call: Call, kind: Kind, id_: str) -> Entry | None:
 
 
 async def keep(call: Call, inquiry: Inquiry, status: Status = Status.RUNNING) -> Entry:
-    """Keep a new inquiry; it is answered in the background."""
+    """Keep a new inquiry; it is answered in the background.
+
+    Raises:
+        ServiceProblem: InvalidRequest, when the loop has too many already.
+    """
+    if call.service.book.count(number_of(call)) >= MOST_KEPT:
+        raise ServiceProblem(
+            "InvalidRequest",
+            f"A loop keeps at most {MOST_KEPT} evaluations and feature importances: delete some.",
+        )
     entry = call.service.book.add(number_of(call), inquiry, status)
     await call.service.committed()
     return entry

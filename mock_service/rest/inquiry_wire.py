@@ -1,8 +1,9 @@
 """Bodies of evaluations and feature importances, as clients write and read them."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from mock_service.rest.wire import Body, Id, PolicyBody
 
@@ -13,7 +14,7 @@ class EvaluationRequestBody(Body):
     name: Id
     start_time: datetime
     end_time: datetime
-    policies: list[PolicyBody]
+    policies: Annotated[list[PolicyBody], Field(fail_fast=True)]
     enable_offline_experimentation: bool | None = None
 
 
@@ -23,7 +24,7 @@ class NewestEvaluationRequestBody(Body):
     name: Id
     start_time: datetime
     end_time: datetime
-    policies: list[PolicyBody]
+    policies: Annotated[list[PolicyBody], Field(fail_fast=True)]
     enable_policy_optimization: bool | None = None
 
 

@@ -28,6 +28,11 @@ def json_reply(status: int, body: object, headers: Mapping[str, str] | None = No
     return _JsonReply(to_json(body), status, headers)
 
 
+def text_reply(status: int, text: bytes) -> Response:
+    """Return what is JSON already."""
+    return _JsonReply(text, status)
+
+
 @lru_cache(maxsize=64)
 def _raw(name: str, value: str) -> tuple[bytes, bytes]:
     return name.lower().encode("latin-1"), value.encode("latin-1")

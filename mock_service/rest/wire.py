@@ -30,6 +30,8 @@ _FEATURES: dict[str, Any] = {
         },
     }
 }
+Texts = Annotated[list[str], Field(fail_fast=True)]
+"""The first that is none is all there is to say: half a million would take seconds."""
 Features = Annotated[list[Any], Field(json_schema_extra=_FEATURES)]
 """Dictionaries of features, loose or one level deep in namespaces."""
 ActionFeatures = Annotated[list[Any], Field(json_schema_extra={**_FEATURES, "minItems": 1})]
@@ -52,6 +54,7 @@ class RankableAction(Body):
 
 Actions = Annotated[
     list[RankableAction | None],
+    Field(fail_fast=True),
     Field(
         json_schema_extra={
             "items": RankableAction.model_json_schema(),
@@ -68,7 +71,7 @@ class RankRequestBody(Body):
 
     actions: Actions
     context_features: Features | None = None
-    excluded_actions: list[str] | None = None
+    excluded_actions: Texts | None = None
     event_id: NewId | None = None
     defer_activation: bool | None = None
 
@@ -131,14 +134,14 @@ class SlotBody(Body):
     id: NewId
     baseline_action: str
     features: Features | None = None
-    excluded_actions: list[str] | None = None
+    excluded_actions: Texts | None = None
 
 
 class SlotsRankRequestBody(Body):
     """A request to fill slots, each with an action of its own."""
 
     actions: Actions
-    slots: list[SlotBody | None]
+    slots: Annotated[list[SlotBody | None], Field(fail_fast=True)]
     context_features: Features | None = None
     event_id: NewId | None = None
     defer_activation: bool | None = None
@@ -168,7 +171,7 @@ class SlotRewardBody(Body):
 class SlotsRewardRequestBody(Body):
     """Rewards for some slots of an event."""
 
-    reward: list[SlotRewardBody]
+    reward: Annotated[list[SlotRewardBody], Field(fail_fast=True)]
 
 
 class PolicyBody(Body):

@@ -72,6 +72,13 @@ def kept_inquiries(ledger: Ledger, loop: int, kind: str) -> list[KeptInquiry]:
     return [_kept(row) for row in _rows(ledger, where, (loop, kind))]
 
 
+def count_inquiries(ledger: Ledger, loop: int) -> int:
+    """Return how many inquiries a loop has."""
+    sql = "SELECT count(*) FROM inquiries WHERE loop = ?"
+    (count,) = ledger.query(sql, (loop,)).fetchone()
+    return int(count)
+
+
 def kept_inquiry(ledger: Ledger, loop: int, kind: str, id_: str) -> KeptInquiry | None:
     """Return one inquiry, if there is such."""
     row = _rows(ledger, "loop = ? AND kind = ? AND id = ?", (loop, kind, id_)).fetchone()

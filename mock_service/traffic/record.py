@@ -16,8 +16,8 @@ class RecordedDecision:
 
     event_id: str
     at: datetime
-    context: list[dict[str, Any]]
-    """The context features as they were sent."""
+    context_json: str
+    """The context features as they were sent, as JSON."""
     actions: tuple[str, ...]
     """The ids of all actions, in the order of the request."""
     chosen: str
@@ -38,6 +38,12 @@ class RecordedDecision:
     learned: bool
     """Whether the loop has learned from it."""
 
+    @property
+    def context(self) -> list[dict[str, Any]]:
+        """The context features as they were sent; read only now, as they may be long."""
+        features: list[dict[str, Any]] = from_json(self.context_json)
+        return features
+
 
 def recorded(event: PendingEvent, settlement: Settlement | None) -> RecordedDecision:
     """Return what is known of an event."""
@@ -45,7 +51,7 @@ def recorded(event: PendingEvent, settlement: Settlement | None) -> RecordedDeci
     return RecordedDecision(
         event_id=decision.event_id,
         at=decision.at,
-        context=from_json(decision.context),
+        context_json=decision.context,
         actions=tuple(action.id for action in decision.candidates),
         chosen=decision.chosen.id,
         probability=decision.propensity,

@@ -1,6 +1,8 @@
 """HTTPS: clients of Python and Node are told what to trust, and then do."""
 
 import shutil
+import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,21 @@ def test_a_mistake_is_one_line_and_exit_code_2(options: list[str]) -> None:
     ended = command("serve", "--in-memory", "--port", "0", *options)
 
     assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("begun", [b"", b"\x16\x03\x01\x02\x00\x01"])
+def test_a_handshake_that_does_not_end_is_ended(begun: bytes) -> None:
+    """Others are served meanwhile, and many of them take nobody's place."""
+    options = ("--limit", "handshake-seconds=1", "--limit", "connections=8")
+    with served_by_command("--tls", *options) as endpoint, ExitStack() as opened:
+        address = ("127.0.0.1", int(endpoint.url.rsplit(":", 1)[1]))
+        half = [opened.enter_context(socket.create_connection(address, 10)) for _ in range(20)]
+        for connection in half[-4:]:
+            connection.sendall(begun)
+        reply = requests.get(
+            f"{endpoint.url}/status", verify=endpoint.exports["REQUESTS_CA_BUNDLE"], timeout=10
+        )
+
+        assert reply.status_code == 200
+        assert half[-1].recv(1) == half[0].recv(1) == b""

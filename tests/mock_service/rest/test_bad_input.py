@@ -1,6 +1,7 @@
 """Bad requests: one clear answer each, and the next good one as if nothing had happened."""
 
 import json
+from time import perf_counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -160,3 +161,26 @@ def test_whatever_json_says_the_answer_is_a_ranking_or_one_clear_error(
     assert reply.status_code in {201, 400}
     assert reply.status_code == 201 or reply.json()["error"]["message"]
     assert endpoint.rank({"actions": ARTICLES}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/personalizer/v1.0/rank", b'{"actions":[%s1]}'),
+        ("/personalizer/v1.0/rank", b'{"actions":[],"excludedActions":[%s1]}'),
+        ("/personalizer/v1.1-preview.3/multislot/rank", b'{"actions":[],"slots":[%s1]}'),
+        ("/personalizer/v1.1-preview.3/multislot/events/x/reward", b'{"reward":[%s1]}'),
+        ("/personalizer/v1.1-preview.3/evaluations", b'{"policies":[%s1]}'),
+        ("/mock/choices", b'{"actionIds":[%s1]}'),
+        ("/mock/lessons", b'{"contextFeatures":[%s1],"action":"a","reward":1}'),
+    ],
+)
+def test_half_a_million_mistakes_take_no_longer_than_one(
+    endpoint: Endpoint, path: str, body: bytes
+) -> None:
+    """The first is all there is to say; to list them took seconds, in which nobody was served."""
+    began = perf_counter()
+    reply = endpoint.post(path, content=body % (b"1," * 500_000))
+
+    assert reply.status_code == 400
+    assert perf_counter() - began < 1

@@ -9,7 +9,7 @@ from vowpalwabbit import pyvw
 
 from mock_service.learning.slot_model import VowpalSlotModel
 from mock_service.loop.decision import Action, Decision
-from mock_service.loop.slots import SLOT_KEY
+from mock_service.loop.slots import SLOT_KEY, slot_event_id
 
 POLICY = "--ccb_explore_adf --epsilon 0.2 --cb_type mtr -q ::"
 ACTIONS = tuple(Action(f"a{n}", json.dumps([{"kind": f"k{n}"}, {"n": n * 1.5}])) for n in range(6))
@@ -43,7 +43,16 @@ def decided(
         chances = (chances[at], *np.delete(chances, at).tolist())
         taken.append(left[order[0]])
         decisions.append(
-            Decision("e", AT, context, actions, actions, order, chances, deferred=False)
+            Decision(
+                slot_event_id("e", f"s{number}"),
+                AT,
+                context,
+                actions,
+                actions,
+                order,
+                chances,
+                deferred=False,
+            )
         )
     return decisions, taken
 
@@ -133,3 +142,22 @@ def test_an_untrained_slot_model_is_uniform_and_has_no_snapshot() -> None:
 
     assert model.predict(context_of(0, "a"), ACTIONS[:4]).probabilities == (0.25,) * 4
     assert model.snapshot() == b""
+
+
+def test_a_slot_that_a_client_names_is_an_ordinary_feature() -> None:
+    """Under an ordinary event id: the model learns as if the feature were not there."""
+    learned = []
+    for context in (
+        [{"user": "u"}, {SLOT_KEY: {"number": 1, "of": 3, "features": []}}],
+        [{"user": "u"}],
+    ):
+        model = VowpalSlotModel(POLICY)
+        chances = (0.5, 0.3, 0.2)
+        text = json.dumps(context)
+        decision = Decision(
+            "e", AT, text, ACTIONS[:3], ACTIONS[:3], (0, 1, 2), chances, deferred=False
+        )
+        model.learn(decision, 1.0)
+        learned.append(model.snapshot())
+
+    assert learned[0] == learned[1]

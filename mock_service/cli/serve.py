@@ -31,7 +31,7 @@ from mock_service.settings import (
 )
 from mock_service.tls import TlsFiles
 from mock_service.traffic.connection import BoundedConfig
-from mock_service.traffic.connections import ACCEPTED_AT_ONCE, raise_descriptor_limit
+from mock_service.traffic.connections import raise_descriptor_limit
 from mock_service.traffic.listener import Listener
 
 _SECONDS_TO_FINISH = 5
@@ -159,7 +159,6 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
     raise_descriptor_limit()
     config = BoundedConfig(
         build_app(bench, control=settings.has_control, accept_bearer=settings.accept_bearer),
-        backlog=ACCEPTED_AT_ONCE,
         proxy_headers=False,
         log_config=_LOG,
         access_log=False,

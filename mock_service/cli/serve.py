@@ -32,7 +32,7 @@ from mock_service.settings import (
 )
 from mock_service.tls import TlsFiles
 from mock_service.traffic.connection import BoundedConfig
-from mock_service.traffic.connections import ACCEPTED_AT_ONCE, raise_descriptor_limit
+from mock_service.traffic.connections import raise_descriptor_limit
 from mock_service.traffic.listener import Listener
 
 _SECONDS_TO_FINISH = 5
@@ -193,7 +193,6 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
             allow_hosts=settings.allow_hosts,
             allow_origins=settings.allow_origins,
         ),
-        backlog=ACCEPTED_AT_ONCE,
         proxy_headers=False,
         log_config=_LOG,
         access_log=False,

@@ -3,8 +3,6 @@
 import re
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
-"""The same as a pattern of JSON Schema."""
 
 
 def is_printable(id_: str) -> bool:

@@ -5,7 +5,6 @@ A search that looks at every route costs more than a rank does. Whatever has no 
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -33,19 +32,16 @@ class Shortcuts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer directly, or let the routes do it."""
-        with suppress(ClientDisconnect):  # nobody is left to be answered, and nothing was done
-            await self._answer(scope, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         handler = self._find(scope) if scope["type"] == "http" else None
-        if handler is None:
-            await self._app(scope, receive, send)
-            return
-        request = Request(scope, receive)
         try:
-            reply = await handler(request)
+            if handler is None:
+                await self._app(scope, receive, send)
+                return
+            reply = await handler(Request(scope, receive))
         except ServiceProblem as problem:
-            reply = await on_service_problem(request, problem)
+            reply = await on_service_problem(Request(scope), problem)
+        except ClientDisconnect:
+            return  # nobody is left to be answered, and nothing was done
         await reply(scope, receive, send)
 
     def _add(self, operation: Operation, path: str, handler: Handler) -> None:

@@ -11,7 +11,6 @@ import uvicorn
 from fastapi import FastAPI
 
 from mock_service.traffic.connection import BoundedConfig
-from mock_service.traffic.connections import ACCEPTED_AT_ONCE
 from mock_service.traffic.listener import Listener
 
 _T = TypeVar("_T")
@@ -72,7 +71,6 @@ class _Server(uvicorn.Server):
         super().__init__(
             BoundedConfig(
                 app,
-                backlog=ACCEPTED_AT_ONCE,
                 ws="none",
                 lifespan="on",
                 loop="asyncio",

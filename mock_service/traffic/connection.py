@@ -11,7 +11,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from mock_service.traffic.connections import Connections, OpenConnection
+from mock_service.traffic.connections import Connections, OpenConnection, accepted_at_once
 
 CONNECTIONS = "mock_service.connections"
 """The name, in the state that an application begins with, of the bounds of its connections."""
@@ -39,8 +39,11 @@ class BreakableConnection(H11Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Put the transport among what uvicorn copies into each request's ``state``."""
+        if hasattr(transport, "max_size"):
+            transport.max_size = _READ_BYTES
         gathering = cast("asyncio.Transport", _GatheringTransport(self.loop, transport))
         self._bounds = _bounds_of(self.app_state)
+        self.conn = h11.Connection(h11.SERVER, _LONGEST_HEAD)
         super().connection_made(gathering)
         self._open = self._bounds.add(cast("asyncio.Transport", transport), self._refuse)
         self.app_state = {**self.app_state, _KEY: gathering}
@@ -87,6 +90,10 @@ class BreakableConnection(H11Protocol):
         self.transport.close()
 
 
+_READ_BYTES = 2**15
+"""How much asyncio reads of a connection before it turns to the next: a fair share of a moment."""
+_LONGEST_HEAD = 2**16
+"""Of a request, in bytes; a longer one is no valid request."""
 _CHUNK_BYTES = 64
 """What a part of a request takes in memory besides its bytes."""
 _ARRIVING = (h11.IDLE, h11.SEND_BODY)
@@ -145,6 +152,7 @@ class BoundedConfig(Config):
     def load(self) -> None:
         """Take the TLS context from uvicorn, which would leave its handshakes to asyncio."""
         super().load()
+        self.backlog = accepted_at_once()
         self.http_protocol_class = BreakableConnection
         if self.ssl is not None:
             self.tls, self.ssl = self.ssl, None

@@ -15,10 +15,9 @@ from mock_service.limits import DEFAULT_LIMITS, Limits
 if sys.platform != "win32":
     import resource
 
-ACCEPTED_AT_ONCE = 4
-"""How many connections are accepted before any of them is looked at."""
-_SPARE_DESCRIPTORS = ACCEPTED_AT_ONCE + 12
-"""What the database, evaluations and connections that have just been accepted need besides."""
+_SPARE_DESCRIPTORS = 12
+"""What the database and evaluations need besides."""
+_FEWEST_AT_ONCE, _MOST_AT_ONCE = 4, 64
 _FEWEST = 4
 _BEAT_SECONDS = 1.0
 _PROGRESS_BYTES = 2**16
@@ -59,7 +58,8 @@ class Connections:
     def __init__(self, limits: Limits = DEFAULT_LIMITS, most: int | None = None) -> None:
         """Admit `most`, or as many as `limits` and the descriptors of this process allow."""
         self._limits = limits
-        self._most = min(limits.connections, _free_descriptors()) if most is None else most
+        room = max(_FEWEST, _free_descriptors() - accepted_at_once())
+        self._most = min(limits.connections, room) if most is None else most
         self._all: dict[OpenConnection, None] = {}
         self._waiting: OrderedDict[OpenConnection, None] = OrderedDict()
         self._received = 0
@@ -181,11 +181,16 @@ def raise_descriptor_limit() -> None:
 _ENOUGH_DESCRIPTORS = 16_384
 
 
+def accepted_at_once() -> int:
+    """Return how many connections to accept before any of them is looked at."""
+    return max(_FEWEST_AT_ONCE, min(_free_descriptors() // 8, _MOST_AT_ONCE))
+
+
 def _free_descriptors() -> int:
     """Return how many connections this process can have open besides what it has open already."""
     if sys.platform == "win32":
-        return DEFAULT_LIMITS.connections
+        return 2 * DEFAULT_LIMITS.connections
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
-        return DEFAULT_LIMITS.connections
-    return max(_FEWEST, soft - sum(1 for _ in Path("/dev/fd").iterdir()) - _SPARE_DESCRIPTORS)
+        return 2 * DEFAULT_LIMITS.connections
+    return soft - sum(1 for _ in Path("/dev/fd").iterdir()) - _SPARE_DESCRIPTORS

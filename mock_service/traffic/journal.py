@@ -208,4 +208,7 @@ class Journal:
 
 
 def _size(headers: Iterable[tuple[bytes, bytes]]) -> int:
-    return sum([_HEADER_BYTES + len(name) + len(value) for name, value in headers])
+    size = 0
+    for name, value in headers:
+        size += _HEADER_BYTES + len(name) + len(value)
+    return size

@@ -2,8 +2,6 @@
 
 import socket
 
-from mock_service.traffic.connections import ACCEPTED_AT_ONCE
-
 _BACKLOG = 2048
 
 
@@ -19,6 +17,6 @@ class Listener(socket.socket):
         super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
-    def listen(self, _: int = ACCEPTED_AT_ONCE, /) -> None:
+    def listen(self, _: int = _BACKLOG, /) -> None:
         """Let many wait, however few are accepted at once."""
         super().listen(_BACKLOG)

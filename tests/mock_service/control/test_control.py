@@ -8,7 +8,6 @@ import pytest
 
 from mock_service.settings import DEVELOPMENT_KEY
 from mock_service.testing import LocalPersonalizer
-from mock_service.traffic.faults import MOST_FAULTS
 from tests.serving import ARTICLES, served_by_command
 
 HEADERS = {"Ocp-Apim-Subscription-Key": DEVELOPMENT_KEY}
@@ -179,7 +178,6 @@ def test_faults_are_counted_and_taken_back(control: httpx2.Client) -> None:
     assert control.delete("/mock/faults/99").status_code == 404
 
 
-RANK = {"operation": "rank"}
 MISTAKES: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "unknown operation": ("post", "faults", {"operation": "rnak", "status": 500}, "'rnak' should"),
     "no kind": ("post", "faults", {"operation": "rank"}, "needs one of"),
@@ -200,38 +198,6 @@ MISTAKES: dict[str, tuple[str, str, dict[str, Any], str]] = {
         {"operation": "rank", "latency": {"distribution": "uniform", "low": 1}},
         "uniform takes low and high",
     ),
-    "duplicate": ("post", "faults", {**RANK, "duplicate": 10**30}, "duplicate should be 2 to 100"),
-    "truncate": ("post", "faults", {**RANK, "truncate": 2**31}, "truncate should be 0 to"),
-    "retry": ("post", "faults", {**RANK, "status": 429, "retryAfter": 10**9}, "retry_after should"),
-    "times": ("post", "faults", {**RANK, "status": 500, "times": 10**18}, "times should be 1 to"),
-    "seed": ("post", "faults", {**RANK, "status": 500, "seed": 2**200}, "seed should be 0 to"),
-    "code": ("post", "faults", {**RANK, "status": 500, "code": "a\r\nX: b"}, "code should be"),
-    "message": ("post", "faults", {**RANK, "status": 500, "message": "a\u2028"}, "message should"),
-    "long": ("post", "faults", {**RANK, "status": 500, "message": "x" * 9_000}, "message should"),
-    "wait": ("post", "faults", {**RANK, "latency": 1e9}, "from 0 to 3600"),
-    "mean": (
-        "post",
-        "faults",
-        {**RANK, "latency": {"distribution": "exponential", "mean": 1e300}},
-        "from 0 to 3600",
-    ),
-    "sigma": (
-        "post",
-        "faults",
-        {**RANK, "latency": {"distribution": "lognormal", "median": 1, "sigma": 1e308}},
-        "sigma should be a number from 0 to 10",
-    ),
-    "seconds": (
-        "post",
-        "faults",
-        {**RANK, "latency": {"distribution": "constant", "seconds": 10**400}},
-        "from 0 to 3600",
-    ),
-    "late": ("post", "faults", {"operation": "reward", "late": "P9999999D"}, "0 to 3650 days"),
-    "later": ("post", "faults", {"operation": "reward", "late": "P999999999DT24H"}, "3650 days"),
-    "calls": ("put", "throttling", {"calls": 10**18, "seconds": 1}, "1 to 1000000 calls"),
-    "choice": ("post", "choices", {"actionIds": ["x" * 1_000]}, "actionIds"),
-    "choices": ("post", "choices", {"actionIds": ["x"] * 10_001}, "at most 10000 choices"),
     "profile": ("put", "throttling", {"profile": "S9"}, "one of F0, S0"),
     "half a rate": ("put", "throttling", {"calls": 5}, "a profile, or calls and seconds"),
     "no choice": ("post", "choices", {"actionIds": []}, "actionIds"),
@@ -289,29 +255,3 @@ def test_the_control_plane_is_off_where_other_machines_can_reach_it() -> None:
             assert endpoint.rank({"actions": ARTICLES}).status_code == 201
 
     assert statuses == [404, 204]
-
-
-def test_faults_are_ordered_up_to_some_number(control: httpx2.Client) -> None:
-    """Those that are met make room for others, and numbers are given once."""
-    for _ in range(MOST_FAULTS):
-        ordered = control.post("/mock/faults", json={"operation": "rank", "status": 500})
-    refused = control.post("/mock/faults", json={"operation": "rank", "status": 500})
-    rank(control)
-    again = control.post("/mock/faults", json={"operation": "rank", "status": 500})
-
-    assert (ordered.status_code, refused.status_code, again.status_code) == (201, 400, 201)
-    assert again.json()["number"] == MOST_FAULTS + 1
-    assert len(control.get("/mock/faults").json()["faults"]) == MOST_FAULTS
-
-
-def test_calls_are_held_back_up_to_some_number_of_bytes(control: httpx2.Client) -> None:
-    """More are refused, not lost."""
-    control.post("/mock/faults", json={"operation": "reward", "late": "PT1H", "times": None})
-    body = b'{"value":1' + b" " * 1_000_000 + b"}"
-    statuses = [
-        control.post(f"/personalizer/v1.0/events/{number}/reward", content=body).status_code
-        for number in range(40)
-    ]
-
-    assert set(statuses[:33]) == {204}
-    assert set(statuses[34:]) == {400}

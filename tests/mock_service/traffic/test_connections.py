@@ -164,3 +164,17 @@ def test_a_server_ends_at_once_with_half_requests_open() -> None:
         personalizer.stop()
 
     assert perf_counter() - began < 5
+
+
+def test_a_head_of_fifty_kilobytes_is_a_request_however_it_arrives() -> None:
+    """In one piece or in many."""
+    head = b"GET /status HTTP/1.1\r\nHost: here\r\nX: %s\r\n\r\n" % (b"x" * 50_000)
+    with bounded(Limits()) as endpoint, connect(endpoint, head) as connection:
+        whole = connection.recv(65536)
+        for start in range(0, len(head), 10_000):
+            connection.sendall(head[start : start + 10_000])
+            sleep(0.02)
+        pieces = connection.recv(65536)
+
+    assert whole.startswith(b"HTTP/1.1 200 ")
+    assert pieces.startswith(b"HTTP/1.1 200 ")

@@ -50,7 +50,7 @@ def policy_is_read(probe: Probe) -> None:
 def policy_is_replaced(probe: Probe) -> None:
     """A put is answered 200 with the arguments as they were sent."""
     before = probe.send("GET", _POLICY).answers(200).json
-    arguments = f"{before['arguments']} --power_t 0.25"
+    arguments = f"{before['arguments']} --l2 1e-9"  # no service's own policy has one
     body = {"name": "conformance", "arguments": arguments}
     after = probe.send("PUT", _POLICY, body=body).answers(200).json
     probe.send("PUT", _POLICY, body=before).answers(200)

@@ -15,10 +15,10 @@ from mock_service.testing import LocalPersonalizer
 from tests.serving import ARTICLES, Endpoint, served
 
 HEAD = (
-    b"POST /personalizer/v1.0/rank HTTP/1.1\r\nHost: here\r\n"
+    b"POST /personalizer/v1.0/rank HTTP/1.1\r\nHost: localhost\r\n"
     b"Ocp-Apim-Subscription-Key: %s\r\nContent-Length: 1000000\r\n\r\n" % DEVELOPMENT_KEY.encode()
 )
-STATUS = b"GET /status HTTP/1.1\r\nHost: here\r\n\r\n"
+STATUS = b"GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n"
 PATIENCE_SECONDS = 10
 
 
@@ -146,7 +146,7 @@ def test_a_client_that_does_not_read_is_not_waited_for() -> None:
             connection.connect((address.hostname, address.port))
             key = DEVELOPMENT_KEY.encode()
             connection.sendall(
-                b"GET /mock/calls HTTP/1.1\r\nHost: here\r\nOcp-Apim-Subscription-Key: %s\r\n\r\n"
+                b"GET /mock/calls HTTP/1.1\r\nHost: localhost\r\nOcp-Apim-Subscription-Key: %s\r\n\r\n"
                 % key
             )
             sleep(4)
@@ -168,7 +168,7 @@ def test_a_server_ends_at_once_with_half_requests_open() -> None:
 
 def test_a_head_of_fifty_kilobytes_is_a_request_however_it_arrives() -> None:
     """In one piece or in many."""
-    head = b"GET /status HTTP/1.1\r\nHost: here\r\nX: %s\r\n\r\n" % (b"x" * 50_000)
+    head = b"GET /status HTTP/1.1\r\nHost: localhost\r\nX: %s\r\n\r\n" % (b"x" * 50_000)
     with bounded(Limits()) as endpoint, connect(endpoint, head) as connection:
         whole = connection.recv(65536)
         for start in range(0, len(head), 10_000):

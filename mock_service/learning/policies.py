@@ -39,14 +39,25 @@ def policy_arguments(policy: str) -> str:
     return policy
 
 
+_EPSILON = re.compile(r"(?<!\S)(--epsilon[= ]\s*)(\S+)")
+_SINGLE_SLOT = re.compile(rf"(?<!\S){SINGLE_SLOT}(?!\S)")
+"""Whole words: a namespace may be called like an option, and its list is not one."""
+
+
+def find_epsilon(arguments: str) -> float | None:
+    """Return the epsilon that a safe policy's arguments hold, if any."""
+    written = _EPSILON.search(arguments)
+    return float(written[2]) if written else None
+
+
 def with_exploration(arguments: str, exploration: float) -> str:
     """Return the arguments with `exploration` as their epsilon, if they have an epsilon at all."""
-    return re.sub(r"(--epsilon[= ]\s*)\S+", rf"\g<1>{exploration!r}", arguments)
+    return _EPSILON.sub(rf"\g<1>{exploration!r}", arguments)
 
 
 def for_slots(arguments: str) -> str:
     """Return the arguments as those of a policy for multi-slot ranks, which learns alike."""
-    return re.sub(rf"{SINGLE_SLOT}\b", MULTI_SLOT, arguments)
+    return _SINGLE_SLOT.sub(MULTI_SLOT, arguments)
 
 
 _AZURE = "--cb_explore_adf --epsilon 0.2 --power_t 0 -l 0.001 --cb_type mtr -q ::"

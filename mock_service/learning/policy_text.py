@@ -97,7 +97,7 @@ def is_multi_slot(text: str) -> bool:
 @lru_cache(maxsize=64)
 def explores_by_default(text: str) -> bool:
     """Say whether a policy explores as the service's own: with an epsilon and nothing else."""
-    return not set(text.replace("=", " ").split()) & _EXPLORATIONS
+    return not {word.partition("=")[0] for word in text.split()} & _EXPLORATIONS
 
 
 def parse_options(

@@ -1,15 +1,13 @@
 """The learning policy: read it, replace it, reset it."""
 
-import asyncio
-import re
 from http import HTTPStatus
 
 from starlette.responses import Response
 
 from mock_service.errors import LearningPolicyInvalid, ServiceProblem
-from mock_service.learning.policies import for_slots, with_exploration
+from mock_service.learning.policies import find_epsilon, for_slots, with_exploration
 from mock_service.learning.policy_text import is_multi_slot
-from mock_service.learning.trial import validate_policy
+from mock_service.learning.trial import validate_policy_aside
 from mock_service.learning.workspace import shortest
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.rest.bodies import parsed
@@ -17,8 +15,6 @@ from mock_service.rest.operations import Call, Operation
 from mock_service.rest.replies import json_reply
 from mock_service.rest.versions import ALL
 from mock_service.rest.wire import PolicyBody
-
-_EPSILON = re.compile(r"--epsilon[= ]\s*(\S+)")
 
 
 async def get(call: Call) -> Response:
@@ -52,7 +48,7 @@ async def apply_policy(call: Call, arguments: str) -> None:
         ServiceProblem: they are unsafe, do not work, or are of a kind the loop cannot become.
     """
     try:
-        await asyncio.to_thread(validate_policy, arguments, presets=False)
+        await validate_policy_aside(arguments, presets=False)
         _check_kind(call.loop, arguments)
         call.loop.change_policy(arguments)
     except LearningPolicyInvalid as error:
@@ -73,8 +69,8 @@ def policy_response(loop: LearningLoop) -> dict[str, object]:
     An epsilon other than the loop's exploration is not in effect, so the exploration stands there.
     """
     arguments, exploration = loop.state.policy, loop.configuration.exploration
-    written = _EPSILON.search(arguments)
-    if written and shortest(float(written[1])) != shortest(exploration):
+    epsilon = find_epsilon(arguments)
+    if epsilon is not None and shortest(epsilon) != shortest(exploration):
         arguments = with_exploration(arguments, shortest(exploration))
     return {"name": loop.state.uid, "arguments": arguments}
 

@@ -3,7 +3,14 @@
 import pytest
 
 from mock_service.errors import LearningPolicyInvalid
-from mock_service.learning.policies import PRESETS, policy_arguments, with_exploration
+from mock_service.learning.policies import (
+    PRESETS,
+    find_epsilon,
+    for_slots,
+    policy_arguments,
+    with_exploration,
+)
+from mock_service.learning.policy_text import explores_by_default
 
 SAFE = "--cb_explore_adf --epsilon 0.2"
 
@@ -71,3 +78,16 @@ def test_exploration_replaces_the_epsilon_of_a_policy(written: str) -> None:
     changed = with_exploration(f"--cb_explore_adf {written} -q ::", 0.5)
 
     assert changed == f"--cb_explore_adf {written[:-3]}0.5 -q ::"
+
+
+@pytest.mark.parametrize("name", ["F--epsilon=x", "F--epsilon", "x--cb_explore_adf", "F=--cover"])
+def test_a_namespace_may_be_called_like_an_option(name: str) -> None:
+    """It is no option where the exploration is read or set, nor where slots are made of it."""
+    policy = f"--cb_explore_adf --ignore {name} --epsilon 0.2"
+
+    assert policy_arguments(policy) == policy
+    assert find_epsilon(policy) == 0.2
+    assert with_exploration(policy, 0.5) == f"--cb_explore_adf --ignore {name} --epsilon 0.5"
+    assert for_slots(policy) == f"--ccb_explore_adf --ignore {name} --epsilon 0.2"
+    assert find_epsilon(f"--cb_explore_adf --ignore {name}") is None
+    assert explores_by_default(policy)

@@ -8,6 +8,7 @@ it says of each alone. Costs are turned around: a positive score speaks for the 
 import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, islice
+from math import inf
 from typing import NamedTuple
 
 from mock_service.learning.feature_counts import count_at_most
@@ -68,7 +69,7 @@ def _terms(parts: list[_Part], costs: list[float]) -> dict[str, float]:
 
 
 def _sorted(terms: dict[str, float]) -> Explanation:
-    scores = [(name, -cost) for name, cost in terms.items() if abs(cost) > _NOTHING]
+    scores = [(name, -cost) for name, cost in terms.items() if _NOTHING < abs(cost) < inf]
     return tuple(sorted(scores, key=lambda line: -abs(line[1])))
 
 

@@ -4,6 +4,7 @@ import tempfile
 import weakref
 from collections.abc import Callable
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,7 +12,7 @@ import pylibvw
 from numpy import float32
 from vowpalwabbit import pyvw
 
-from mock_service.errors import LearningPolicyInvalid
+from mock_service.errors import LearningPolicyInvalid, ServiceProblem
 from mock_service.learning.policy_text import vowpal_arguments
 
 _ALWAYS = (
@@ -24,6 +25,9 @@ def shortest(probability: float) -> float:
     """Return the shortest decimal that is the same single-precision number.
 
     That is how the wire writes it, so a client reads exactly the propensity that is stored.
+
+    Raises:
+        ServiceProblem: ModelRankingError, for what is no number.
     """
     return SHORTEST[probability]
 
@@ -32,7 +36,14 @@ class _Shortest(dict[float, float]):
     """The shortest decimals of numbers, worked out once: policies repeat theirs."""
 
     def __missing__(self, probability: float) -> float:
-        """Work one out, and let go of all when there are many."""
+        """Work one out, and let go of all when there are many.
+
+        Raises:
+            ServiceProblem: ModelRankingError, for what is no number: a model whose weights have
+                grown beyond all measure answers so.
+        """
+        if not isfinite(probability):
+            raise ServiceProblem("ModelRankingError")
         if len(self) >= _KEPT:
             self.clear()
         found = self[probability] = float(str(float32(probability)))

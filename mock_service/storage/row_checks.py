@@ -91,7 +91,7 @@ def check_state(state: LoopState) -> None:
         _expect(-1 <= days <= _MAX_DAYS, "a number of days out of range")
     waits = (configuration.reward_wait_time, configuration.model_export_frequency)
     _expect(max(waits) <= _LONGEST_WAIT, "a wait out of range")
-    _expect(abs(configuration.default_reward) <= MAX_VALUE, "a default reward out of range")
+    _expect(abs(configuration.default_reward) <= 1, "a default reward out of range")
 
 
 def _check_owner(copy: sqlite3.Connection) -> None:

@@ -2,7 +2,8 @@
 
 import re
 
-from tests.serving import ARTICLES, Endpoint
+from mock_service.settings import LoopSettings, Settings
+from tests.serving import ARTICLES, Endpoint, served
 
 
 def test_rank_is_answered_201_with_the_documented_fields(endpoint: Endpoint) -> None:
@@ -61,3 +62,24 @@ def test_answers_carry_the_headers_of_the_service(endpoint: Endpoint) -> None:
     assert headers["cache-control"] == "no-cache, no-store, must-revalidate"
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", headers["apim-request-id"])
     assert headers["csp-billing-usage"] == "CognitiveServices.Personalizer.Transaction=1"
+
+
+def test_a_model_that_has_grown_beyond_all_measure_is_a_ranking_error() -> None:
+    """The contract's 409, and never a probability that is no number; the loop can be reset."""
+    policy = "--cb_explore_adf --softmax --sgd -l 1000 --power_t 0 -q ::"
+    with served(Settings(loop=LoopSettings(policy=policy))) as endpoint:
+        for number in range(10):
+            context = [{"x": 1e13}]
+            event = {"actions": ARTICLES, "contextFeatures": context, "eventId": f"e{number}"}
+            reply = endpoint.rank(event)
+            if reply.status_code == 409:
+                break
+            value = {"value": number % 3 - 1}
+            endpoint.post(f"/personalizer/v1.0/events/e{number}/reward", value)
+        undecided = endpoint.send("GET", "/mock/decisions?last=1").json()["decisions"][0]
+        endpoint.send("DELETE", "/personalizer/v1.0/model")
+        again = endpoint.rank({"actions": ARTICLES})
+
+    assert (reply.status_code, reply.json()["error"]["code"]) == (409, "ModelRankingError")
+    assert undecided["eventId"] != f"e{number}"
+    assert again.status_code == 201

@@ -67,8 +67,12 @@ class Crossings:
         return sum(self._choices(_MAX_NAMESPACES, one.count(ANY)) for one in self.interactions)
 
     def includes(self, other: "Crossings") -> bool:
-        """Say whether `other` crosses nothing else than this, and has no more models."""
-        return set(other.interactions) <= set(self.interactions) and other.weight <= self.weight
+        """Say whether `other` crosses nothing else and nothing more often, with no more models."""
+        return (
+            set(other.interactions) <= set(self.interactions)
+            and other.weight <= self.weight
+            and (self.keeps_duplicates or not other.keeps_duplicates)
+        )
 
     def _choices(self, count: int, times: int) -> int:
         """Return in how many ways `times` of `count` things can be taken."""

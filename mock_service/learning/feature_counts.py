@@ -5,6 +5,8 @@ from collections import Counter
 from itertools import repeat
 from typing import Any
 
+from mock_service.learning.features import namespace_initial
+
 
 def count_at_most(features: str) -> int:
     """Return a number of features that `features` cannot exceed, without reading it as JSON.
@@ -28,5 +30,5 @@ def _count(values: dict[str, Any] | list[Any], namespace: str, counts: Counter[s
     for name, inner in named:
         if isinstance(inner, dict | list):
             leaves -= 1
-            _count(inner, name[:1], counts)
+            _count(inner, namespace_initial(name), counts)
     counts[namespace] += leaves

@@ -42,6 +42,11 @@ def cleaned_features(features: list[object]) -> list[object]:
     return [_cleaned(item) for item in features if isinstance(item, dict)]
 
 
+def namespace_initial(name: str) -> str:
+    """Return the character by which interactions know the namespace that `name` opens."""
+    return _safe(_whole(name), {})[:1] if name else ""
+
+
 def _action_fields(features: str) -> str:
     return f'"{ACTION_NAMESPACE}":{_cleaned_text(features)}'
 

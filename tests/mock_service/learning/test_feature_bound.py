@@ -28,16 +28,18 @@ POLICIES = [
     "--cb_explore_adf --interactions FFjj -q Fw",
     "--cb_explore_adf -q F: --cubic F:j",
     "--cb_explore_adf -q :: --leave_duplicate_interactions",
+    "--cb_explore_adf -q uu -q ?F",
 ]
 HUGE = Limits(features=10**9, crossed_features=10**12)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def features_of(rng: np.random.Generator) -> str:
-    """Return features of every kind, some of them in namespaces and arrays."""
+    """Return features of every kind, some in namespaces and arrays, whatever those are called."""
     loose = {f"a{n}": float(n + 1) for n in range(int(rng.integers(1, 8)))}
     words = {f"w{n}": "text, with a comma" for n in range(int(rng.integers(0, 6)))}
-    return json.dumps([loose, {"words": words}, {"Friends": [1, 2, 3]}, {"x": True}])
+    others = {"\u00e9t\u00e9": {"a": 1, "b": 2}, "\ud800": [1, 2]}
+    return json.dumps([loose, {"words": words}, {"Friends": [1, 2, 3]}, {"x": True}, others])
 
 
 @pytest.mark.parametrize("policy", POLICIES)

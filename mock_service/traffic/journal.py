@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from starlette.types import Scope
 
 from mock_service.limits import DEFAULT_LIMITS
-from mock_service.traffic.masking import mask_headers, mask_query
+from mock_service.traffic.masking import mask_headers, mask_text
 from mock_service.traffic.operations import operation_of
 
 MOST_CALLS = 5_000
@@ -148,8 +148,8 @@ class Note:
             self._number,
             self._at,
             self._method,
-            self.path,
-            mask_query(self._query.decode("latin-1")),
+            mask_text(self.path),
+            mask_text(self._query.decode("latin-1")),
             mask_headers(self._headers),
             b"".join(self._chunks),
             self.status,

@@ -6,16 +6,19 @@ from urllib.parse import unquote_plus
 MASK = "***"
 _KEY_NAME = re.compile(r"subscription[-_]?key|^(x-)?api[-_]?key$|^(proxy-)?authorization$")
 """Where clients put keys, or try to: a key in a place where nobody looks for it is one too."""
-_PARTS = re.compile(r"([&;])")
+_KEY_WITHIN = re.compile(r"(subscription[-_]?key|\bapi[-_]?key|\bauthorization)\s*=")
+"""A key in an address that is itself a value."""
+_PARTS = re.compile(r"([?&;#])")
+"""What parameters begin with; a question mark that comes late begins one, too."""
+_MAX_ENCODED = 3
+"""How often an address within an address may be encoded, to be looked into."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-def mask_query(query: str) -> str:
-    """Return `query` with the values of keys masked, however their names are written."""
-    if "key" not in query.lower() and "%" not in query:
-        return query
-    return "".join(_mask_parameter(part) for part in _PARTS.split(query))
+def mask_text(text: str) -> str:
+    """Return a path, query or address with the values of keys masked, however they are written."""
+    return "".join(_mask_parameter(part) for part in _PARTS.split(text)) if "=" in text else text
 
 
 def mask_headers(headers: list[tuple[bytes, bytes]]) -> Headers:
@@ -24,18 +27,23 @@ def mask_headers(headers: list[tuple[bytes, bytes]]) -> Headers:
 
 
 def _mask_parameter(part: str) -> str:
-    name, equals, _ = part.partition("=")
-    is_key = equals and _names_key(unquote_plus(name))
+    name, equals, value = part.partition("=")
+    is_key = equals and (_names_key(unquote_plus(name)) or _holds_key(value))
     return f"{name}={MASK}" if is_key else part
+
+
+def _holds_key(value: str) -> bool:
+    for _ in range(_MAX_ENCODED):
+        value = unquote_plus(value)
+        if _KEY_WITHIN.search(value.lower()):
+            return True
+    return False
 
 
 def _mask_value(name: bytes, value: bytes) -> bytes:
     if _names_key(name.decode("latin-1")):
         return MASK.encode()
-    address, mark, query = value.partition(b"?")
-    if not mark:
-        return value
-    return address + mark + mask_query(query.decode("latin-1")).encode("latin-1")
+    return mask_text(value.decode("latin-1")).encode("latin-1")
 
 
 def _names_key(name: str) -> bool:

@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from mock_service.testing import LocalPersonalizer
-from mock_service.traffic.masking import mask_headers, mask_query
+from mock_service.traffic.masking import mask_headers, mask_text
 
 HIDDEN = "s3cr3t"
 
@@ -25,6 +25,14 @@ HIDDEN = "s3cr3t"
         ("api-version=2022-09-01-preview", "api-version=2022-09-01-preview"),
         (f"api-key={HIDDEN}", "api-key=***"),
         (f"subscriptionKey={HIDDEN}", "subscriptionKey=***"),
+        (f"authorization={HIDDEN}", "authorization=***"),
+        (f"a=1?subscription-key={HIDDEN}", "a=1?subscription-key=***"),
+        (f"a=1#subscription-key={HIDDEN}", "a=1#subscription-key=***"),
+        (f"url=http%3A%2F%2Fx%2F%3Fsubscription-key%3D{HIDDEN}", "url=***"),
+        (f"url=http%253A%252F%252Fx%253Fsubscription-key%253D{HIDDEN}", "url=***"),
+        (f"/personalizer/v1.0/rank&subscription-key={HIDDEN}", None),
+        (f"/personalizer/v1.0/rank/subscription-key={HIDDEN}", None),
+        ("url=http%3A%2F%2Fx%2F%3Fsort-key%3Dname", "url=http%3A%2F%2Fx%2F%3Fsort-key%3Dname"),
         ("key", "key"),
         ("sort-key=name", "sort-key=name"),
         ("", ""),
@@ -32,8 +40,8 @@ HIDDEN = "s3cr3t"
 )
 def test_a_key_in_a_query_is_masked(query: str, masked: str | None) -> None:
     """And nothing else."""
-    assert HIDDEN not in mask_query(query)
-    assert masked in {None, mask_query(query)}
+    assert HIDDEN not in mask_text(query)
+    assert masked in {None, mask_text(query)}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +57,7 @@ def test_a_key_in_a_query_is_masked(query: str, masked: str | None) -> None:
             b"http://localhost/?subscription-key=s3cr3t",
             b"http://localhost/?subscription-key=***",
         ),
+        (b"cookie", b"a=1; subscription-key=s3cr3t", b"a=1; subscription-key=***"),
         (b"accept", b"*/*", b"*/*"),
         (b"user-agent", b"what? \xff", b"what? \xff"),
     ],
@@ -61,9 +70,9 @@ def test_a_key_in_a_header_is_masked(name: bytes, value: bytes, masked: bytes) -
 def test_no_key_is_in_the_journal(personalizer: LocalPersonalizer) -> None:
     """Right or wrong, in the fixture's hand or over HTTP."""
     for key in (personalizer.key, "other"):
-        for query in (f"subscription-key={key}", f"Subscription%2dKey={key}"):
+        for rest in (f"?subscription-key={key}", f"?Subscription%2dKey={key}", f"&api-key={key}"):
             httpx2.get(
-                f"{personalizer.endpoint}/personalizer/v1.0/model?{query}",
+                f"{personalizer.endpoint}/personalizer/v1.0/model{rest}",
                 headers={"Ocp-Apim-Subscription-Key": key, "Authorization": f"Bearer {key}"},
             )
     listed = httpx2.get(
@@ -71,7 +80,7 @@ def test_no_key_is_in_the_journal(personalizer: LocalPersonalizer) -> None:
         headers={"Ocp-Apim-Subscription-Key": personalizer.key},
     )
 
-    assert len(personalizer.calls) == 4
+    assert len(personalizer.calls) == 6
     assert personalizer.key not in repr(tuple(personalizer.calls)) + listed.text
     assert "other" not in repr(tuple(personalizer.calls)) + listed.text
     assert personalizer.calls[0].headers["ocp-apim-subscription-key"] == "***"

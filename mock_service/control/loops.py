@@ -3,7 +3,6 @@
 All of it wants a key of the loop ``default``.
 """
 
-import asyncio
 from http import HTTPStatus
 from typing import Annotated
 
@@ -17,7 +16,7 @@ from mock_service.control.server import ServerRoute
 from mock_service.errors import LearningPolicyInvalid, ServiceProblem, SettingsInvalid
 from mock_service.hosted import HostedLoop, check_loop_name
 from mock_service.hosting import Service
-from mock_service.learning.trial import validate_policy
+from mock_service.learning.trial import validate_policy_aside
 from mock_service.loop.configuration import Mode
 from mock_service.loop.identity import new_uid
 from mock_service.rest.bodies import parsed, read_body
@@ -74,7 +73,7 @@ async def create(request: Request) -> Response:
     settings = LoopSettings(mode=body.mode, policy=body.policy, seed=body.seed)
     try:
         check_loop_name(body.name)
-        await asyncio.to_thread(validate_policy, body.policy)
+        await validate_policy_aside(body.policy)
         _check_room(service, body.name)
         hosted = service.create(body.name, settings, (_new_key(service), _new_key(service)))
     except SettingsInvalid as error:

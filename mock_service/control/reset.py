@@ -1,6 +1,5 @@
 """Begin anew without starting again."""
 
-import asyncio
 from dataclasses import replace
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.control.reach import FEW_BYTES, ControlBody, bench_of, refusing
-from mock_service.learning.trial import validate_policy
+from mock_service.learning.trial import validate_policy_aside
 from mock_service.loop.configuration import Mode
 from mock_service.rest.bodies import parsed, read_body
 from mock_service.rest.documentation import ERRORS, body_of
@@ -58,7 +57,7 @@ async def reset(request: Request) -> Response:
     bench = bench_of(request)
     body = parsed(Reset, await read_body(request, FEW_BYTES) or b"{}", "BadRequest")
     with refusing():
-        await asyncio.to_thread(validate_policy, body.policy or "")
+        await validate_policy_aside(body.policy or "")
         if is_for_server(request):
             bench.reset(body.over(bench.service.settings))
         else:

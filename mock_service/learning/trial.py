@@ -6,6 +6,7 @@ its own, which must not write files, start processes or use more than its share,
 say that it passed. The end of a process says nothing: ``--version`` ends it with exit code 0.
 """
 
+import asyncio
 import json
 import os
 import secrets
@@ -13,11 +14,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from mock_service.errors import LearningPolicyInvalid, ModelInvalid
 from mock_service.learning.crossings import crossings_of
@@ -33,17 +36,23 @@ from mock_service.learning.trial_process import MODEL_FILE
 
 SECONDS = 10.0
 """How long a trial may take; a good policy takes a quarter of a second."""
+MAX_TRIALS = 2
+"""How many run at once, whoever asks: each may use the memory of `trial_limits`. Others wait."""
 _PROCESS = "mock_service.learning.trial_process"
 _KNOWN = 256
+_P, _T = ParamSpec("_P"), TypeVar("_T")
+_running = threading.BoundedSemaphore(MAX_TRIALS)
+_threads = ThreadPoolExecutor(MAX_TRIALS, "trial")
+"""Of their own, so that those who wait for a trial take no thread from anything else."""
 
 
 def validate_policy(policy: str, *, presets: bool = True) -> str:
     """Return the arguments of a preset's name, or of a policy that is safe and works.
 
     Every policy that comes from outside passes here before a loop may have it. One that is no
-    preset is tried in a process of its own, which takes a quarter of a second the first time, so
-    do not call this from an event loop. An empty policy is the mode's preset, and stays empty;
-    without `presets`, neither that nor a name is a policy.
+    preset is tried in a process of its own, which takes a quarter of a second the first time: an
+    event loop calls `validate_policy_aside`. An empty policy is the mode's preset, and stays
+    empty; without `presets`, neither that nor a name is a policy.
 
     Raises:
         LearningPolicyInvalid: it is neither.
@@ -56,6 +65,23 @@ def validate_policy(policy: str, *, presets: bool = True) -> str:
     if not is_preset(arguments):
         try_policy(arguments)
     return arguments
+
+
+async def validate_policy_aside(policy: str, *, presets: bool = True) -> str:
+    """Do what `validate_policy` does, while an event loop goes on.
+
+    Raises:
+        LearningPolicyInvalid: as `validate_policy`.
+    """
+    if presets and (not policy or policy in PRESETS):
+        return validate_policy(policy)
+    return await run_aside(validate_policy, policy, presets=presets)
+
+
+async def run_aside(trial: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """Return what a trial returns, or raise what it raises, while an event loop goes on."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_threads, partial(trial, *args, **kwargs))
 
 
 def is_preset(arguments: str) -> bool:
@@ -106,7 +132,7 @@ def _check_same_crossings(arguments: str, header: str) -> None:
 
 def _complaint(arguments: str, model: bytes) -> str:
     """Return what is wrong, or nothing."""
-    with tempfile.TemporaryDirectory() as folder:
+    with _running, tempfile.TemporaryDirectory() as folder:
         if model:
             Path(folder, MODEL_FILE).write_bytes(model)
         return judge_trial(arguments, folder)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from mock_service.errors import LearningPolicyInvalid, ServiceProblem
 from mock_service.evaluation.inquiry import Inquiry, Kind, NamedPolicy, Status
 from mock_service.inquiring.book import Entry
-from mock_service.learning.trial import validate_policy
+from mock_service.learning.trial import validate_policy_aside
 from mock_service.loop.identity import new_guid
 from mock_service.rest.bodies import parsed
 from mock_service.rest.evaluation_replies import (
@@ -163,7 +163,7 @@ def _check_names(policies: Sequence[PolicyBody]) -> None:
 async def _prove(policy: PolicyBody) -> None:
     """Accept a policy that is safe and works."""
     try:
-        await asyncio.to_thread(validate_policy, policy.arguments, presets=False)
+        await validate_policy_aside(policy.arguments, presets=False)
     except LearningPolicyInvalid as error:
         raise ServiceProblem(_INVALID, f"{policy.name}: {error}", target="policies") from error
 

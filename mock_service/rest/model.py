@@ -14,7 +14,8 @@ from mock_service.errors import (
     ServiceProblem,
 )
 from mock_service.learning.policies import with_exploration
-from mock_service.learning.trial import try_model
+from mock_service.learning.trial import run_aside, try_model
+from mock_service.loop.learning_loop import LearningLoop
 from mock_service.rest.documentation import query_parameter
 from mock_service.rest.moments import moment
 from mock_service.rest.operations import Call, Operation
@@ -49,10 +50,7 @@ async def put(call: Call) -> Response:
     content = await call.body(LARGEST_UPLOAD)
     try:
         model = await asyncio.to_thread(call.service.signers.verified, content)
-        if model:
-            loop = call.loop
-            arguments = with_exploration(loop.state.policy, loop.configuration.exploration)
-            await asyncio.to_thread(try_model, arguments, model)
+        await _try(call, model)
         call.loop.import_model(model)
     except ModelSignatureInvalid as error:
         raise ServiceProblem("InvalidModelImportSignature", str(error)) from error
@@ -77,6 +75,18 @@ async def properties(call: Call) -> Response:
     return json_reply(
         HTTPStatus.OK, {"creationTime": moment(created), "lastModifiedTime": moment(modified)}
     )
+
+
+async def _try(call: Call, model: bytes) -> None:
+    """Try a model under the policy that it will have: another may come while it is tried."""
+    tried = None
+    while model and tried != (arguments := _arguments(call.loop)):
+        await run_aside(try_model, arguments, model)
+        tried = arguments
+
+
+def _arguments(loop: LearningLoop) -> str:
+    return with_exploration(loop.state.policy, loop.configuration.exploration)
 
 
 def _wants_signature(call: Call) -> bool:

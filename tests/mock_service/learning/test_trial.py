@@ -1,17 +1,22 @@
 """A policy or a model is tried in a process of its own before it may answer."""
 
 import json
+import os
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mock_service.errors import LearningPolicyInvalid, ModelInvalid
+from mock_service.learning.crossings import crossings_of
 from mock_service.learning.model_file import check_header, read_header
 from mock_service.learning.models import open_model
 from mock_service.learning.policies import PRESETS
-from mock_service.learning.trial import try_model, try_policy
+from mock_service.learning.policy_text import parse_options
+from mock_service.learning.trial import MAX_TRIALS, try_model, try_policy
 from tests.mock_service.learning.test_model import context, decision
 
 QUICK = PRESETS["quick"].arguments
@@ -100,6 +105,37 @@ def test_a_model_that_crosses_more_than_the_policy_is_refused(policy: str) -> No
     try_model(PRESETS[policy].arguments, model)
     with pytest.raises(ModelInvalid, match="crosses features that the loop's learning policy"):
         try_model(QUICK, model)
+
+
+def test_a_model_that_crosses_features_twice_is_refused() -> None:
+    """Pairs in both orders are up to twice as many as the loop's bounds have counted."""
+    twice = f"{QUICK} --leave_duplicate_interactions"
+
+    assert crossings_of(parse_options(twice)).includes(crossings_of(parse_options(QUICK)))
+    assert not crossings_of(parse_options(QUICK)).includes(crossings_of(parse_options(twice)))
+
+
+def test_so_many_trials_run_at_once_whoever_asks() -> None:
+    """Each may use two gigabytes; the others wait for their turn."""
+    policies = [f"{QUICK} --hash_seed {n}" for n in range(2 * MAX_TRIALS + 1)]
+    with ThreadPoolExecutor(len(policies)) as threads:
+        trials = [threads.submit(try_policy, policy) for policy in policies]
+        most = 0
+        while not all(trial.done() for trial in trials):
+            most = max(most, _count_trials())
+
+    assert 1 <= most <= MAX_TRIALS
+
+
+def _count_trials() -> int:
+    """Return how many processes of this one try a policy."""
+    found = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended
+            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+            is_ours = int(parent) == os.getpid()
+            found += is_ours and b"trial_process" in (process / "cmdline").read_bytes()
+    return found
 
 
 def test_a_model_cut_or_changed_anywhere_in_its_header_is_refused_or_works() -> None:

@@ -4,12 +4,15 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import pytest
 from vowpalwabbit import pyvw
 
 from mock_service.learning.policies import PRESETS
+from mock_service.learning.trial import validate_policy
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import LoopSettings, Settings
 from tests.mock_service.rest.test_multislot import PAGES
@@ -174,6 +177,23 @@ def test_a_multi_slot_model_leaves_and_enters_too() -> None:
 
     assert put.status_code == 204
     assert before == after
+
+
+def test_a_model_is_tried_under_the_policy_that_it_will_have() -> None:
+    """Though that comes while the model is tried under another."""
+    other = {"name": "p", "arguments": "--cb_explore_adf --epsilon 0.2"}
+    with served() as endpoint, ThreadPoolExecutor() as threads:
+        teach(endpoint)
+        signed = endpoint.send("GET", f"{BASE}/model?signed=true").content
+        validate_policy(other["arguments"])  # known from then on, and changed in no time
+        importing = threads.submit(endpoint.send, "PUT", f"{BASE}/model", content=signed)
+        sleep(0.1)
+        changed = endpoint.send("PUT", f"{BASE}/configurations/policy", other)
+        reply = importing.result()
+
+    assert changed.status_code == 200
+    assert reply.status_code == 400
+    assert "crosses features that the loop's learning policy" in reply.json()["error"]["message"]
 
 
 def test_the_published_model_is_what_leaves_in_azure_mode() -> None:

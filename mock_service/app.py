@@ -78,6 +78,7 @@ def build_app(
         description="A local Personalizer.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would lead from one loop's path to another's
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_alive,
         middleware=[guard, *(_around(gateway, bench) if control else [gateway]), shortcuts],

@@ -36,6 +36,10 @@ from mock_service.workshop import Workshop
 
 _BEAT_SECONDS = 1.0
 """How often a loop that nobody calls looks at its clock."""
+_LATER = (
+    "The snapshot was taken later than it is now, and the clock is that of all loops: move it "
+    "with the key of the default loop first, by POST /mock/clock."
+)
 
 
 class Service:
@@ -157,18 +161,24 @@ class Service:
             self._take(name, found)
         discard_all(self.ledger)
 
-    async def restore_aside(self, name: str, content: bytes) -> None:
+    async def restore_aside(self, name: str, content: bytes, *, may_move_clock: bool) -> None:
         """Make a loop what it was; a manual clock that only it goes by goes back with it.
 
         The snapshot proves itself on a thread of its own, and comes in between other requests.
 
         Raises:
-            ServiceProblem: InvalidSnapshot, or the loop is no more; nothing was changed.
+            ServiceProblem: InvalidSnapshot, InvalidApiAccess if the clock would have to move on
+                and must not, or the loop is no more; nothing was changed.
             StorageFailed: it could not be kept; nothing was changed.
         """
         async with self._housekeeping.arrival() as number:
             found = await asyncio.to_thread(self._prove, content, number)
             with closing(found.snapshot):
+                if (
+                    not may_move_clock
+                    and self._moment_after(found.snapshot.moment) > self.clock.now()
+                ):
+                    raise ServiceProblem("InvalidApiAccess", _LATER)
                 for rows in found.rows():
                     for row in rows:
                         self.ledger.write(*row)

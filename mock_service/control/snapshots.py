@@ -10,7 +10,7 @@ from mock_service.rest.bodies import read_body
 from mock_service.rest.documentation import ERRORS
 from mock_service.rest.replies import empty_reply
 from mock_service.rest.routing import DirectRoute
-from mock_service.rest.service import loop_name_of, loop_of, service_of
+from mock_service.rest.service import is_for_server, loop_name_of, loop_of, service_of
 
 router = APIRouter(prefix="/mock", tags=["Snapshots (mock)"], route_class=DirectRoute)
 
@@ -40,9 +40,12 @@ async def snapshot(request: Request) -> Response:
 async def restore(request: Request) -> Response:
     """Make a loop what it was when a snapshot was taken; its keys stay.
 
-    A manual clock goes back to that moment too, unless other loops go by it.
+    A manual clock goes back to that moment too, unless other loops go by it. It never goes on to a
+    later moment with a loop's key.
     """
     loop_of(request)
     content = await read_body(request, MAX_SNAPSHOT_BYTES)
-    await service_of(request).restore_aside(loop_name_of(request), content)
+    await service_of(request).restore_aside(
+        loop_name_of(request), content, may_move_clock=is_for_server(request)
+    )
     return empty_reply()

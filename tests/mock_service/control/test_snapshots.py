@@ -1,6 +1,6 @@
 """A whole loop as one file, and back, over HTTP."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -71,3 +71,23 @@ def test_what_is_no_snapshot_is_refused_and_changes_nothing(damage: bytes | str)
 
         assert (reply.status_code, reply.json()["error"]["code"]) == (400, "InvalidSnapshot")
         assert seen(endpoint) == before
+
+
+def test_a_loops_key_moves_no_clock() -> None:
+    """A snapshot of later than now is restored once the default loop's key has moved the clock."""
+    with served(Settings(manual_clock_from=NOON)) as endpoint:
+        made = endpoint.post("/mock/loops", {"name": "blue"}).json()
+        blue = Endpoint(f"{endpoint.url}/loops/blue", made["key1"])
+        kept = blue.post("/mock/snapshot").content
+        with served(Settings(manual_clock_from=NOON + timedelta(days=1))) as later:
+            of_later = later.post("/mock/snapshot").content
+        of_now = blue.post("/mock/restore", content=kept)
+        refused = blue.post("/mock/restore", content=of_later)
+        clock = get(endpoint, "/mock/clock")
+        endpoint.post("/mock/clock", {"advance": "P1D"})
+        taken = blue.post("/mock/restore", content=of_later)
+
+    assert of_now.status_code == 204
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "InvalidApiAccess")
+    assert clock["now"].startswith("2026-01-01T12:00:00")
+    assert taken.status_code == 204

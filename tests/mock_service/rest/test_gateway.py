@@ -131,3 +131,14 @@ def test_tokens_open_a_loop_only_if_the_server_was_told_so(
         )
 
     assert reply.status_code == status
+
+
+@pytest.mark.parametrize("path", ["/mock/learning/", "/loops/default/mock/learning/", "/docs/"])
+def test_a_slash_too_many_at_the_end_leads_nowhere(endpoint: Endpoint, path: str) -> None:
+    """A redirect would name the path without its loop."""
+    reply = endpoint.send("GET", path)
+
+    assert (reply.status_code, reply.json()["error"]["code"]) in {
+        (404, "404"),
+        (404, "ResourceNotFound"),
+    }

@@ -40,7 +40,8 @@ MAX_TRIALS = 2
 """How many run at once, whoever asks: each may use the memory of `trial_limits`. Others wait."""
 _PROCESS = "mock_service.learning.trial_process"
 _KNOWN = 256
-_P, _T = ParamSpec("_P"), TypeVar("_T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 _running = threading.BoundedSemaphore(MAX_TRIALS)
 _threads = ThreadPoolExecutor(MAX_TRIALS, "trial")
 """Of their own, so that those who wait for a trial take no thread from anything else."""

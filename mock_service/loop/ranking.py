@@ -3,10 +3,12 @@
 from hashlib import blake2b
 from typing import TypeVar
 
+from mock_service.errors import ServiceProblem
 from mock_service.loop.decision import RankRequest
 from mock_service.loop.seams import Chooser, Prediction
 
 _DRAW_BYTES = 8
+_LEAST_SUM = 0.9
 _T = TypeVar("_T")
 
 
@@ -53,6 +55,10 @@ def choose(prediction: Prediction, chance: float) -> Prediction:
     It is the one whose share of the cumulative distribution holds `chance`. Single-precision
     probabilities may sum to a little less than 1; what is missing belongs to the last action that
     has a chance at all.
+
+    Raises:
+        ServiceProblem: ModelRankingError, when much is missing: a policy without features may give
+            no action a chance.
     """
     probabilities = prediction.probabilities
     if chance < probabilities[0]:
@@ -65,6 +71,8 @@ def choose(prediction: Prediction, chance: float) -> Prediction:
             return to_front(prediction, place)
         if probability > 0.0:
             last = place
+    if not below > _LEAST_SUM:
+        raise ServiceProblem("ModelRankingError")
     return to_front(prediction, last)
 
 

@@ -21,6 +21,8 @@ _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#@\s]+)")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _OWN_SITES = frozenset({b"same-origin", b"none"})
 """What browsers say of the server's own pages, and of what a person typed."""
+_NEAR_SITES = _OWN_SITES | {b"same-site"}
+"""And of pages of the same machine under another port, when they want nothing to be read."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -45,7 +47,7 @@ class OriginRules:
             return len(origins) == 1 and (
                 _is_own(scope, origins[0]) or self._is_allowed(origins[0])
             )
-        return b"cross-site" not in sites or _is_link(scope)
+        return _NEAR_SITES.issuperset(sites) or _is_link(scope)
 
     def headers(self, origin: bytes, preflight: bytes | None) -> Headers:
         """Return what lets the page at an admitted `origin` read the answer.
@@ -66,8 +68,7 @@ class OriginRules:
         parsed = parse_origin(origin.decode("latin-1"))
         if parsed is None:
             return False
-        scheme, _, host = parsed.partition("://")
-        name = parse_host(host.encode("latin-1")) if scheme in _DEFAULT_PORTS else None
+        name = _parse_name(parsed)
         return parsed in self._allowed or (name is not None and is_loopback(name))
 
 
@@ -103,12 +104,19 @@ def parse_allowed_origin(text: str) -> str:
         SettingsInvalid: it is no origin.
     """
     origin = text if text == ANY_ORIGIN else parse_origin(text)
-    if origin is None or not origin.isascii():
+    is_web = origin is not None and origin.partition("://")[0] in _DEFAULT_PORTS
+    if origin is None or not origin.isascii() or (is_web and _parse_name(origin) is None):
         raise SettingsInvalid(
             f"--allow-origin {text!r}: expected an origin such as https://app.example:8443, "
             "without a path, or * for every page there is"
         )
     return origin
+
+
+def _parse_name(origin: str) -> str | None:
+    """Return the host's name in an origin of `parse_origin`; None if it is no web page's."""
+    scheme, _, host = origin.partition("://")
+    return parse_host(host.encode("latin-1", "replace")) if scheme in _DEFAULT_PORTS else None
 
 
 def _is_link(scope: Scope) -> bool:

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from math import nan
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_service.errors import ServiceProblem
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.ranking import choose, draw
 from mock_service.loop.seams import Prediction
@@ -35,6 +37,13 @@ def test_an_action_without_a_chance_is_never_chosen_even_when_the_sum_falls_shor
     chosen = choose(Prediction((0, 1, 2), (0.5, 0.49, 0.0)), 0.999)
 
     assert chosen.order[0] == 1
+
+
+@pytest.mark.parametrize("probabilities", [(0.0, 0.0), (0.3, 0.1), (nan, nan)])
+def test_what_is_no_distribution_is_a_ranking_error(probabilities: tuple[float, ...]) -> None:
+    """Some policies give no action a chance once all features are ignored."""
+    with pytest.raises(ServiceProblem, match="ModelRankingError"):
+        choose(Prediction((0, 1), probabilities), 0.7)
 
 
 def test_excluded_actions_keep_their_place_in_the_request() -> None:

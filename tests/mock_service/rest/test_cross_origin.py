@@ -59,6 +59,15 @@ def rank(lab: Endpoint, headers: dict[str, str], *, key_in: str = "header") -> h
     )
 
 
+@pytest.mark.parametrize("site", ["cross-site", "Cross-Site", "", "cross-site, none", "other"])
+def test_only_what_browsers_say_of_near_pages_is_let_through(lab: Endpoint, site: str) -> None:
+    """Whatever else they may come to say."""
+    near = rank(lab, {"Sec-Fetch-Site": "same-site"})
+    other = rank(lab, {"Sec-Fetch-Site": site})
+
+    assert (near.status_code, other.status_code) == (201, 403)
+
+
 @pytest.mark.parametrize("key_in", ["header", "query"])
 @pytest.mark.parametrize("origin", [*LOCAL, *NAMED])
 def test_an_admitted_page_ranks_and_reads(lab: Endpoint, origin: str, key_in: str) -> None:
@@ -261,7 +270,16 @@ def test_no_browser_is_told_to_insist_on_https(lab: Endpoint) -> None:
 
 @pytest.mark.parametrize(
     "origin",
-    ["app.example", "https://app.example/path", "https://", "null", "", "https://a b", "**"],
+    [
+        "app.example",
+        "https://app.example/path",
+        "https://",
+        "null",
+        "",
+        "https://a b",
+        "**",
+        "https://*.example",
+    ],
 )
 def test_what_is_no_origin_is_refused_in_one_line(origin: str) -> None:
     """Before anything starts."""

@@ -54,7 +54,14 @@ class LocalPersonalizer:
             Mode(mode), policy, str(seed), replace(configuration or Configuration())
         )
         self._first = self._settings(exploration=exploration)
-        self._bench = build_bench(Settings(key=key, manual_clock_from=start, loop=self._first))
+        self._bench = build_bench(
+            Settings(
+                key=key,
+                key_given=key != DEVELOPMENT_KEY,
+                manual_clock_from=start,
+                loop=self._first,
+            )
+        )
         self._bench.reseed(self._first.seed)
         self._server = ServerThread(build_app(self._bench, control=True), port)
         self.key = key

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from mock_service.errors import LearningPolicyInvalid, OrderInvalid, ServiceProblem
+from mock_service.settings import DEVELOPMENT_KEY, SECOND_DEVELOPMENT_KEY
 from mock_service.testing import LocalPersonalizer
 from mock_service.traffic.faults import OrderedFault
 from tests.serving import ARTICLES
@@ -268,3 +269,18 @@ def test_a_lesson_is_learned_in_its_context(personalizer: LocalPersonalizer) -> 
     ]
 
     assert chosen == ["politics", "music"]
+
+
+@pytest.mark.parametrize(("key", "status"), [("own", 401), (DEVELOPMENT_KEY, 200)])
+def test_a_key_of_ones_own_goes_with_no_known_one(key: str, status: int) -> None:
+    """The public second key opens only where the first is public as well."""
+    with LocalPersonalizer(key=key) as personalizer:
+        replies = [
+            httpx2.get(
+                f"{personalizer.endpoint}/personalizer/v1.0/model/properties",
+                headers={"Ocp-Apim-Subscription-Key": sent},
+            ).status_code
+            for sent in (key, SECOND_DEVELOPMENT_KEY)
+        ]
+
+    assert replies == [200, status]

@@ -34,10 +34,10 @@ async def reset(call: Call) -> Response:
     """Go back to the default learning policy of the loop's kind."""
     loop = call.loop
     if is_multi_slot(loop.state.policy):
-        loop.change_policy(for_kind_of(loop, loop.state.default_policy))
+        await apply_policy(call, for_kind_of(loop, loop.state.default_policy))  # untried so far
     else:
         loop.reset_policy()
-    await call.service.committed()
+        await call.service.committed()
     return json_reply(HTTPStatus.OK, policy_response(call.loop))
 
 

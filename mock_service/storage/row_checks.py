@@ -18,6 +18,9 @@ from mock_service.storage.counting import counts_of
 MAX_VALUE = 1e300
 """Of a reward: sums of as many as there can be stay finite."""
 
+_MAX_DEFAULT = 1e30
+"""Of a default reward, which is shown in single precision."""
+
 MAX_RELEARNED = 100_000
 """Lessons that are not in the models; a loop keeps its models every few thousand."""
 
@@ -91,7 +94,7 @@ def check_state(state: LoopState) -> None:
         _expect(-1 <= days <= _MAX_DAYS, "a number of days out of range")
     waits = (configuration.reward_wait_time, configuration.model_export_frequency)
     _expect(max(waits) <= _LONGEST_WAIT, "a wait out of range")
-    _expect(abs(configuration.default_reward) <= 1, "a default reward out of range")
+    _expect(abs(configuration.default_reward) <= _MAX_DEFAULT, "a default reward out of range")
 
 
 def _check_owner(copy: sqlite3.Connection) -> None:

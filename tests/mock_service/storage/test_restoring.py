@@ -96,6 +96,7 @@ DAMAGES: dict[str, Damage] = {
     "wait": state(reward_wait_time="P9999999D"),
     "no wait": state(reward_wait_time="PT0S"),
     "default reward": state(default_reward=float("inf")),
+    "default reward beyond single precision": state(default_reward=1e200),
     "created": state(created="9999-12-31T23:59:59Z"),
     "naive time": state(exports_from="2026-01-01T00:00:00"),
     "no settings": "UPDATE loops SET state = '{}'",

@@ -106,7 +106,7 @@ def test_lines_of_any_content_do_not_count(tmp_path: Path, damage: bytes) -> Non
     """What is no finished run is done again."""
     run_comparison(small_plan(), Conditions(folder=tmp_path))
     kept = tmp_path / "runs.jsonl"
-    first, *others = kept.read_bytes().splitlines()
+    _first, *others = kept.read_bytes().splitlines()
     kept.write_bytes(b"\n".join([damage, *others]))
 
     assert _there(tmp_path) == 5

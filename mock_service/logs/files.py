@@ -49,7 +49,7 @@ def bounded_lines(content: IO[bytes] | BufferedIOBase, path: Path) -> Iterator[b
 
 
 def _files(path: Path) -> list[Path]:
-    """Return a path itself, a pipe too; of a folder only files, since a pipe in it may never end."""
+    """Return a path itself, a pipe too; of a folder only files: a pipe in it may never end."""
     if not path.is_dir():
         return [path]
     found = sorted(

@@ -58,7 +58,8 @@ class RunFigures:
             figures = msgspec.json.decode(text, type=cls)
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
-        if len({len(curve) for curve in figures._curves()}) > 1:
+        curves = (figures.curve_value, figures.curve_best, figures.curve_regret)
+        if any(len(curve) != len(figures.curve_ends) for curve in curves):
             raise ValueError("expected curves of one length")
         return figures
 
@@ -67,9 +68,6 @@ class RunFigures:
         shape = [len(scenario.actions)] * len(scenario.profiles)
         is_whole = self.rounds == rounds == self.curve_ends[-1] if self.curve_ends else False
         return is_whole and [len(counts) for counts in self.shown] == shape
-
-    def _curves(self) -> tuple[list[Any], ...]:
-        return self.curve_ends, self.curve_value, self.curve_best, self.curve_regret
 
 
 def figures_of(scenario: Scenario, tally: Tally) -> RunFigures:

@@ -2,9 +2,9 @@
 
 import gzip
 from pathlib import Path
-from random import Random
 
 import pytest
+from numpy.random import Generator, default_rng
 
 from mock_service.errors import LogUnusable
 from mock_service.logs.files import log_lines
@@ -12,17 +12,17 @@ from mock_service.logs.files import log_lines
 _LINES = b'{"EventId":"e"}\n' * 1000
 
 
-def _damaged(content: bytes, chance: Random) -> bytes:
-    place = chance.randrange(10, len(content) - 8)
-    return content[:place] + chance.randbytes(6) + content[place + 6 :]
+def _damaged(content: bytes, rng: Generator) -> bytes:
+    place = int(rng.integers(10, len(content) - 8))
+    return content[:place] + rng.bytes(6) + content[place + 6 :]
 
 
 def test_damaged_compressed_files_are_unusable(tmp_path: Path) -> None:
     """Wherever the damage is: the library has an error of its own for each place."""
     path = tmp_path / "log.dsjson.gz"
-    whole = gzip.compress(Random(1).randbytes(500).hex().encode() + b"\n" + _LINES)
+    whole = gzip.compress(default_rng(1).bytes(500).hex().encode() + b"\n" + _LINES)
     for seed in range(60):
-        path.write_bytes(_damaged(whole, Random(seed)))
+        path.write_bytes(_damaged(whole, default_rng(seed)))
         with pytest.raises(LogUnusable, match="cannot read the log"):
             list(log_lines(path))
 

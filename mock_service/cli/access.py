@@ -75,7 +75,7 @@ def _read_key_file(path: Path) -> str:
         raise SettingsInvalid(
             f"--key-file {path} should hold at most {_MAX_KEY_BYTES} bytes in its first line"
         )
-    _check_key(key, f"--key-file {path}")
+    _check_key(key, "--key-file")
     if mode & S_IROTH:
         shown = to_visible(str(path))
         sys.stderr.write(f"--key-file {shown} can be read by every user here: chmod 600 {shown}\n")

@@ -1,5 +1,6 @@
 """Reading TOML files that may hold anything: bounded in bytes, in depth and in numbers."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import Any
 MAX_BYTES = 4 * 2**20
 MAX_DEPTH = 32
 _MAX_WHOLE = 2**63
+_PART = r"(?:(?<![\w-])[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
+_LONG_KEY = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{2 * MAX_DEPTH}}}", re.ASCII)
+"""Parsing a dotted key takes time that grows with the square of its parts."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -22,7 +26,10 @@ def read_toml(path: Path) -> dict[str, Any]:
     if len(content) > MAX_BYTES:
         raise ValueError(f"expected a file of at most {MAX_BYTES:,} bytes")
     try:
-        document = tomllib.loads(content.decode())
+        text = content.decode()
+        if found := _LONG_KEY.search(text):
+            raise ValueError(f"{found[0][:20]}...: expected a key of at most {MAX_DEPTH} parts")
+        document = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 text: {error.reason}") from error
     except RecursionError as error:

@@ -85,6 +85,8 @@ def test_every_value_in_every_place() -> None:
         (b"a = " + b"[" * 5000, "nested deeper"),
         (b"a = " + b"[" * 60 + b"]" * 60, "at most 32 levels"),
         (b"a = " + b"9" * 5000, "not TOML"),
+        (b".".join([b"a"] * 300_000) + b" = 1", "a key of at most 32 parts"),
+        (b"[" + b" . ".join([b"'a'"] * 300_000) + b"]", "a key of at most 32 parts"),
         (b"a = 0x" + b"f" * 5000, "at most 64 bits"),
         (b"a = '" + b"x" * MAX_BYTES + b"'", "at most 4,194,304 bytes"),
         (b"\xff", "not UTF-8"),

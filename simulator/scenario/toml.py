@@ -25,19 +25,25 @@ def read_toml(path: Path) -> dict[str, Any]:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise ValueError(f"expected a file of at most {MAX_BYTES:,} bytes")
+    document = _parse(content)
+    if beyond := next(find_excesses(document), None):
+        raise ValueError(beyond)
+    return document
+
+
+def _parse(content: bytes) -> dict[str, Any]:
     try:
         text = content.decode()
-        if found := _LONG_KEY.search(text):
-            raise ValueError(f"{found[0][:20]}...: expected a key of at most {MAX_DEPTH} parts")
-        document = tomllib.loads(text)
+        found = _LONG_KEY.search(text)
+        document = {} if found else tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 text: {error.reason}") from error
     except RecursionError as error:
         raise ValueError(f"not TOML: nested deeper than {MAX_DEPTH} levels") from error
     except ValueError as error:
         raise ValueError(f"not TOML: {error}") from error
-    if beyond := next(find_excesses(document), None):
-        raise ValueError(beyond)
+    if found:
+        raise ValueError(f"{found[0][:20]}...: expected a key of at most {MAX_DEPTH} parts")
     return document
 
 

@@ -191,3 +191,12 @@ def test_a_function_that_answers_nonsense_is_one_line(tmp_path: Path, body: str)
 def read_request_of(scenario: str, *vary: str) -> Request:
     """Return the request that a command line makes."""
     return Request(scenario=scenario, vary=read_variations(vary))
+
+
+def test_a_file_of_thousands_of_mistakes_tells_of_some() -> None:
+    """And of how many there are."""
+    mistakes = [f"mine.toml: k{number}: expected no such key" for number in range(5000)]
+
+    lines = str(ScenarioInvalid(mistakes)).split("\n")
+
+    assert lines == [*mistakes[:100], "and 4,900 more mistakes"]

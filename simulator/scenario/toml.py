@@ -43,7 +43,7 @@ def _parse(content: bytes) -> dict[str, Any]:
     except ValueError as error:
         raise ValueError(f"not TOML: {error}") from error
     if found:
-        raise ValueError(f"{found[0][:20]}...: expected a key of at most {MAX_DEPTH} parts")
+        raise ValueError(f"{found[0][:20]}...: expected a key of at most {2 * MAX_DEPTH} parts")
     return document
 
 

@@ -57,7 +57,9 @@ def print_line(console: Console, text: str) -> None:
 def run_commands(commands: typer.Typer, name: str, mistakes: tuple[type[Exception], ...]) -> None:
     """Run `commands` for this process's arguments and exit.
 
-    An error of one of the kinds of `mistakes` is the person's, as is an option that is not one.
+    An error of one of the kinds of `mistakes` is the person's, as is an option that is not one, and
+    a path of which the system wants to know nothing: too long a name, no right to look inside, no
+    space left.
     """
     try:
         code = commands(prog_name=name, standalone_mode=False)
@@ -68,6 +70,10 @@ def run_commands(commands: typer.Typer, name: str, mistakes: tuple[type[Exceptio
     except mistakes as error:
         for line in str(error).split("\n"):
             _say(name, line)
+        sys.exit(MISTAKE)
+    except OSError as error:
+        path = f"{error.filename}: " if error.filename is not None else ""
+        _say(name, f"{path}{error.strerror or error}")
         sys.exit(MISTAKE)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)  # what shells report for an interrupt

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
@@ -51,10 +52,16 @@ class BoundedReply:
 
 
 class Exchange:
-    """One kept-alive client; ``timeout`` seconds are for a request and its whole reply."""
+    """One kept-alive client; ``timeout`` seconds are for a request and its whole reply.
 
-    def __init__(self, timeout: float, max_bytes: int = MAX_REPLY_BYTES) -> None:
-        self._timeout, self._max_bytes = timeout, max_bytes
+    No exchange begins later than ``total`` seconds after the first.
+    """
+
+    def __init__(
+        self, timeout: float, max_bytes: int = MAX_REPLY_BYTES, total: float = inf
+    ) -> None:
+        self._timeout, self._max_bytes, self._total = timeout, max_bytes, total
+        self._began: float | None = None
         self._client = httpx2.Client(timeout=timeout)
         self._watch = _Watch(timeout)
 
@@ -66,8 +73,12 @@ class Exchange:
         Raises:
             NotConnected: nothing listens there, or `url` is no address.
             ReplyUnreadable: the reply is too large, or its encoding is broken.
-            ExchangeFailed: no whole HTTP reply came in time.
+            ExchangeFailed: no whole HTTP reply came in time, or the time for all of them is over.
         """
+        now = monotonic()
+        self._began = now if self._began is None else self._began
+        if now - self._began > self._total:
+            raise ExchangeFailed(f"its replies took longer than {self._total:g} s in all")
         try:
             return self._send(method, url, headers, content)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol) as error:

@@ -13,6 +13,8 @@ SimulatorError
 from collections.abc import Sequence
 from pathlib import Path
 
+_MOST_MISTAKES_SHOWN = 100
+
 
 class SimulatorError(Exception):
     """The root of everything the simulator raises on purpose."""
@@ -34,7 +36,9 @@ class ScenarioInvalid(SimulatorError):
 
     def __init__(self, mistakes: Sequence[str]) -> None:
         self.mistakes = tuple(mistakes)
-        super().__init__("\n".join(mistakes))
+        left_out = len(self.mistakes) - _MOST_MISTAKES_SHOWN
+        more = [f"and {left_out:,} more mistakes"] if left_out > 0 else []
+        super().__init__("\n".join([*self.mistakes[:_MOST_MISTAKES_SHOWN], *more]))
 
 
 class RunsFailed(SimulatorError):

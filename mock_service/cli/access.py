@@ -8,6 +8,7 @@ from stat import S_IROTH
 
 from mock_service.errors import SettingsInvalid
 from mock_service.settings import DEVELOPMENT_KEY, LOOPBACK
+from mock_service.visible import to_visible
 
 KEY_VARIABLE = "PERSONALIZER_KEY"
 _MAX_KEY_BYTES = 1024
@@ -34,7 +35,7 @@ def choose_key(host: str, key: str, key_file: Path | None) -> ChosenKey:
     if key and key_file is not None:
         raise SettingsInvalid("--key and --key-file both give a key: leave one out")
     if key_file is not None:
-        return ChosenKey(_check_key(_read_key_file(key_file), "--key-file"), is_chosen=True)
+        return ChosenKey(_read_key_file(key_file), is_chosen=True)
     if key:
         return ChosenKey(_check_key(key, "--key"), is_chosen=True)
     variable = _check_key(os.environ.get(KEY_VARIABLE, ""), KEY_VARIABLE)
@@ -74,8 +75,10 @@ def _read_key_file(path: Path) -> str:
         raise SettingsInvalid(
             f"--key-file {path} should hold at most {_MAX_KEY_BYTES} bytes in its first line"
         )
+    _check_key(key, "--key-file")
     if mode & S_IROTH:
-        sys.stderr.write(f"--key-file {path} can be read by every user here: chmod 600 {path}\n")
+        shown = to_visible(str(path))
+        sys.stderr.write(f"--key-file {shown} can be read by every user here: chmod 600 {shown}\n")
     return key
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from mock_service.cli.log_import import import_log, joined
 from mock_service.console import PlainConsole, print_line
 from mock_service.errors import SettingsInvalid
+from mock_service.logs.files import bounded_lines
 from mock_service.logs.pages import pages
 from mock_service.logs.reading import LogReader, read_log
 from mock_service.logs.writing import write_line
@@ -65,7 +66,7 @@ def import_(
     Example: personalizer-lab logs import azure-export.dsjson
     """
     with _reading(log) as file:
-        reader = read_log(file)
+        reader = read_log(bounded_lines(file, log))
         import_log(reader, data_dir, loop)
     _tell(reader)
 

@@ -12,6 +12,8 @@ from mock_service.exchange import Exchange, ExchangeFailed
 
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
 TIMEOUT_SECONDS = 20.0
+TOTAL_SECONDS = 300.0
+"""A server that takes nearly too long for every reply would take half an hour for all checks."""
 
 ACTIONS: list[dict[str, Any]] = [
     {"id": "first", "features": [{"topic": "politics"}, {"length": 3}]},

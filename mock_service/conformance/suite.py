@@ -12,7 +12,12 @@ from mock_service.conformance import (
     refusals,
     versions,
 )
-from mock_service.conformance.probe import TIMEOUT_SECONDS, ContractBroken, Probe
+from mock_service.conformance.probe import (
+    TIMEOUT_SECONDS,
+    TOTAL_SECONDS,
+    ContractBroken,
+    Probe,
+)
 from mock_service.exchange import Exchange
 
 SECTIONS = {
@@ -46,7 +51,7 @@ def examine(endpoint: str, key: str) -> Iterator[Finding]:
     Raises:
         EndpointUnreachable: nobody answers there.
     """
-    with closing(Exchange(TIMEOUT_SECONDS)) as exchange:
+    with closing(Exchange(TIMEOUT_SECONDS, total=TOTAL_SECONDS)) as exchange:
         probe = Probe(endpoint, key, exchange)
         for section, checks in SECTIONS.items():
             for check in checks:

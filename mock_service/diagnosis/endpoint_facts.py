@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from mock_service.conformance.probe import TIMEOUT_SECONDS, Probe, Reply
+from mock_service.conformance.probe import TIMEOUT_SECONDS, TOTAL_SECONDS, Probe, Reply
 from mock_service.diagnosis.facts import Arrangement, Heard, LoopFacts, Sightings
 from mock_service.diagnosis.sighting import Sighting, Watch
 from mock_service.errors import SettingsInvalid
@@ -99,7 +99,7 @@ def facts_of_endpoint(endpoint: str, key: str) -> LoopFacts:
         raise SettingsInvalid(
             f"--endpoint: expected an address like http://127.0.0.1:5000, got {endpoint!r}"
         )
-    with closing(Exchange(TIMEOUT_SECONDS)) as exchange:
+    with closing(Exchange(TIMEOUT_SECONDS, total=TOTAL_SECONDS)) as exchange:
         return _facts(endpoint, Probe(endpoint, key, exchange))
 
 

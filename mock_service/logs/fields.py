@@ -100,11 +100,13 @@ def moment(value: object) -> datetime | None:
         at = datetime.fromisoformat(value)
     except ValueError:
         return None
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+    if _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:  # a zone may take it over the end of a year
         raise NotAnEvent(
             f"Timestamp: expected a year from {_FIRST_YEAR} to {_LAST_YEAR}, got {value:.40}"
         )
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return at
 
 
 def model_id(state: object) -> str:

@@ -1,34 +1,60 @@
 """Where logs lie: a file, a compressed one, or a folder of either, as Azure mirrored them."""
 
 import gzip
+import zlib
 from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
+from typing import IO
 
 from mock_service.errors import LogUnusable
 
 _ENDINGS = (".json", ".jsonl", ".dsjson", ".json.gz", ".jsonl.gz", ".dsjson.gz")
+
+_MAX_LINE_BYTES = 64 * 2**20
+"""Many times what a server writes for its largest page of slots."""
 
 
 def log_lines(path: Path) -> Iterator[bytes]:
     """Yield the lines of a log; a folder's files follow each other by name, as dates do there.
 
     Raises:
-        LogUnusable: the path cannot be read, or is a folder without a log.
+        LogUnusable: the path cannot be read, is a folder without a log, or holds a line without
+            end.
     """
-    files = _files(path)
-    try:
-        for file in files:
-            with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
-                yield from lines
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise LogUnusable(f"cannot read the log {path}: {reason}") from error
+    for file in _files(path):
+        try:
+            with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
+                yield from bounded_lines(content, file)
+        except (OSError, EOFError, zlib.error) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise LogUnusable(f"cannot read the log {file}: {reason}") from error
+
+
+def bounded_lines(content: IO[bytes] | BufferedIOBase, path: Path) -> Iterator[bytes]:
+    """Yield the lines of an open file, each of which fits into memory.
+
+    Raises:
+        LogUnusable: a line is longer than 64 MiB, as those of a device or of a small file that
+            unpacks to a large one.
+    """
+    number = 0
+    while line := content.readline(_MAX_LINE_BYTES):
+        number += 1
+        if len(line) == _MAX_LINE_BYTES:
+            raise LogUnusable(
+                f"{path} is no log: line {number} is longer than {_MAX_LINE_BYTES:,} bytes"
+            )
+        yield line
 
 
 def _files(path: Path) -> list[Path]:
+    """Return a path itself, a pipe too; of a folder only files: a pipe in it may never end."""
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.rglob("*") if file.name.endswith(_ENDINGS))
+    found = sorted(
+        file for file in path.rglob("*") if file.name.endswith(_ENDINGS) and file.is_file()
+    )
     if not found:
         raise LogUnusable(f"the folder {path} holds no log: expected {', '.join(_ENDINGS[:3])}")
     return found

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from mock_service.logs.event import LoggedDecision, LoggedMultiSlot, LoggedSlot
 from mock_service.loop.slots import SEPARATOR, SlotContext, read_slot, slot_event_id, write_slot
@@ -28,7 +29,7 @@ def slots_of(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
     """Yield what was decided about each slot of a page, as events of their own."""
     context = json.loads(event.context)
     for number, slot in enumerate(event.slots):
-        places = sorted(slot.order)
+        places = _baseline_first(sorted(slot.order), event.baselines, number)
         features = json.loads(slot.features)
         about = SlotContext(context, slot.id, number, len(event.slots), features)
         yield LoggedDecision(
@@ -46,6 +47,12 @@ def slots_of(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
             propensity=slot.probabilities[0],
             original_cost=slot.original_cost,
         )
+
+
+def _baseline_first(places: list[int], baselines: tuple[int, ...], number: int) -> list[int]:
+    """Return a slot's actions as a loop keeps them: what would have been shown without it first."""
+    baseline = baselines[number] if number < len(baselines) else None
+    return sorted(places, key=lambda place: place != baseline)
 
 
 def _page(event_id: str, slots: _Slots) -> LoggedMultiSlot:
@@ -68,7 +75,9 @@ def _page(event_id: str, slots: _Slots) -> LoggedMultiSlot:
                 cost=event.cost,
                 original_cost=event.original_cost,
                 allowed=tuple(sorted(place[action] for action in event.actions)),
-                observations=event.observations,
+                observations=tuple(
+                    replace(one, event_id=event_id, slot=about.id) for one in event.observations
+                ),
             )
             for event, about in slots
         ),

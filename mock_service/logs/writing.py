@@ -105,11 +105,11 @@ def _observation(observation: Observation) -> str:
 def _features(features: str) -> str:
     """Return features fit for one line, without names that would command Vowpal Wabbit.
 
-    Line ends in JSON text can only stand between its parts, where a space does as well.
+    Line ends of any kind, and whatever a terminal would obey or not show, are written as escapes.
     """
-    if _SUSPICIOUS.search(features):
-        features = json.dumps(_harmless(json.loads(features)), separators=(",", ":"))
-    return features.replace("\n", " ").replace("\r", " ")
+    if features.isprintable() and not _SUSPICIOUS.search(features):
+        return features
+    return json.dumps(_harmless(json.loads(features)), separators=(",", ":"))
 
 
 def _harmless(value: object) -> object:

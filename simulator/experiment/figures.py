@@ -1,8 +1,9 @@
 """What is kept of one run of an experiment: some figures and a curve, small enough to send home."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,9 +48,26 @@ class RunFigures:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, document: dict[str, Any]) -> Self:
-        """Return what was once written by ``as_dict``; a KeyError says that this was not."""
-        return cls(**{field.name: document[field.name] for field in fields(cls)})
+    def from_json(cls, text: bytes) -> Self:
+        """Return what was once written from ``as_dict``.
+
+        Raises:
+            ValueError: it was not.
+        """
+        try:
+            figures = msgspec.json.decode(text, type=cls)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        curves = (figures.curve_value, figures.curve_best, figures.curve_regret)
+        if any(len(curve) != len(figures.curve_ends) for curve in curves):
+            raise ValueError("expected curves of one length")
+        return figures
+
+    def belong_to(self, scenario: Scenario, rounds: int) -> bool:
+        """Say whether these are figures of a run of that many visits."""
+        shape = [len(scenario.actions)] * len(scenario.profiles)
+        is_whole = self.rounds == rounds == self.curve_ends[-1] if self.curve_ends else False
+        return is_whole and [len(counts) for counts in self.shown] == shape
 
 
 def figures_of(scenario: Scenario, tally: Tally) -> RunFigures:

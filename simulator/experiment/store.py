@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
+
+import msgspec
 
 from simulator.errors import OptionsInvalid
 from simulator.experiment.figures import RunFigures
@@ -59,27 +61,27 @@ class _Folder:
     def __init__(self, folder: Path, runs: Sequence[Run], *, resume: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         path, end = folder / FILE_NAME, folder / FINISHED
-        lines = _read(path)
-        if lines and not end.exists() and not resume:
+        known = _read(path)
+        if known and not end.exists() and not resume:
             raise OptionsInvalid(
-                f"--out: {folder} holds {len(lines)} finished runs of a comparison that was not "
+                f"--out: {folder} holds {len(known)} finished runs of a comparison that was not "
                 "finished: give --resume to go on with it, or another --out"
             )
         end.unlink(missing_ok=True)
         digest = _remembered()
         self._keys = {run: f"{digest(run)}-{run.seed}-{run.rounds}" for run in runs}
-        known = {line["run"]: line for line in lines} if resume else {}
+        kept = known if resume else {}
         self.finished = {
-            run: RunFigures.from_dict(known[key]["figures"])
+            run: kept[key]
             for run, key in self._keys.items()
-            if key in known
+            if key in kept and kept[key].belong_to(run.setting.scenario, run.rounds)
         }
-        path.write_text("".join(map(_written, known.values())), encoding="utf-8")
+        path.write_text("".join(map(_written, kept, kept.values())), encoding="utf-8")
         self._file = path.open("a", encoding="utf-8")
 
     def keep(self, run: Run, figures: RunFigures) -> None:
         self.finished[run] = figures
-        self._file.write(_written({"run": self._keys[run], "figures": figures.as_dict()}))
+        self._file.write(_written(self._keys[run], figures))
         self._file.flush()
 
     def close(self) -> None:
@@ -99,21 +101,28 @@ def _remembered() -> Callable[[Run], str]:
     return digest
 
 
-def _written(line: dict[str, Any]) -> str:
+def _written(key: str, figures: RunFigures) -> str:
+    line = {"run": key, "figures": figures.as_dict()}
     return json.dumps(line, separators=(",", ":")) + "\n"
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def _read(path: Path) -> dict[str, RunFigures]:
+    """Return the figures of finished runs by their keys."""
     if not path.exists():
-        return []
-    return [line for text in path.read_text(encoding="utf-8").splitlines() if (line := _line(text))]
+        return {}
+    lines = [_line(text) for text in path.read_bytes().split(b"\n")]
+    return dict([line for line in lines if line is not None])
 
 
-def _line(text: str) -> dict[str, Any] | None:
+class _Line(msgspec.Struct):
+    run: str
+    figures: msgspec.Raw
+
+
+def _line(text: bytes) -> tuple[str, RunFigures] | None:
+    """Return a finished run; None for a line that was cut short, or changed by somebody."""
     try:
-        line = json.loads(text)
-        RunFigures.from_dict(line["figures"])
-    except (ValueError, KeyError, TypeError):
+        line = msgspec.json.decode(text, type=_Line)
+        return line.run, RunFigures.from_json(bytes(line.figures))
+    except (ValueError, RecursionError):
         return None
-    kept: dict[str, Any] | None = line if isinstance(line.get("run"), str) else None
-    return kept

@@ -105,8 +105,8 @@ def _fields(row: dict[str, str]) -> dict[str, Any] | str:
     for name in _JSON_CELLS & row.keys():
         try:
             fields[name] = json.loads(row[name])
-        except (ValueError, TypeError):
-            return f"{name}: expected JSON, got {row[name]!r}"
+        except (ValueError, TypeError, RecursionError):
+            return f"{name}: expected JSON, got {row[name]!r:.60}"
     return fields
 
 
@@ -114,7 +114,7 @@ def _json_rows(file: TextIO) -> Iterator[_Row]:
     for number, text in enumerate(file, start=1):
         try:
             fields = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             yield number, f"not JSON: {error}"
         else:
             yield number, fields if isinstance(fields, dict) else "expected a JSON object"

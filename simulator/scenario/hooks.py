@@ -88,8 +88,8 @@ def show_answer(answer: object) -> str:
 class _Border:
     """Where somebody else's code begins: whatever it fails with is a HookProblem on this side.
 
-    It may have exceptions of its own, so none can be listed here. What asks this process to end,
-    an interrupt or an exit, passes.
+    It may have exceptions of its own, so none can be listed here. An exit is its failure too: a run
+    that ends in its middle is none that ended well. An interrupt is the person's, and passes.
     """
 
     def __init__(self, hook: str, doing: str = "") -> None:
@@ -102,7 +102,7 @@ class _Border:
         self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
     ) -> Literal[False]:
         """Come back, maybe with an error in hand."""
-        if isinstance(error, Exception):
+        if error is not None and not isinstance(error, KeyboardInterrupt):
             says_itself = self._doing and isinstance(error, ImportError)
             kind = "" if says_itself else f"{type(error).__name__}: "
             said = f"{_place_of(error)}{self._doing}{kind}{_words_of(error)}"
@@ -110,7 +110,7 @@ class _Border:
         return False
 
 
-def _words_of(error: Exception) -> str:
+def _words_of(error: BaseException) -> str:
     """Return an error's text, which its own code may fail to make."""
     try:
         return str(error)[:_LONGEST_SHOWN]
@@ -118,7 +118,7 @@ def _words_of(error: Exception) -> str:
         return "an error that cannot be shown"
 
 
-def _place_of(error: Exception) -> str:
+def _place_of(error: BaseException) -> str:
     """Return the file and line where an error came up in somebody else's code, if it did there."""
     frames = extract_tb(error.__traceback__)
     last = frames[-1] if frames else None

@@ -1,5 +1,6 @@
 """Reading TOML files that may hold anything: bounded in bytes, in depth and in numbers."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import Any
 MAX_BYTES = 4 * 2**20
 MAX_DEPTH = 32
 _MAX_WHOLE = 2**63
+_PART = r"(?:(?<![\w-])[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
+_LONG_KEY = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{2 * MAX_DEPTH}}}", re.ASCII)
+"""Parsing a dotted key takes time that grows with the square of its parts."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -21,16 +25,25 @@ def read_toml(path: Path) -> dict[str, Any]:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise ValueError(f"expected a file of at most {MAX_BYTES:,} bytes")
+    document = _parse(content)
+    if beyond := next(find_excesses(document), None):
+        raise ValueError(beyond)
+    return document
+
+
+def _parse(content: bytes) -> dict[str, Any]:
     try:
-        document = tomllib.loads(content.decode())
+        text = content.decode()
+        found = _LONG_KEY.search(text)
+        document = {} if found else tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 text: {error.reason}") from error
     except RecursionError as error:
         raise ValueError(f"not TOML: nested deeper than {MAX_DEPTH} levels") from error
     except ValueError as error:
         raise ValueError(f"not TOML: {error}") from error
-    if beyond := next(find_excesses(document), None):
-        raise ValueError(beyond)
+    if found:
+        raise ValueError(f"{found[0][:20]}...: expected a key of at most {2 * MAX_DEPTH} parts")
     return document
 
 

@@ -1,7 +1,8 @@
 """A reply of another server is bounded in bytes and in total time, whatever it sends."""
 
 import gzip
-from time import monotonic
+from contextlib import closing
+from time import monotonic, sleep
 
 import pytest
 
@@ -127,3 +128,17 @@ def test_a_cut_connection_is_not_used_again() -> None:
     exchange.close()
 
     assert found.body == b"well"
+
+
+def test_no_exchange_begins_when_the_time_for_all_is_over() -> None:
+    """A server that takes nearly too long for each reply does not take it for all."""
+    exchange = Exchange(5.0, total=0.2)
+    with answering_with(lambda *_: _late(reply(200))) as url, closing(exchange):
+        assert exchange.send("GET", url, {}).status == 200
+        with pytest.raises(ExchangeFailed, match=r"longer than 0\.2 s in all"):
+            exchange.send("GET", url, {})
+
+
+def _late(pieces: Pieces) -> Pieces:
+    sleep(0.3)
+    return pieces

@@ -85,6 +85,8 @@ def test_every_value_in_every_place() -> None:
         (b"a = " + b"[" * 5000, "nested deeper"),
         (b"a = " + b"[" * 60 + b"]" * 60, "at most 32 levels"),
         (b"a = " + b"9" * 5000, "not TOML"),
+        (b".".join([b"a"] * 300_000) + b" = 1", "a key of at most 64 parts"),
+        (b"[" + b" . ".join([b"'a'"] * 300_000) + b"]", "a key of at most 64 parts"),
         (b"a = 0x" + b"f" * 5000, "at most 64 bits"),
         (b"a = '" + b"x" * MAX_BYTES + b"'", "at most 4,194,304 bytes"),
         (b"\xff", "not UTF-8"),
@@ -189,3 +191,12 @@ def test_a_function_that_answers_nonsense_is_one_line(tmp_path: Path, body: str)
 def read_request_of(scenario: str, *vary: str) -> Request:
     """Return the request that a command line makes."""
     return Request(scenario=scenario, vary=read_variations(vary))
+
+
+def test_a_file_of_thousands_of_mistakes_tells_of_some() -> None:
+    """And of how many there are."""
+    mistakes = [f"mine.toml: k{number}: expected no such key" for number in range(5000)]
+
+    lines = str(ScenarioInvalid(mistakes)).split("\n")
+
+    assert lines == [*mistakes[:100], "and 4,900 more mistakes"]

@@ -198,18 +198,24 @@ def test_python_functions_beside_the_file_say_tastes_and_rewards(tmp_path: Path)
     assert np.array_equal(block.feedback.arrivals[0].arrives, block.rewards > 0)
 
 
+_THERE = r"\S*failing\.py:2: "
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
         ("return [0.5]", r"expected 2 numbers in \[0, 1\], got \[0.5\]"),
         ("return [0.5, 1.5]", r"expected 2 numbers in \[0, 1\], got \[0.5, 1.5\]"),
-        ("return 'good'", "expected 2 numbers, got 'good'"),
-        ("return context['age']", "KeyError: 'age'"),
-        ("raise type('Unheard', (Exception,), {})('of this')", "Unheard: of this"),
+        ("return 'good'", r"expected 2 numbers in \[0, 1\], got 'good'"),
+        ("return context['age']", f"{_THERE}KeyError: 'age'"),
+        ("raise type('Unheard', (Exception,), {})('of this')", f"{_THERE}Unheard: of this"),
+        ("raise type('Unheard', (BaseException,), {})('of this')", f"{_THERE}Unheard: of this"),
+        ("raise SystemExit(0)", f"{_THERE}SystemExit: 0"),
+        ("import sys; sys.exit()", f"{_THERE}SystemExit:"),
     ],
 )
 def test_a_function_that_fails_is_named(tmp_path: Path, code: str, expected: str) -> None:
-    """With its own words, and not with a traceback."""
+    """With its own words and its place, and not with a traceback."""
     (tmp_path / "failing.py").write_text(f"def like(profile, context, actions):\n    {code}\n")
     scenario = _scenario(tmp_path, tastes='[tastes]\nhook = "failing:like"\n')
 

@@ -56,7 +56,9 @@ def test_a_page_is_one_line_with_all_its_slots(tmp_path: Path) -> None:
     assert (main.reward, side.reward) == (1.0, 0.0)
     assert len(set(chosen)) == 2
     assert "b" not in [page.actions[place].id for place in main.allowed or ()]
-    assert "\x1f" not in write_line(page)
+    (heard,) = main.observations
+    assert (heard.event_id, heard.slot, heard.value) == ("page-1", "main", 1.0)
+    assert "001f" not in write_line(page)
 
 
 def test_a_written_page_is_read_back_the_same(tmp_path: Path) -> None:
@@ -71,6 +73,7 @@ def test_a_written_page_is_read_back_the_same(tmp_path: Path) -> None:
     decided = {event.event_id: event for event in stored_log(tmp_path, "default")}
     for slot in (slot for page in found for slot in slots_of(page)):
         one = decided[slot.event_id]
+        assert slot.actions == one.actions  # the slot's baseline first
         assert slot.reward == one.reward
         assert slot.propensity == one.propensity
         assert slot.actions[slot.chosen] == one.actions[one.chosen]

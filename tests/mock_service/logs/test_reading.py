@@ -207,3 +207,12 @@ def test_what_is_written_reads_as_the_same_event(line: str) -> None:
 
     assert event == again
     assert json.loads(write_line(event))
+
+
+@pytest.mark.parametrize("at", ["0003-01-01T00:00:00+23:59", "9996-12-31T23:00:00-23:59"])
+def test_a_zone_takes_no_time_over_the_end_of_the_calendar(at: str) -> None:
+    """What is read is written in UTC, and then has to be read again."""
+    reader = read_log([AZURE.replace("2021-04-24T20:02:39.0740001Z", at)])
+
+    assert not list(reader)
+    assert "expected a year from 3 to 9996" in reader.complaints[0][1]

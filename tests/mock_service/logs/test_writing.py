@@ -123,6 +123,33 @@ def test_an_event_is_one_line_whatever_its_features_and_ids_hold() -> None:
     assert [event.event_id for event in read_log([line])] == ["e\n1"]
 
 
+NAMES = st.sampled_from(["x", "__proto__", "c", "j", "sj", "FromUrl", "=cmd()"]) | st.text(
+    'a\n\x1b\x7f\x85\x9b\u2028\u202e\u200b\ufeff\U000e0041<["\\', min_size=1, max_size=4
+)
+VALUES = NAMES | st.floats(allow_nan=False, allow_infinity=False) | st.booleans() | st.none()
+FEATURES = st.lists(st.dictionaries(NAMES, VALUES | st.dictionaries(NAMES, VALUES)), max_size=3)
+
+
+@given(context=FEATURES, features=FEATURES, name=NAMES, in_slots=st.booleans())
+def test_what_is_written_is_one_line_that_no_terminal_obeys_and_reads_back_equal(
+    context: list[object], features: list[object], name: str, *, in_slots: bool
+) -> None:
+    """Line ends of every kind, escape sequences, and what turns the direction of writing."""
+    event = replace(
+        multi_slot(None) if in_slots else EVENT,
+        context=json.dumps(context, ensure_ascii=False),
+        actions=(Action(name, json.dumps(features, ensure_ascii=False)), ACTIONS[1]),
+    )
+
+    line = write_line(event)
+
+    assert line.isprintable()
+    (back,) = read_log([line])
+    assert json.loads(back.context) == context
+    assert json.loads(back.actions[0].features) == features
+    assert [action.id for action in back.actions] == [name, "b"]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),

@@ -1,5 +1,6 @@
 """Finished runs are kept as they are done, and found again."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -88,3 +89,52 @@ def test_an_unfinished_comparison_is_not_overwritten_by_mistake(tmp_path: Path) 
         run_comparison(small_plan(), Conditions(folder=tmp_path))
     _there(tmp_path)
     run_comparison(small_plan(), Conditions(folder=tmp_path))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"\xff\xfe\x00",
+        b"[" * 200_000,
+        b"null",
+        b'{"run":"x","figures":[]}',
+        b'{"run":"x","figures":' + b"[" * 200_000 + b"}",
+    ],
+    ids=["binary", "deep", "null", "list", "deep figures"],
+)
+def test_lines_of_any_content_do_not_count(tmp_path: Path, damage: bytes) -> None:
+    """What is no finished run is done again."""
+    run_comparison(small_plan(), Conditions(folder=tmp_path))
+    kept = tmp_path / "runs.jsonl"
+    _first, *others = kept.read_bytes().splitlines()
+    kept.write_bytes(b"\n".join([damage, *others]))
+
+    assert _there(tmp_path) == 5
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("mean_value", "much"),
+        ("mean_value", float("nan")),
+        ("mean_value", None),
+        ("rounds", 7),
+        ("curve_ends", []),
+        ("curve_value", [1.0]),
+        ("shown", [[1]]),
+        ("shown", "all"),
+    ],
+)
+def test_figures_that_no_run_of_the_plan_has_do_not_count(
+    tmp_path: Path, field: str, value: object
+) -> None:
+    """Somebody changed the file: that run is done again, and the results are the same."""
+    run_comparison(small_plan(), Conditions(folder=tmp_path))
+    before = (tmp_path / "results.csv").read_bytes()
+    kept = tmp_path / "runs.jsonl"
+    first, *others = [json.loads(line) for line in kept.read_text().splitlines()]
+    first["figures"][field] = value
+    kept.write_text("".join(json.dumps(line) + "\n" for line in (first, *others)))
+
+    assert _there(tmp_path) == 5
+    assert (tmp_path / "results.csv").read_bytes() == before

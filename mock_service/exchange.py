@@ -71,10 +71,13 @@ class Exchange:
         """Send a request and return the reply; redirects are not followed, cookies not kept.
 
         Raises:
-            NotConnected: nothing listens there, or `url` is no address.
+            NotConnected: nothing listens there, `url` is no address, or a header none of HTTP.
             ReplyUnreadable: the reply is too large, or its encoding is broken.
             ExchangeFailed: no whole HTTP reply came in time, or the time for all of them is over.
         """
+        for name, value in headers.items():
+            if not (value.isascii() and value.isprintable()):
+                raise NotConnected(f"{name}: expected printable ASCII, as HTTP carries it")
         now = monotonic()
         self._began = now if self._began is None else self._began
         if now - self._began > self._total:
@@ -84,8 +87,8 @@ class Exchange:
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol) as error:
             self._watch.check()
             raise NotConnected(str(error)) from error
-        except httpx2.InvalidURL as error:
-            raise NotConnected(f"{url!r} is no address: {error}") from error
+        except (httpx2.InvalidURL, UnicodeError) as error:  # a host of longer parts than DNS has
+            raise NotConnected(f"{url[:200]!r} is no address: {error}") from error
         except httpx2.DecodingError as error:
             raise ReplyUnreadable(f"the reply's encoding is broken: {error}") from error
         except httpx2.RequestError as error:

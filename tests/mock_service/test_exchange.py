@@ -105,7 +105,20 @@ def test_redirects_are_not_followed_and_cookies_not_kept() -> None:
     assert asked == ["/rank"]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://[::1", "http://", "ftp://x/"])
+@pytest.mark.parametrize("key", ["schl\xfcssel", "a\r\nb: c", "\ud800", "a\tb"])
+def test_a_key_that_http_does_not_carry_is_named(key: str) -> None:
+    """Before anything is sent, and without the key."""
+    with closing(Exchange(2)) as exchange, pytest.raises(NotConnected, match=r"^Key: expected p"):
+        exchange.send("GET", "http://127.0.0.1:9/", {"Key": key})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://127.0.0.1:9/", "http://[::1", "http://", "ftp://x/", "http://x\ud800/"),
+        *("http://" + "x" * 64 + ".example/", "http://" + "x" * 5000, "http://a..b/"),
+    ],
+)
 def test_nobody_there(url: str) -> None:
     """Or no address."""
     exchange = Exchange(2)

@@ -45,15 +45,10 @@ class Snapshot:
         self.connection.close()
 
 
-def snapshot(ledger: Ledger, loop: int, now: datetime) -> bytes:
-    """Return a loop as it is at this moment.
-
-    Raises:
-        StorageFailed: what it did last could not be kept.
-    """
-    ledger.flush()
+def snapshot(frozen: sqlite3.Connection, loop: int, now: datetime) -> bytes:
+    """Return a loop as it was when `frozen` was made of a server's ledger."""
     with closing(_empty()) as copy:
-        (name, state) = ledger.query(
+        (name, state) = frozen.execute(
             "SELECT name, state FROM loops WHERE id = ?", (loop,)
         ).fetchone()
         copy.execute(
@@ -62,7 +57,7 @@ def snapshot(ledger: Ledger, loop: int, now: datetime) -> bytes:
         )
         copy.execute("INSERT INTO settings VALUES ('clock', ?)", (str(to_number(now)),))
         for table in _TABLES:
-            rows = ledger.query(f"SELECT * FROM {table} WHERE loop = ?", (loop,))
+            rows = frozen.execute(f"SELECT * FROM {table} WHERE loop = ?", (loop,))
             marks = ", ".join("?" * len(rows.description))
             copy.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
         return copy.serialize()

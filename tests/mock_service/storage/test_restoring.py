@@ -1,5 +1,6 @@
 """A snapshot proves itself in a copy, and is taken in one step or not at all."""
 
+import asyncio
 import json
 import shutil
 import sqlite3
@@ -171,7 +172,7 @@ def test_a_snapshot_no_loop_can_live_with_is_refused_and_nothing_changes(
     before = looked_at(standing)
 
     with pytest.raises(ServiceProblem) as refused:
-        standing.restore("default", damaged(sound, DAMAGES[damage]))
+        asyncio.run(standing.restore("default", damaged(sound, DAMAGES[damage])))
 
     assert (refused.value.status, refused.value.code) == (400, "InvalidSnapshot")
     assert "\n" not in refused.value.message
@@ -185,7 +186,7 @@ def test_a_restored_loop_survives_a_kill_at_once(tmp_path: Path, sound: bytes) -
     """What was brought in is the loop's, and what it replaced is gone for good."""
     service = taught(tmp_path / "a")
     service.default.loop.rank(RankRequest("more", "[]", ACTIONS))
-    service.restore("default", sound)
+    asyncio.run(service.restore("default", sound))
     expected = service.default.loop.counts, service.default.loop.model()
     shutil.copytree(tmp_path / "a", tmp_path / "b")
     service.close()

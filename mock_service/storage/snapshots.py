@@ -106,7 +106,7 @@ def _open(copy: sqlite3.Connection, content: bytes, check_inquiry: CheckInquiry)
     wanted = copy.execute(_SCHEMA).fetchall()
     copy.deserialize(content)
     copy.execute("PRAGMA cell_size_check = ON")
-    (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+    (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(verdict)
     if copy.execute("SELECT 1 FROM sqlite_schema WHERE type NOT IN ('table', 'index')").fetchone():

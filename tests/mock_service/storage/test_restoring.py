@@ -86,7 +86,19 @@ def inquiry(policy: str) -> Damage:
     return add
 
 
+def empty_the_index_of_ids(connection: sqlite3.Connection) -> None:
+    """Leave an index that knows of no event, which a query by id would believe."""
+    (page,) = connection.execute(
+        "SELECT rootpage FROM sqlite_schema WHERE name = 'events_by_id'"
+    ).fetchone()
+    content, (size,) = connection.serialize(), connection.execute("PRAGMA page_size").fetchone()
+    empty = bytes([10, 0, 0, 0, 0, size >> 8, size & 255, 0]).ljust(size, bytes(1))
+    start = (page - 1) * size
+    connection.deserialize(content[:start] + empty + content[start + size :])
+
+
 DAMAGES: dict[str, Damage] = {
+    "an index without rows": empty_the_index_of_ids,
     "junk models": "UPDATE models SET training = zeroblob(300), published = zeroblob(300)",
     "no such option": state(policy="--cb_explore_adf --nonsense"),
     "an option that ends": state(policy="--cb_explore_adf --help"),

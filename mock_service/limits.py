@@ -51,7 +51,7 @@ class Limits:
         8,
     )
     request_bytes: int = _limit(
-        64 * _MEBIBYTE, "bytes of requests that are not answered yet, in all"
+        64 * _MEBIBYTE, "bytes of requests that are not answered yet, all but the largest"
     )
     reply_bytes: int = _limit(64 * _MEBIBYTE, "bytes of replies that clients leave unread, in all")
 

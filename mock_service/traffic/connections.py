@@ -115,22 +115,29 @@ class Connections:
         self._waiting.pop(connection, None)
 
     def receive(self, connection: OpenConnection, size: int) -> None:
-        """Count bytes of a request; beyond the bound of all, whoever has waited longest goes."""
+        """Count bytes of a request; beyond the bound of all, the largest go that have not arrived.
+
+        The largest of all may be as large as it likes: what takes it says how large that is.
+        """
         if connection not in self._all:
             return  # it was closed, and this is the rest
         connection.received += size
         self._received += size
         if self._received > self._limits.request_bytes:
-            self._make_room(connection)
+            self._make_room()
 
-    def _make_room(self, newest: OpenConnection) -> None:
-        for connection in [*self._silent, *self._waiting]:
-            if self._received <= max(self._limits.request_bytes, newest.received):
+    def _make_room(self) -> None:
+        largest = max(reversed(self._all), key=_received)  # of equal ones, the newest
+        room = self._limits.request_bytes + largest.received
+        if self._received <= room:
+            return
+        waiting = [
+            one for one in (*self._silent, *self._waiting) if one.received and one is not largest
+        ]
+        for connection in sorted(waiting, key=_received, reverse=True):
+            self._abort(connection)
+            if self._received <= room:
                 return
-            if connection.received and connection is not newest:
-                self._abort(connection)
-        if self._received > max(self._limits.request_bytes, newest.received):
-            self._abort(newest)
 
     def _release(self, connection: OpenConnection) -> None:
         self._received -= connection.received
@@ -175,6 +182,10 @@ class Connections:
             total -= connection.unread
             if total <= self._limits.reply_bytes:
                 return
+
+
+def _received(connection: OpenConnection) -> int:
+    return connection.received
 
 
 def raise_descriptor_limit() -> None:

@@ -146,6 +146,20 @@ def test_bodies_that_never_end_are_bounded_together() -> None:
             half[-1].recv(1)
 
 
+def test_a_large_body_cuts_nobody_off_and_is_not_cut_off() -> None:
+    """A snapshot that is being restored is larger than all that others send."""
+    size = 3 * 2**20
+    large = HEAD.replace(b"1000000", b"%d" % size).replace(
+        b"/personalizer/v1.0/rank", b"/mock/restore"
+    )
+    with bounded(Limits(request_bytes=2**20)) as endpoint, connect(endpoint, large) as upload:
+        upload.sendall(bytes(size - 1))
+        assert endpoint.post("/personalizer/v1.0/rank", {"actions": ARTICLES}).status_code == 201
+        upload.sendall(b"x")
+
+        assert upload.recv(65536).startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_client_that_does_not_read_is_not_waited_for() -> None:
     """Its reply goes with it."""
     with bounded(Limits(request_seconds=1)) as endpoint:

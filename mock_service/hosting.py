@@ -1,7 +1,8 @@
 """The loops behind one address: by name, each with two keys."""
 
 import asyncio
-from contextlib import closing, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,13 +11,14 @@ from mock_service.errors import LearningPolicyInvalid, ServiceProblem, StorageFa
 from mock_service.evaluation.inquiry import Findings, Status
 from mock_service.hosted import HostedLoop, revive_hosted, tell_losses
 from mock_service.housekeeping import Housekeeping
-from mock_service.inquiring.automatic import Optimizer
+from mock_service.inquiring.automatic import Optimizer, find_better
 from mock_service.inquiring.book import Book, Entry
 from mock_service.inquiring.working import Worker
 from mock_service.loop.identity import IdSource
-from mock_service.restoring import Restorable, prove_snapshot
+from mock_service.restoring import Restorable, check_moment, prove_snapshot
 from mock_service.settings import DEFAULT_LOOP, LoopSettings, Settings
-from mock_service.signing import Signer, Signers, new_signer, open_signer
+from mock_service.signing import find_signers
+from mock_service.slicing import Changes, Settling
 from mock_service.storage.discarding import discard_all
 from mock_service.storage.ledger import Ledger
 from mock_service.storage.loops_file import (
@@ -25,7 +27,6 @@ from mock_service.storage.loops_file import (
     keep_moment,
     kept_loops,
     remove_loop,
-    reserve_number,
 )
 from mock_service.storage.retention import log_range
 from mock_service.storage.revival import revive
@@ -36,10 +37,6 @@ from mock_service.workshop import Workshop
 
 _BEAT_SECONDS = 1.0
 """How often a loop that nobody calls looks at its clock."""
-_LATER = (
-    "The snapshot was taken later than it is now, and the clock is that of all loops: move it "
-    "with the key of the default loop first, by POST /mock/clock."
-)
 
 
 class Service:
@@ -60,8 +57,10 @@ class Service:
     ) -> None:
         self.clock, self.ids, self.ledger = clock, ids, ledger
         self.limits = settings.limits
-        self.signers = _signers(settings, clock)
-        self._workshop, self._settings = workshop, settings.loop
+        self.signers = find_signers(settings, clock)
+        self._workshop = workshop
+        self.settings = settings.loop
+        """How the default loop began."""
         self.book = Book(ledger)
         """What was asked of the loops' logs."""
         self._optimizer = Optimizer(self.book)
@@ -70,6 +69,8 @@ class Service:
         self.loops: dict[str, HostedLoop] = {}
         """By name; the bare endpoint is the loop ``default``."""
         self._housekeeping = Housekeeping(ledger, clock.now())
+        self.changes, self.settling = Changes(), Settling(lambda: self.loops)
+        self._one_snapshot = asyncio.Lock()
         discard_all(ledger)
         self.reload()
         tell_losses(ledger, self.loops.values())
@@ -84,11 +85,6 @@ class Service:
         """The loop of the bare endpoint."""
         return self.loops[DEFAULT_LOOP]
 
-    @property
-    def settings(self) -> LoopSettings:
-        """How the default loop began."""
-        return self._settings
-
     def begin_anew(self, settings: LoopSettings, only: str | None = None) -> None:
         """Let every loop, or `only` one, forget all; `settings` are its own or the default's.
 
@@ -97,7 +93,7 @@ class Service:
         """
         self._workshop.check(settings)
         if only is None:
-            self._settings = settings
+            self.settings = settings
         for hosted in list(self.loops.values()) if only is None else [self.loops[only]]:
             first = settings if hosted.name == (only or DEFAULT_LOOP) else hosted.settings
             self.remove(hosted.name)
@@ -129,6 +125,7 @@ class Service:
         number = self.loops.pop(name).number
         remove_loop(self.ledger, number)
         self._optimizer.forget(number)
+        self.changes.forget(name)
 
     def change_keys(self, name: str, keys: tuple[str, str]) -> None:
         """Give a loop other keys."""
@@ -149,19 +146,19 @@ class Service:
         """Return a loop as one file."""
         hosted = self.loops[name]
         hosted.loop.teacher.keep()
-        return snapshot(self.ledger, hosted.number, self.clock.now())
+        with closing(self.ledger.freeze()) as frozen:
+            return snapshot(frozen, hosted.number, self.clock.now())
 
-    def restore(self, name: str, content: bytes) -> None:
-        """Make a loop what it was, while everybody waits; as `restore_aside` otherwise."""
-        number = reserve_number(self.ledger)
-        found = self._prove(content, number)
-        with closing(found.snapshot):
-            for rows in found.rows():
-                self.ledger.write_at_once(rows)
-            self._take(name, found)
-        discard_all(self.ledger)
+    async def snapshot_aside(self, find: Callable[[], HostedLoop]) -> bytes:
+        """Return a loop as one file, made on a thread of its own; one comes after the other."""
+        async with self._one_snapshot:
+            hosted = find()
+            hosted.loop.teacher.keep()
+            with closing(self.ledger.freeze()) as frozen:
+                now = self.clock.now()
+                return await asyncio.to_thread(snapshot, frozen, hosted.number, now)
 
-    async def restore_aside(self, name: str, content: bytes, *, may_move_clock: bool) -> None:
+    async def restore(self, name: str, content: bytes, *, may_move_clock: bool = True) -> None:
         """Make a loop what it was; a manual clock that only it goes by goes back with it.
 
         The snapshot proves itself on a thread of its own, and comes in between other requests.
@@ -171,19 +168,17 @@ class Service:
                 and must not, or the loop is no more; nothing was changed.
             StorageFailed: it could not be kept; nothing was changed.
         """
+        keys = self.loops[name].keys
         async with self._housekeeping.arrival() as number:
             found = await asyncio.to_thread(self._prove, content, number)
             with closing(found.snapshot):
-                if (
-                    not may_move_clock
-                    and self._moment_after(found.snapshot.moment) > self.clock.now()
-                ):
-                    raise ServiceProblem("InvalidApiAccess", _LATER)
+                if not may_move_clock:
+                    check_moment(self._moment_after(found.snapshot.moment), self.clock.now())
                 for rows in found.rows():
                     for row in rows:
                         self.ledger.write(*row)
                     await self.committed()
-                self._take(name, found)
+                self._take(name, keys, found)
             await self.committed()
 
     def _prove(self, content: bytes, number: int) -> Restorable:
@@ -191,13 +186,14 @@ class Service:
             content, self.ledger, number, self._workshop.make_tools, self._moment_after
         )
 
-    def _take(self, name: str, found: Restorable) -> None:
-        """Exchange a loop for one whose rows are all there, in one step."""
-        if name not in self.loops:
+    def _take(self, name: str, keys: tuple[str, str], found: Restorable) -> None:
+        """Exchange the loop of these keys for one whose rows are all there, in one step."""
+        if name not in self.loops or not {*keys} & {*self.loops[name].keys}:
             raise ServiceProblem("ResourceNotFound", f"There is no loop {name!r} any more.")
         hosted, moment = self.loops[name], self._moment_after(found.snapshot.moment)
         manual = isinstance(self.clock, ManualClock)
         found.take(self.ledger, hosted.number, moment if manual else None)
+        found.loop.teacher.keep()  # what was learned since the models is not to be learned again
         if isinstance(self.clock, ManualClock):
             self.clock.move_to(moment)
         self.loops[name] = replace(hosted, number=found.number, loop=found.loop)
@@ -212,11 +208,20 @@ class Service:
 
     def advance(self, step: timedelta) -> None:
         """Move the manual clock, and let every loop do what has become due."""
+        self._move_clock(step)
+        self.settle()
+
+    async def advance_aside(self, step: timedelta) -> None:
+        """Do what `advance` does in slices, while who calls a loop waits for the end of it."""
+        self._move_clock(step)
+        await self.settling.settle(lambda _: nullcontext())
+        self.settle()
+
+    def _move_clock(self, step: timedelta) -> None:
         if not isinstance(self.clock, ManualClock):
             raise TypeError("only a manual clock can be moved")
         self.clock.advance(step)
         keep_moment(self.ledger, self.clock.now())
-        self.settle()
 
     def settle(self) -> None:
         """Let every loop do what is due, and let go of logs that are too old."""
@@ -239,6 +244,7 @@ class Service:
             await asyncio.sleep(_BEAT_SECONDS)
             with suppress(StorageFailed), self._survivor.survive("The beat of the server"):
                 self.ledger.check()  # those who call are told; here it is tried again
+                await self.settling.settle(self._survive_settling)
                 self._beat()
                 self._housekeeping.discard_some()
                 await self.committed()
@@ -262,36 +268,30 @@ class Service:
         """Do what `settle` does; what fails for one loop keeps no other from it."""
         now = self.clock.now()
         for hosted in list(self.loops.values()):
-            with self._survivor.survive(f"Settling the loop {hosted.name!r}"):
+            with self._survive_settling(hosted.name):
                 self._settle(hosted, now)
         with self._survivor.survive("Letting go of old logs"):
             self._housekeeping.tidy(self.loops.values(), now)
+
+    def _survive_settling(self, name: str) -> AbstractContextManager[None]:
+        return self._survivor.survive(f"Settling the loop {name!r}")
 
     def _settle(self, hosted: HostedLoop, now: datetime) -> None:
         hosted.loop.settle()
         self._optimizer.look(hosted.number, hosted.loop.state, now, self.ids)
 
-    def _optimise(self, entry: Entry, findings: Findings) -> Status:
+    async def _optimise(self, entry: Entry, findings: Findings) -> Status:
         """Apply the policy an automatic optimization has found, unless the loop has moved on."""
-        better = findings.course(findings.optimal)
         hosted = next((one for one in self.loops.values() if one.number == entry.loop), None)
-        if better is None or hosted is None:
-            return Status.RETAINED
-        state = hosted.loop.state
-        if state.policy != entry.inquiry.online or not state.configuration.auto_optimization:
+        better = hosted and find_better(entry.inquiry, findings, hosted.loop.state)
+        if not hosted or not better:
             return Status.RETAINED
         try:
-            hosted.loop.change_policy(better.arguments)
+            await self.changes.apply(
+                hosted.name,
+                lambda: self.loops[hosted.name].loop,
+                lambda loop: loop.change_policy_in_steps(better),
+            )
         except LearningPolicyInvalid:
             return Status.RETAINED
         return Status.APPLIED
-
-
-def _signers(settings: Settings, clock: Clock) -> Signers:
-    """Return who signs models: the one kept in a folder, or one of this process."""
-    folder = settings.signer_folder
-
-    def open_own() -> Signer:
-        return new_signer(clock.now()) if folder is None else open_signer(folder, clock.now())
-
-    return Signers(open_own, settings.trusted_signers)

@@ -45,10 +45,13 @@ class Limits:
     request_seconds: int = _limit(30, "seconds in which a request's head and body have to arrive")
     handshake_seconds: int = _limit(30, "seconds in which a TLS handshake has to end")
     connections: int = _limit(
-        1_000, "open connections; beyond it the one that has been idle longest is closed", 8
+        1_000,
+        "open connections; beyond it the one that has been idle longest is closed, first of those "
+        "that never sent a request",
+        8,
     )
     request_bytes: int = _limit(
-        64 * _MEBIBYTE, "bytes of requests that are not answered yet, in all"
+        64 * _MEBIBYTE, "bytes of requests that are not answered yet, all but the largest"
     )
     reply_bytes: int = _limit(64 * _MEBIBYTE, "bytes of replies that clients leave unread, in all")
 

@@ -51,6 +51,20 @@ class Restorable:
         ledger.write_at_once([*exchange(self.snapshot, old, self.number), *moments])
 
 
+def check_moment(moment: datetime, now: datetime) -> None:
+    """Accept a snapshot that moves no clock forward, from whom the clock is not for.
+
+    Raises:
+        ServiceProblem: InvalidApiAccess, when the clock would have to show a later `moment`.
+    """
+    if moment > now:
+        raise ServiceProblem(
+            "InvalidApiAccess",
+            "The snapshot was taken later than it is now, and the clock is that of all loops: "
+            "move it with the key of the default loop first, by POST /mock/clock.",
+        )
+
+
 def prove_snapshot(
     content: bytes,
     ledger: Ledger,

@@ -31,7 +31,9 @@ from mock_service.certificates import (
     self_signed,
     write_private,
 )
+from mock_service.clock import Clock
 from mock_service.errors import ModelSignatureInvalid, ModelZipInvalid, SettingsInvalid
+from mock_service.settings import Settings
 
 MODEL, CERTIFICATE, SIGNATURE = "model.vw", "signer.der", "sha512_signature.bin"
 LARGEST_MODEL = 512 << 20
@@ -218,3 +220,13 @@ def _check_members(members: Sequence[zipfile.ZipInfo]) -> None:
         raise ModelZipInvalid("The zip file's members are too large.")
     if any(one.compress_type not in _PACKED or one.flag_bits & _ENCRYPTED for one in members):
         raise ModelZipInvalid("The zip file's members should be stored or deflated, and readable.")
+
+
+def find_signers(settings: Settings, clock: Clock) -> Signers:
+    """Return who signs models: the one kept in a folder, or one of this process."""
+    folder = settings.signer_folder
+
+    def open_own() -> Signer:
+        return new_signer(clock.now()) if folder is None else open_signer(folder, clock.now())
+
+    return Signers(open_own, settings.trusted_signers)

@@ -10,7 +10,13 @@ from mock_service.rest.bodies import read_body
 from mock_service.rest.documentation import ERRORS
 from mock_service.rest.replies import empty_reply
 from mock_service.rest.routing import DirectRoute
-from mock_service.rest.service import is_for_server, loop_name_of, loop_of, service_of
+from mock_service.rest.service import (
+    hosted_of,
+    is_for_server,
+    loop_name_of,
+    loop_of,
+    service_of,
+)
 
 router = APIRouter(prefix="/mock", tags=["Snapshots (mock)"], route_class=DirectRoute)
 
@@ -25,7 +31,7 @@ _BODY = {"requestBody": {"required": True, "content": {BINARY: {}}}}
 async def snapshot(request: Request) -> Response:
     """Return everything there is to a loop but its keys: settings, model, events and log."""
     loop_of(request).settle()
-    content = service_of(request).snapshot(loop_name_of(request))
+    content = await service_of(request).snapshot_aside(lambda: hosted_of(request))
     disposition = "attachment; filename=loop.snapshot"
     return Response(content, HTTPStatus.OK, {"Content-Disposition": disposition}, BINARY)
 
@@ -45,7 +51,7 @@ async def restore(request: Request) -> Response:
     """
     loop_of(request)
     content = await read_body(request, MAX_SNAPSHOT_BYTES)
-    await service_of(request).restore_aside(
+    await service_of(request).restore(
         loop_name_of(request), content, may_move_clock=is_for_server(request)
     )
     return empty_reply()

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from mock_service.evaluation.inquiry import Inquiry, Kind
+from mock_service.evaluation.inquiry import Findings, Inquiry, Kind
 from mock_service.inquiring.book import Book
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.loop.configuration import Configuration, LearningMode
@@ -66,6 +66,14 @@ class Optimizer:
         ):
             return None
         return first
+
+
+def find_better(asked: Inquiry, findings: Findings, state: LoopState) -> str | None:
+    """Return the policy that was found better; None if there is none, or the loop has moved on."""
+    better = findings.course(findings.optimal)
+    if state.policy != asked.online or not state.configuration.auto_optimization:
+        return None
+    return better.arguments if better else None
 
 
 def due_moment(state: LoopState, now: datetime) -> datetime | None:

@@ -4,8 +4,8 @@ import asyncio
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 from mock_service.errors import LearningPolicyInvalid, StorageFailed
@@ -29,7 +29,7 @@ _BEAT_SECONDS = 0.25
 
 _LONGEST_SECONDS = 3600.0
 
-Applies = Callable[[Entry, Findings], Status]
+Applies = Callable[[Entry, Findings], Awaitable[Status]]
 """Applies an automatic optimization, or does not; says which."""
 
 
@@ -78,7 +78,7 @@ class Worker:
             return
         if status is Status.COMPLETED and entry.inquiry.automatic:
             try:
-                status = self._apply(entry, await asyncio.to_thread(_validated, found))
+                status = await self._apply(entry, await asyncio.to_thread(_validated, found))
             except LearningPolicyInvalid:
                 status = Status.RETAINED
         self._book.conclude(entry, status, found)
@@ -87,7 +87,8 @@ class Worker:
     async def _found(self, entry: Entry, work: Path) -> tuple[Status, str]:
         data = self._folder or work
         if self._folder is None:
-            await asyncio.to_thread((work / FILE).write_bytes, self._book.ledger.image())
+            with closing(self._book.ledger.freeze()) as frozen:
+                await asyncio.to_thread((work / FILE).write_bytes, frozen.serialize())
         (work / ASKED).write_text(inquiry_text(entry.inquiry), encoding="utf-8")
         process = _start(data, entry.loop, work)
         try:

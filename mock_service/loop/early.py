@@ -30,9 +30,18 @@ class EarlyBudget:
         self._limit = limit
         self._keepers: WeakSet[EarlyObservations] = WeakSet()
 
+    def find_room(self, since: datetime) -> int:
+        """Return how many bytes may still come; negative beyond the limit.
+
+        What is older than `since` joins nothing any more and takes no room, in no loop.
+        """
+        if self._room < self.half:
+            for keeper in self._keepers:
+                keeper.forget_before(since)
+        return self._room
+
     @property
-    def room(self) -> int:
-        """How many bytes may still come; negative beyond the limit."""
+    def _room(self) -> int:
         return self._limit - sum(keeper.bytes for keeper in self._keepers)
 
     @property
@@ -79,8 +88,9 @@ class EarlyObservations:
             ServiceProblem: InvalidRewardRequest or InvalidEventIdToActivate, when there is no room
                 and it is not late.
         """
-        self._forget_before(early.at - EARLY_WINDOW)
-        room = self.budget.room - count * (_GROUP_BYTES + _size(early))
+        since = early.at - EARLY_WINDOW
+        self.forget_before(since)
+        room = self.budget.find_room(since) - count * (_GROUP_BYTES + _size(early))
         if room >= self.budget.half:
             return True
         if is_late(early.event_id):
@@ -91,7 +101,7 @@ class EarlyObservations:
 
     def keep(self, early: Observation) -> None:
         """Keep an observation for a decision that may still come."""
-        self._forget_before(early.at - EARLY_WINDOW)
+        self.forget_before(early.at - EARLY_WINDOW)
         group = self._by_id.get(early.event_id)
         if group is None:
             group = self._by_id[early.event_id] = deque()
@@ -110,7 +120,7 @@ class EarlyObservations:
         self._release(group)
         return [early for early in group if early.at >= decided - EARLY_WINDOW]
 
-    def _forget_before(self, moment: datetime) -> None:
+    def forget_before(self, moment: datetime) -> None:
         """Let go of the ids whose latest observation is too old."""
         while self._by_id:
             group = next(iter(self._by_id.values()))

@@ -11,7 +11,8 @@ class PendingEvent(Struct, eq=False, gc=False):
     """A decision that is waiting for its rewards; they are kept in order of arrival.
 
     ``number`` counts the loop's decisions from 1; ``supersedes`` is the number of the waiting
-    decision whose event id this one has taken over, and 0 where there is none.
+    decision whose event id this one has taken over, and 0 where there is none; ``adopts`` says
+    whether early observations have joined it.
     """
 
     decision: Decision
@@ -19,6 +20,7 @@ class PendingEvent(Struct, eq=False, gc=False):
     activated: bool
     rewards: list[float] = field(default_factory=list)
     supersedes: int = 0
+    adopts: bool = False
 
     @property
     def teaches(self) -> bool:

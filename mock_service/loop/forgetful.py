@@ -13,9 +13,14 @@ class Forgetful:
     def decided(self, event: PendingEvent) -> None:
         """Forget a decision."""
 
-    def observed(self, observation: Observation, event: PendingEvent | None) -> bool:
+    def observed(
+        self, observation: Observation, event: PendingEvent | None, *, is_dropped: bool = False
+    ) -> bool:
         """Forget an observation; no event is known that does not wait."""
         return False
+
+    def took_early(self, event_id: str) -> None:
+        """Forget what early observations were for."""
 
     def absorbs(self, event_id: str, reward: float | None) -> bool:
         """Be certain of everything."""
@@ -24,6 +29,10 @@ class Forgetful:
     def knows(self, event_id: str) -> bool:
         """Know no event."""
         return False
+
+    def newest_slot(self, event_id: str) -> int:
+        """Know no event."""
+        return 0
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Forget how a decision's wait ended."""

@@ -32,9 +32,9 @@ class Joiner:
         """Say whether a decision of this event id waits."""
         return event_id in self._by_id
 
-    def waiting_ids(self) -> Iterator[str]:
-        """Yield the event ids that wait, oldest decision first."""
-        return iter(self._by_id)
+    def waiting(self) -> Iterator[PendingEvent]:
+        """Yield the events that observations join, oldest decision first."""
+        return iter(self._by_id.values())
 
     def restore(
         self,
@@ -67,6 +67,7 @@ class Joiner:
         if decision.event_id in self.early:
             for observation in self.early.take(decision.event_id, decision.at):
                 _join(event, observation)
+                event.adopts = True
         return event
 
     def observe(
@@ -79,12 +80,30 @@ class Joiner:
         Raises:
             ServiceProblem: there is no room for more that waits for its decision.
         """
+        event = self.join(observation)
+        if event is None:
+            self.keep_early(observation, is_late)
+        return event
+
+    def join(self, observation: Observation) -> PendingEvent | None:
+        """Join `observation` to the decision that waits for it, if one does."""
         event = self._by_id.get(observation.event_id)
         if event is not None:
             _join(event, observation)
-        elif self.early.check_room(observation, is_late):
-            self.early.keep(observation)
         return event
+
+    def keep_early(
+        self, observation: Observation, is_late: Callable[[str], bool] = never_late
+    ) -> bool:
+        """Keep `observation` for a decision that may still come; return whether it is kept.
+
+        Raises:
+            ServiceProblem: there is no room for more that waits for its decision.
+        """
+        if not self.early.check_room(observation, is_late):
+            return False
+        self.early.keep(observation)
+        return True
 
     def check_room(
         self, event_ids: Iterable[str], at: datetime, is_late: Callable[[str], bool]

@@ -1,12 +1,11 @@
 """The learning loop: decide, listen, settle, learn. One Azure resource is one loop."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from mock_service.clock import days_before
 from mock_service.errors import ServiceProblem
-from mock_service.loop.configuration import Configuration, LearningMode, Mode
+from mock_service.loop.changes import LoopChanges
+from mock_service.loop.configuration import LearningMode, Mode
 from mock_service.loop.counts import Counts
 from mock_service.loop.decision import Decision, RankRequest
 from mock_service.loop.events import Observation, PendingEvent, Settlement
@@ -15,11 +14,11 @@ from mock_service.loop.ranking import in_request_order
 from mock_service.loop.slots import SlotsRequest, rank_slots
 from mock_service.loop.slots_waiting import SlotsWaiting
 from mock_service.loop.state import LoopState, Models
-from mock_service.loop.teaching import Lesson, Teacher, first_checkpoint, lesson_of
+from mock_service.loop.teaching import Lesson, Teacher, exhaust, first_checkpoint, lesson_of
 from mock_service.loop.tools import Tools
 
 
-class LearningLoop:
+class LearningLoop(LoopChanges):
     """Answers rank requests and learns from their rewards.
 
     Nothing happens between calls: each call first settles whatever the clock says is due, so
@@ -48,7 +47,7 @@ class LearningLoop:
         )
         self._joiner = Joiner(tools.early) if joiner is None else joiner
         self._learns_at_once = _learns_at_once(state)
-        self._slots = SlotsWaiting(self._joiner)
+        self._slots = SlotsWaiting(self._joiner, tools.store)
         self.counts = counts or Counts()
         self._idle_until = _AT_ONCE
 
@@ -56,11 +55,6 @@ class LearningLoop:
     def state(self) -> LoopState:
         """The loop's identity and settings."""
         return self._state
-
-    @property
-    def configuration(self) -> Configuration:
-        """The service configuration."""
-        return self._state.configuration
 
     @property
     def waiting(self) -> int:
@@ -121,39 +115,13 @@ class LearningLoop:
         """Learn from every event whose wait is over, publish what is due, and return when."""
         now = self._clock.now()
         if now >= self._idle_until:
-            self._settle_until(now)
+            exhaust(self._settle_until(now))
         return now
 
-    def configure(self, configuration: Configuration) -> None:
-        """Replace the configuration, and retrain if the same events now teach otherwise.
-
-        The published model goes on answering until the next export.
-        """
-        now = self.settle()
-        before = self.configuration
-        state = replace(self._state, configuration=replace(configuration, last_edited=now))
-        if before.model_export_frequency != configuration.model_export_frequency:
-            state = replace(state, exports_from=now)
-            self.teacher.next_export = now + configuration.model_export_frequency
-        if not before.learns_as(configuration):
-            published = self.teacher.models.published
-            self.teacher.restart(state, Models(b"", published), now, self._recent_past(now))
-        self._become(state)
-
-    def change_policy(self, arguments: str) -> None:
-        """Replace the learning policy, and retrain: another policy's weights mean nothing to it.
-
-        Raises:
-            LearningPolicyInvalid: Vowpal Wabbit does not accept it; the old one stays.
-        """
-        now = self.settle()
-        state = replace(self._state, policy=arguments)
-        self.teacher.restart(state, Models(), now, self._recent_past(now))
-        self._become(state)
-
-    def reset_policy(self) -> None:
-        """Go back to the default policy."""
-        self.change_policy(self._state.default_policy)
+    def settle_in_steps(self) -> Iterator[None]:
+        """Do what `settle` does, an event a step; others may be answered in between."""
+        if (now := self._clock.now()) >= self._idle_until:
+            yield from self._settle_until(now)
 
     def model(self) -> bytes:
         """Return the published model in Vowpal Wabbit's format; empty when untrained.
@@ -170,7 +138,9 @@ class LearningLoop:
             LearningPolicyInvalid: Vowpal Wabbit cannot go on from it with the loop's policy.
         """
         now = self.settle()
-        self.teacher.restart(self._state, Models(model, model), now)
+        self.teacher.restart(
+            self._state, self.teacher.begin(self._state, Models(model, model)), now
+        )
 
     def teach(self, decision: Decision, reward: float, times: int) -> None:
         """Learn a lesson nobody lived through, and show it at once; it is no event of the loop."""
@@ -229,9 +199,10 @@ class LearningLoop:
         if self._store.absorbs(event_id, reward):
             return
         observation = Observation(event_id, now, reward)
-        event = self._joiner.observe(observation, self._store.knows)
+        event = self._joiner.join(observation)
+        is_dropped = event is None and not self._joiner.keep_early(observation, self._store.knows)
         self._count(reward)
-        is_late = self._store.observed(observation, event)
+        is_late = self._store.observed(observation, event, is_dropped=is_dropped)
         if event is None:
             self.counts.late += is_late
         elif self._learns_at_once and event.rewards and event.activated:
@@ -244,12 +215,13 @@ class LearningLoop:
         else:
             self.counts.rewards += 1
 
-    def _settle_until(self, now: datetime) -> None:
+    def _settle_until(self, now: datetime) -> Iterator[None]:
         """Do what is due, and note until when nothing else will be: decisions come in order."""
         teacher, wait = self.teacher, self._state.configuration.reward_wait_time
         for event in self._joiner.due(now - wait):
             teacher.export_before(event.decision.at + wait)
             self._conclude(event, now)
+            yield
         teacher.export_before(now + timedelta.resolution)
         oldest = self._joiner.oldest()
         waits_since = now if oldest is None else oldest.decision.at
@@ -270,9 +242,6 @@ class LearningLoop:
         self.teacher.learn(event.decision, reward, now)
         self._store.settled(event, Settlement(now, self.teacher.lessons, reward, joined))
         self.teacher.keep_if_wanted()
-
-    def _recent_past(self, now: datetime) -> Iterator[PendingEvent]:
-        return self._store.history(days_before(now, self.configuration.model_retrain_days))
 
     def _become(self, state: LoopState) -> None:
         self._state = self.teacher.state = state

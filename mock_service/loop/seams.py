@@ -83,17 +83,26 @@ class EventStore(Protocol):
     def decided(self, event: PendingEvent) -> None:
         """Keep a new decision; early observations have joined it already."""
 
-    def observed(self, observation: Observation, event: PendingEvent | None) -> bool:
+    def observed(
+        self, observation: Observation, event: PendingEvent | None, *, is_dropped: bool = False
+    ) -> bool:
         """Keep an observation and the event it joined; say, when it joined none, if one is known.
 
-        An id that is known belongs to an event that has settled: the observation is too late.
+        An id that is known belongs to an event that has settled: the observation is too late. One
+        that is dropped joins no later event either.
         """
+
+    def took_early(self, event_id: str) -> None:
+        """Keep that the early observations of this id have had their effect, and join nothing."""
 
     def absorbs(self, event_id: str, reward: float | None) -> bool:
         """Say whether this repeats an observation that is kept although nobody could say so."""
 
     def knows(self, event_id: str) -> bool:
         """Say whether a decision of this id was ever kept."""
+
+    def newest_slot(self, event_id: str) -> int:
+        """Return the number of the decision that was made last for a multi-slot event, or 0."""
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""

@@ -85,6 +85,11 @@ def slot_event_id(event_id: str, slot_id: str) -> str:
     return f"{event_id}{SEPARATOR}{slot_id}"
 
 
+def page_event_id(event_id: str) -> str:
+    """Return the id under which an activation waits for a multi-slot event to be ranked."""
+    return f"{event_id}{SEPARATOR}{SEPARATOR}"
+
+
 def read_slot(event_id: str, context: str) -> SlotContext | None:
     """Return the slot that an event of this id and context is about; None for an ordinary one."""
     return parse_slot(json.loads(context)) if SEPARATOR in event_id else None

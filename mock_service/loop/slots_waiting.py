@@ -1,24 +1,27 @@
 """Which slots an event has: one activation is for all of them."""
 
 from datetime import datetime
+from functools import cache
 
-from mock_service.loop.early import EarlyObservations, never_late
 from mock_service.loop.events import Observation
 from mock_service.loop.joining import Joiner
-from mock_service.loop.slots import SEPARATOR, slot_event_id
+from mock_service.loop.seams import EventStore
+from mock_service.loop.slots import SEPARATOR, page_event_id, read_slot, slot_event_id
 
 
 class SlotsWaiting:
     """The slots of the multi-slot events whose wait is not over, oldest event first."""
 
-    def __init__(self, joiner: Joiner) -> None:
-        """Begin with what `joiner` already waits for."""
-        self._joiner = joiner
+    def __init__(self, joiner: Joiner, store: EventStore) -> None:
+        """Begin with what `joiner` already waits for: of each event what was ranked last."""
+        self._joiner, self._store = joiner, store
         self._slots: dict[str, list[str]] = {}
-        self._early = EarlyObservations(joiner.early.budget)
-        for id_ in joiner.waiting_ids():
-            event_id, separator, slot_id = id_.rpartition(SEPARATOR)
-            if separator:
+        newest = cache(store.newest_slot)
+        for event in joiner.waiting():
+            id_ = event.decision.event_id
+            event_id, _, slot_id = id_.rpartition(SEPARATOR)
+            slot = read_slot(id_, event.decision.context)
+            if slot is not None and newest(event_id) < event.number - slot.number + slot.of:
                 self._slots.setdefault(event_id, []).append(slot_id)
 
     def ranked(self, event_id: str, slot_ids: list[str], at: datetime) -> bool:
@@ -26,7 +29,11 @@ class SlotsWaiting:
         self._forget_settled()
         self._slots.pop(event_id, None)
         self._slots[event_id] = slot_ids
-        return bool(self._early.take(event_id, at))
+        page = page_event_id(event_id)
+        if page not in self._joiner.early:
+            return False
+        self._store.took_early(page)
+        return bool(self._joiner.early.take(page, at))
 
     def to_activate(self, event_id: str, at: datetime) -> list[str]:
         """Return the event ids of an event's slots that wait; none while it is not ranked.
@@ -37,14 +44,10 @@ class SlotsWaiting:
         ids = [slot_event_id(event_id, slot_id) for slot_id in self._slots.get(event_id, ())]
         waiting = [id_ for id_ in ids if self._joiner.waits_for(id_)]
         if not waiting:
-            self._keep_early(event_id, at)
+            activation = Observation(page_event_id(event_id), at, None)
+            self._joiner.keep_early(activation)
+            self._store.observed(activation, None)
         return waiting
-
-    def _keep_early(self, event_id: str, at: datetime) -> None:
-        activation = Observation(event_id, at, None)
-        self._early.take(event_id, at)  # one is as good as many
-        self._early.check_room(activation, never_late)
-        self._early.keep(activation)
 
     def _forget_settled(self) -> None:
         """Let go of the oldest events that nobody waits for."""

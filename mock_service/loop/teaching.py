@@ -1,6 +1,6 @@
 """What the loop has learned, and when others get to see it."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -74,21 +74,36 @@ class Teacher:
         if self.next_export <= moment:
             self.next_export += ((moment - self.next_export) // frequency + 1) * frequency
 
-    def restart(
-        self, state: LoopState, models: Models, at: datetime, past: Iterable[PendingEvent] = ()
-    ) -> None:
-        """Begin anew with `state` and from `models`, and learn what the `past` teaches.
+    def begin(self, state: LoopState, models: Models) -> Learner:
+        """Return a learner that goes on from `models` with `state`.
 
         Raises:
-            LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy; nothing has
-                changed then.
+            LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy or the models.
         """
-        learner = self._factory(state.policy, state.configuration.exploration, models)
+        return self._factory(state.policy, state.configuration.exploration, models)
+
+    def retrain(
+        self, state: LoopState, past: Iterable[PendingEvent], *, keeps_published: bool
+    ) -> Generator[None, None, Learner]:
+        """Return a learner that knows what the `past` teaches under `state`, an event a step.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy.
+        """
+        published = self.models.published if keeps_published else b""
+        learner = self.begin(state, Models(b"", published))
         allows = learner.bound.allows
         for event in past:
             decision = event.decision
             if event.teaches and allows(decision.context, decision.actions):
                 learner.learn(decision, lesson_of(event, state.configuration).reward)
+            yield
+        if keeps_published and published != (now_published := self.models.published):
+            return self.begin(state, Models(learner.models().training, now_published))
+        return learner
+
+    def restart(self, state: LoopState, learner: Learner, at: datetime) -> None:
+        """Go on with `state` and another learner."""
         self.state = state
         self._become(learner)
         self.version += 1
@@ -130,6 +145,12 @@ class Teacher:
         self.published_lessons = self.lessons
         self.modified = at
         return True
+
+
+def exhaust(steps: Iterator[None]) -> None:
+    """Take all steps at once."""
+    for _ in steps:
+        pass
 
 
 class Lesson(Struct, frozen=True, gc=False):

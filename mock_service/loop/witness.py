@@ -111,14 +111,22 @@ class _Witnessed:
         self._witness.decided(event, self._loop)
         self._store.decided(event)
 
-    def observed(self, observation: Observation, event: PendingEvent | None) -> bool:
-        return self._store.observed(observation, event)
+    def observed(
+        self, observation: Observation, event: PendingEvent | None, *, is_dropped: bool = False
+    ) -> bool:
+        return self._store.observed(observation, event, is_dropped=is_dropped)
+
+    def took_early(self, event_id: str) -> None:
+        self._store.took_early(event_id)
 
     def absorbs(self, event_id: str, reward: float | None) -> bool:
         return self._store.absorbs(event_id, reward)
 
     def knows(self, event_id: str) -> bool:
         return self._store.knows(event_id)
+
+    def newest_slot(self, event_id: str) -> int:
+        return self._store.newest_slot(event_id)
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         self._witness.settled(event, settlement)

@@ -1,5 +1,6 @@
 """The service configuration: read it, replace it."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -9,6 +10,7 @@ from mock_service.evaluation.inquiry import Kind
 from mock_service.learning.policy_text import is_multi_slot
 from mock_service.learning.workspace import shortest
 from mock_service.loop.configuration import Configuration
+from mock_service.loop.learning_loop import LearningLoop
 from mock_service.rest.bodies import parsed
 from mock_service.rest.configuration_rules import changed
 from mock_service.rest.configuration_wire import configuration_body
@@ -31,9 +33,12 @@ async def update(call: Call) -> Response:
     """Replace the service configuration; optional fields that are left out keep their values."""
     raw = await call.body()
     body = parsed(configuration_body(call.version), raw, "InvalidServiceConfiguration")
-    loop = call.loop
-    multi_slot = is_multi_slot(loop.state.policy)
-    loop.configure(changed(loop.configuration, body, multi_slot=multi_slot))
+
+    def change(loop: LearningLoop) -> Iterator[None]:
+        multi_slot = is_multi_slot(loop.state.policy)
+        return loop.configure_in_steps(changed(loop.configuration, body, multi_slot=multi_slot))
+
+    await call.service.changes.apply(call.hosted.name, lambda: call.loop, change)
     await call.service.committed()
     return json_reply(HTTPStatus.OK, configuration_response(call.loop.configuration, call.version))
 

@@ -78,6 +78,8 @@ class Gateway:
             await send(message)
 
         try:
+            if self._service.settling.is_under_way and not is_open(scope["path"]):
+                await self._service.settling.wait()
             await answering(scope, receive, send_with_headers)
         except Exception as defect:  # ours, whatever it is: said here so that it has the headers
             if not started:

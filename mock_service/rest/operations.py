@@ -77,6 +77,8 @@ class Call:
             ServiceProblem: PayloadSizeExceeded, or the loop was removed while the body came.
         """
         body = await read_body(self.request, limit or self.service.limits.body_bytes)
+        if self.service.settling.is_under_way:
+            await self.service.settling.wait()
         find_loop(self.service, self.request.scope)
         return body
 

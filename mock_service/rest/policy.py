@@ -33,11 +33,11 @@ async def update(call: Call) -> Response:
 async def reset(call: Call) -> Response:
     """Go back to the default learning policy of the loop's kind."""
     loop = call.loop
-    if is_multi_slot(loop.state.policy):
-        await apply_policy(call, for_kind_of(loop, loop.state.default_policy))  # untried so far
+    arguments = for_kind_of(loop, loop.state.default_policy)
+    if is_multi_slot(arguments):
+        await apply_policy(call, arguments)  # as one of slots it has not been tried yet
     else:
-        loop.reset_policy()
-        await call.service.committed()
+        await _change_policy(call, arguments)
     return json_reply(HTTPStatus.OK, policy_response(call.loop))
 
 
@@ -50,11 +50,19 @@ async def apply_policy(call: Call, arguments: str) -> None:
     try:
         await validate_policy_aside(arguments, presets=False)
         _check_kind(call.loop, arguments)
-        call.loop.change_policy(arguments)
+        await _change_policy(call, arguments)
     except LearningPolicyInvalid as error:
         raise ServiceProblem(
             "InvalidPolicyConfiguration", str(error), target="arguments"
         ) from error
+
+
+async def _change_policy(call: Call, arguments: str) -> None:
+    await call.service.changes.apply(
+        call.hosted.name,
+        lambda: call.loop,
+        lambda loop: loop.change_policy_in_steps(arguments),
+    )
     await call.service.committed()
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pydantic import TypeAdapter
 
 from mock_service.loop.counts import RECENT, Counts
+from mock_service.loop.slots import page_event_id
 from mock_service.storage.batch import Statement
 from mock_service.storage.ledger import Ledger
 
@@ -42,9 +43,10 @@ def counts(ledger: Ledger, loop: int) -> Counts:
         after,
     ).fetchone()
     rewards, activations, late = ledger.query(
-        f"""SELECT count(reward), count(*) FILTER (WHERE reward IS NULL), count(*) FILTER
+        f"""SELECT count(reward), count(*) FILTER (WHERE reward IS NULL AND
+            substr(event_id, -2) <> :page), count(*) FILTER
             (WHERE late) FROM observations WHERE loop = :loop AND sequence > {_FIRST_SEQUENCE}""",
-        after,
+        after | {"page": page_event_id("")},
     ).fetchone()
     found.decisions += decisions
     found.rewards += rewards

@@ -71,6 +71,18 @@ class Database:
             mark_position(self.file.mover)
             self.file.mover.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
+    def freeze(self) -> sqlite3.Connection:
+        """Return a connection that reads what is committed now, whatever is written later."""
+        if self.file is None:
+            frozen = _connect(":memory:")
+            frozen.deserialize(self.reader.serialize())
+            return frozen
+        frozen = _connect(self.file.path)
+        frozen.execute("PRAGMA query_only = ON")
+        frozen.execute("BEGIN")
+        frozen.execute("SELECT count(*) FROM loops").fetchone()  # now it reads, and goes on so
+        return frozen
+
     def close(self) -> None:
         """Close the file and let others open it; what is not committed is given up."""
         self.reader.close()
@@ -93,6 +105,7 @@ class OpenFile:
     The log stays open by a handle of its own: a server that may open no more files can still sync.
     """
 
+    path: Path
     lock: FileLock
     log: Path
     log_handle: int
@@ -209,7 +222,7 @@ def _begin(path: Path, writer: sqlite3.Connection, lock: FileLock) -> OpenFile:
     mark_position(mover)
     mover.execute("PRAGMA wal_checkpoint(PASSIVE)")
     _lengthen(log)
-    return OpenFile(lock, log, os.open(log, os.O_RDWR), mover)
+    return OpenFile(path, lock, log, os.open(log, os.O_RDWR), mover)
 
 
 def _make_private(path: Path) -> None:

@@ -24,7 +24,6 @@ from mock_service.storage.losses import Loss
 LONGEST_BATCH = 8192
 """How many statements wait for a commit at most."""
 
-
 _LONGEST_GATHER = 0.004
 """How many seconds a commit waits for others before all go to the disk."""
 
@@ -89,10 +88,14 @@ class Ledger:
         """Read what is committed."""
         return self._database.reader.execute(sql, parameters)
 
-    def image(self) -> bytes:
-        """Return the whole database, for what lives in memory to be read by another process."""
+    def freeze(self) -> sqlite3.Connection:
+        """Return a connection that reads what is kept now, on any thread, until it is closed.
+
+        Raises:
+            StorageFailed: what was written last could not be kept.
+        """
         self.flush()
-        return self._database.reader.serialize()
+        return self._database.freeze()
 
     async def committed(self) -> None:
         """Return when everything written until now is committed and on the disk.
@@ -107,8 +110,7 @@ class Ledger:
         if not (batch.statements or self._unsynced or self._disk_is_busy):
             return
         running = asyncio.get_running_loop()
-        waiter = running.create_future()
-        batch.waiters.append(waiter)
+        batch.waiters.append(waiter := running.create_future())
         if len(batch.waiters) == 1:  # requests that are ready now join before this comes up
             running.call_soon(self._commit_and_sync, batch, running)
         await waiter
@@ -291,10 +293,8 @@ class Ledger:
 
     def _read_back(self) -> bool:
         """Let memory be what is kept; where that fails `check` tries it again before all else."""
-        try:
+        self._is_stale = True
+        with suppress(HostError, OSError, RuntimeError, ValueError, sqlite3.Error):
             self.on_failure()
-        except (HostError, OSError, RuntimeError, ValueError, sqlite3.Error):
-            self._is_stale = True
-        else:
             self._is_stale = False
         return not self._is_stale

@@ -7,6 +7,7 @@ from datetime import datetime
 from mock_service.loop.decision import Action
 from mock_service.loop.early import EARLY_WINDOW
 from mock_service.loop.events import Observation, PendingEvent, Settlement
+from mock_service.loop.slots import SEPARATOR
 from mock_service.loop.state import Checkpoint, LoopState
 from mock_service.storage.codec import actions_text, answer_text, state_text, to_number
 from mock_service.storage.ledger import Ledger
@@ -26,6 +27,12 @@ _SETTLED = """UPDATE events SET settled = ?, settled_at = ?, activated = ?, less
 _SUPERSEDED = "UPDATE events SET superseded = 1 WHERE loop = ? AND number = ?"
 _ADOPTED = """UPDATE observations SET number = ?
     WHERE loop = ? AND event_id = ? AND number IS NULL AND at >= ?"""
+_NEWEST_SLOT = """SELECT coalesce(max(number), 0) FROM events
+    WHERE loop = ? AND event_id >= ? AND event_id < ?"""
+_TAKEN = """UPDATE observations SET number = 0
+    WHERE loop = ? AND event_id = ? AND number IS NULL"""
+_OF_NO_EVENT = 0
+"""The number of what joins no event, now or later; events count from 1."""
 _MODELS = "REPLACE INTO models VALUES (?, ?, ?, ?, ?, ?, ?)"
 _KNOWN = "SELECT 1 FROM events WHERE loop = ? AND event_id = ? LIMIT 1"
 
@@ -66,7 +73,7 @@ class LoopStore:
         )
         if event.supersedes:
             self._ledger.write(_SUPERSEDED, (self.loop, event.supersedes))
-        if event.rewards or event.activated is decision.deferred:
+        if event.adopts:
             since = to_number(decision.at - EARLY_WINDOW)
             self._ledger.write(_ADOPTED, (event.number, self.loop, decision.event_id, since))
 
@@ -74,9 +81,11 @@ class LoopStore:
         """Say whether an observation repeats one that was answered as uncertain, and is kept."""
         return self._uncertain.absorb(event_id, reward)
 
-    def observed(self, observation: Observation, event: PendingEvent | None) -> bool:
+    def observed(
+        self, observation: Observation, event: PendingEvent | None, *, is_dropped: bool = False
+    ) -> bool:
         """Keep an observation; say whether it is about an event that has settled."""
-        number = None if event is None else event.number
+        number = event.number if event is not None else _OF_NO_EVENT if is_dropped else None
         is_late = event is None and self.knows(observation.event_id)
         self._ledger.write(
             OBSERVED,
@@ -91,11 +100,21 @@ class LoopStore:
         )
         return is_late
 
+    def took_early(self, event_id: str) -> None:
+        """Keep that the early observations of this id have had their effect, and join nothing."""
+        self._ledger.write(_TAKEN, (self.loop, event_id))
+
     def knows(self, event_id: str) -> bool:
         """Say whether an event of this id is kept."""
         if self._commits == self._ledger.commits and event_id in self._latest:
             return True
         return self._ledger.query(_KNOWN, (self.loop, event_id)).fetchone() is not None
+
+    def newest_slot(self, event_id: str) -> int:
+        """Return the number of the decision that was made last for a multi-slot event, or 0."""
+        bounds = (self.loop, event_id + SEPARATOR, event_id + chr(ord(SEPARATOR) + 1))
+        (number,) = self._ledger.query(_NEWEST_SLOT, bounds).fetchone()
+        return int(number)
 
     def settled(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""
@@ -116,7 +135,6 @@ class LoopStore:
 
     def history(self, since: datetime) -> Iterator[PendingEvent]:
         """Yield the settled events decided since that moment, in the order they settled."""
-        self._ledger.flush()
         return settled_events(self._ledger, self.loop, since=to_number(since))
 
     def changed(self, state: LoopState) -> None:

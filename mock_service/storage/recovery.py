@@ -13,6 +13,9 @@ from mock_service.loop.state import Checkpoint, Models
 from mock_service.storage.codec import EVENT_COLUMNS, actions_of, decision_of, to_moment, to_number
 from mock_service.storage.ledger import Ledger
 
+_PAGE = 200
+"""So many events are read in a few milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -91,23 +94,32 @@ def superseded_numbers(ledger: Ledger, loop: int) -> frozenset[int]:
 
 
 def settled_events(ledger: Ledger, loop: int, *, since: int) -> Iterator[PendingEvent]:
-    """Yield the settled events decided since a moment, in the order they settled."""
-    rows = ledger.query(
-        f"""SELECT {EVENT_COLUMNS} FROM events
-            WHERE loop = ? AND settled IS NOT NULL AND at >= ? ORDER BY settled""",
-        (loop, since),
-    ).fetchall()
-    texts = _Texts(ledger, loop)
-    for row in rows:
-        yield _event(ledger, loop, row, texts)
+    """Yield the settled events decided since a moment, in the order they settled.
+
+    They are read a page at a time, so that others can go on in between; what settles meanwhile
+    comes at the end.
+    """
+    texts, after = _Texts(ledger, loop), -1
+    while True:
+        ledger.flush()
+        rows = ledger.query(
+            f"""SELECT {EVENT_COLUMNS}, settled FROM events WHERE loop = ? AND
+                settled IS NOT NULL AND settled > ? AND at >= ? ORDER BY settled LIMIT ?""",
+            (loop, after, since, _PAGE),
+        ).fetchall()
+        if not rows:
+            return
+        for *row, settled in rows:
+            after = settled
+            yield _event(ledger, loop, tuple(row), texts)
 
 
 def early_observations(ledger: Ledger, loop: int, now: datetime) -> list[Observation]:
     """Return the observations whose decision may still come; a late one may be early, too."""
     rows = ledger.query(
         """SELECT event_id, at, reward FROM observations
-            WHERE loop = ? AND number IS NULL AND at >= ? ORDER BY sequence""",
-        (loop, to_number(now - EARLY_WINDOW)),
+            WHERE loop = ? AND number IS NULL AND at BETWEEN ? AND ? ORDER BY sequence""",
+        (loop, to_number(now - EARLY_WINDOW), to_number(now)),
     )
     return [Observation(event_id, to_moment(at), reward) for event_id, at, reward in rows]
 

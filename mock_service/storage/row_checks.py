@@ -180,7 +180,7 @@ def _check_observations(copy: sqlite3.Connection) -> None:
     for number, event_id, at, reward, late, joined in copy.execute(_OBSERVATIONS):
         check_number(at)
         _expect(late in {0, 1}, "flags that are none")
-        _expect(number is None or joined == event_id, "one of an event that is not there")
+        _expect(not number or joined == event_id, "one of an event that is not there")
         _expect(reward is None or abs(reward) <= MAX_VALUE, "a reward out of range")
 
 

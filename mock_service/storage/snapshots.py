@@ -45,15 +45,10 @@ class Snapshot:
         self.connection.close()
 
 
-def snapshot(ledger: Ledger, loop: int, now: datetime) -> bytes:
-    """Return a loop as it is at this moment.
-
-    Raises:
-        StorageFailed: what it did last could not be kept.
-    """
-    ledger.flush()
+def snapshot(frozen: sqlite3.Connection, loop: int, now: datetime) -> bytes:
+    """Return a loop as it was when `frozen` was made of a server's ledger."""
     with closing(_empty()) as copy:
-        (name, state) = ledger.query(
+        (name, state) = frozen.execute(
             "SELECT name, state FROM loops WHERE id = ?", (loop,)
         ).fetchone()
         copy.execute(
@@ -62,7 +57,7 @@ def snapshot(ledger: Ledger, loop: int, now: datetime) -> bytes:
         )
         copy.execute("INSERT INTO settings VALUES ('clock', ?)", (str(to_number(now)),))
         for table in _TABLES:
-            rows = ledger.query(f"SELECT * FROM {table} WHERE loop = ?", (loop,))
+            rows = frozen.execute(f"SELECT * FROM {table} WHERE loop = ?", (loop,))
             marks = ", ".join("?" * len(rows.description))
             copy.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
         return copy.serialize()
@@ -111,7 +106,7 @@ def _open(copy: sqlite3.Connection, content: bytes, check_inquiry: CheckInquiry)
     wanted = copy.execute(_SCHEMA).fetchall()
     copy.deserialize(content)
     copy.execute("PRAGMA cell_size_check = ON")
-    (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+    (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(verdict)
     if copy.execute("SELECT 1 FROM sqlite_schema WHERE type NOT IN ('table', 'index')").fetchone():

@@ -234,7 +234,7 @@ class LocalPersonalizer:
         Raises:
             ServiceProblem: it is no snapshot; nothing has changed then.
         """
-        self._server.call(lambda: self._bench.restore(snapshot))
+        self._server.run(self._bench.restore(snapshot))
 
     def __enter__(self) -> Self:
         return self.start()

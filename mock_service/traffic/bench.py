@@ -84,22 +84,22 @@ class Bench:
             clock.check_step(step)
         target = clock.now() + step
         while (due := held.next_due()) is not None and due <= target:
-            self.service.advance(max(due - clock.now(), timedelta()))
+            await self.service.advance_aside(max(due - clock.now(), timedelta()))
             await held.release(clock.now())
-        self.service.advance(target - clock.now())
+        await self.service.advance_aside(max(target - clock.now(), timedelta()))
 
     def snapshot(self) -> bytes:
         """Return the default loop as one file."""
         self.service.default.loop.settle()
         return self.service.snapshot(DEFAULT_LOOP)
 
-    def restore(self, snapshot: bytes) -> None:
+    async def restore(self, snapshot: bytes) -> None:
         """Make the default loop what it was.
 
         Raises:
             ServiceProblem: InvalidSnapshot; nothing was changed.
         """
-        self.service.restore(DEFAULT_LOOP, snapshot)
+        await self.service.restore(DEFAULT_LOOP, snapshot)
 
     def decisions(self, loop: str | None = None) -> tuple[RecordedDecision, ...]:
         """Return the latest decisions of one loop or all, and what became of them, oldest first."""

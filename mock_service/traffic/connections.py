@@ -1,7 +1,8 @@
 """The open connections of one server, within bounds of number, time and bytes.
 
 Nobody who opens connections and leaves them half way keeps others out: a connection that waits for
-its request is closed after a while, or as soon as there are too many. What is under way is safe.
+its request is closed after a while, or as soon as there are too many, those first that have not
+sent any yet. What is under way is safe.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ class OpenConnection:
     """One connection: what it waits for, and what it holds."""
 
     __slots__ = (
+        "has_asked",
         "is_ending",
         "is_receiving",
         "received",
@@ -46,6 +48,8 @@ class OpenConnection:
         """Whether a request should arrive now, unlike on a connection that is kept for later."""
         self.received = 0
         """How many bytes of its request have arrived."""
+        self.has_asked = False
+        """Whether a whole request has ever arrived on it."""
         self.is_ending = False
         """Whether it was told to close."""
         self.unread, self.unread_since = 0, 0.0
@@ -61,7 +65,9 @@ class Connections:
         room = max(_FEWEST, _free_descriptors() - accepted_at_once())
         self._most = min(limits.connections, room) if most is None else most
         self._all: dict[OpenConnection, None] = {}
+        self._silent: OrderedDict[OpenConnection, None] = OrderedDict()
         self._waiting: OrderedDict[OpenConnection, None] = OrderedDict()
+        """Both wait for a request, longest first; the silent ones for their first."""
         self._received = 0
         self._loop = asyncio.get_running_loop()
         self._beat: asyncio.TimerHandle | None = None
@@ -72,15 +78,17 @@ class Connections:
         return self._limits.handshake_seconds
 
     def add(self, transport: asyncio.Transport, refuse: Callable[[], None]) -> OpenConnection:
-        """Admit a connection; where there are too many, the one that waits longest is closed.
+        """Admit a connection; where there are too many, one that waits is closed.
+
+        It is the one that waits longest of those without any request yet, or of all.
 
         `refuse` closes it when its request takes too long.
         """
         connection = OpenConnection(transport, refuse)
         self._all[connection] = None
         self.wait(connection, is_receiving=True)
-        if len(self._all) > self._most and self._waiting:
-            self._abort(next(iter(self._waiting)))
+        if len(self._all) > self._most and (waiting := self._silent or self._waiting):
+            self._abort(next(iter(waiting)))
         if self._beat is None:
             self._beat = self._loop.call_later(_BEAT_SECONDS, self._look)
         return connection
@@ -88,6 +96,7 @@ class Connections:
     def remove(self, connection: OpenConnection) -> None:
         """Forget a connection that is closed."""
         self._all.pop(connection, None)
+        self._silent.pop(connection, None)
         self._waiting.pop(connection, None)
         self._release(connection)
 
@@ -95,31 +104,40 @@ class Connections:
         """Let a connection wait for a request from now on, its first or the next one."""
         self._release(connection)
         connection.waits_since, connection.is_receiving = self._loop.time(), is_receiving
-        self._waiting[connection] = None
-        self._waiting.move_to_end(connection)
+        waiting = self._waiting if connection.has_asked else self._silent
+        waiting[connection] = None
+        waiting.move_to_end(connection)
 
     def work(self, connection: OpenConnection) -> None:
         """Leave a connection alone while its request is under way."""
-        connection.waits_since = None
+        connection.waits_since, connection.has_asked = None, True
+        self._silent.pop(connection, None)
         self._waiting.pop(connection, None)
 
     def receive(self, connection: OpenConnection, size: int) -> None:
-        """Count bytes of a request; beyond the bound of all, whoever has waited longest goes."""
+        """Count bytes of a request; beyond the bound of all, the largest go that have not arrived.
+
+        The largest of all may be as large as it likes: what takes it says how large that is.
+        """
         if connection not in self._all:
             return  # it was closed, and this is the rest
         connection.received += size
         self._received += size
         if self._received > self._limits.request_bytes:
-            self._make_room(connection)
+            self._make_room()
 
-    def _make_room(self, newest: OpenConnection) -> None:
-        for connection in list(self._waiting):
-            if self._received <= max(self._limits.request_bytes, newest.received):
+    def _make_room(self) -> None:
+        largest = max(reversed(self._all), key=_received)  # of equal ones, the newest
+        room = self._limits.request_bytes + largest.received
+        if self._received <= room:
+            return
+        waiting = [
+            one for one in (*self._silent, *self._waiting) if one.received and one is not largest
+        ]
+        for connection in sorted(waiting, key=_received, reverse=True):
+            self._abort(connection)
+            if self._received <= room:
                 return
-            if connection.received and connection is not newest:
-                self._abort(connection)
-        if self._received > max(self._limits.request_bytes, newest.received):
-            self._abort(newest)
 
     def _release(self, connection: OpenConnection) -> None:
         self._received -= connection.received
@@ -164,6 +182,10 @@ class Connections:
             total -= connection.unread
             if total <= self._limits.reply_bytes:
                 return
+
+
+def _received(connection: OpenConnection) -> int:
+    return connection.received
 
 
 def raise_descriptor_limit() -> None:

@@ -11,9 +11,10 @@ from typing import Any, cast
 import pytest
 
 from mock_service.build import build_service
-from mock_service.evaluation.inquiry import Inquiry, Kind, Status
+from mock_service.evaluation.inquiry import Findings, Inquiry, Kind, Status
 from mock_service.hosted import HostedLoop
 from mock_service.hosting import Service
+from mock_service.inquiring.book import Entry
 from mock_service.inquiring.working import Worker
 from mock_service.settings import DEFAULT_LOOP, Settings
 
@@ -40,6 +41,10 @@ class BrokenLoop:
         """Fail."""
         self.settled += 1
         raise ZeroDivisionError("a defect")
+
+    def settle_in_steps(self) -> None:
+        """Fail in the same way."""
+        self.settle()
 
 
 def break_a_loop(service: Service) -> BrokenLoop:
@@ -103,7 +108,11 @@ def test_an_evaluation_that_fails_for_no_known_reason_does_not_come_up_for_ever(
     for id_ in ("first", "second"):
         service.book.add(service.default.number, _inquiry(id_, now))
     service.ledger.flush()
-    worker = Worker(service.book, Path("\0"), lambda _, __: Status.RETAINED)
+
+    async def retain(_: Entry, __: Findings) -> Status:
+        return Status.RETAINED
+
+    worker = Worker(service.book, Path("\0"), retain)
     with caplog.at_level(logging.ERROR, "mock_service"):
         asyncio.run(work(worker))
 

@@ -36,7 +36,7 @@ def found(service: Service) -> Entry | None:
 def worked(service: Service, folder: Path | None, until: Callable[[], bool]) -> None:
     """Let a worker work on the service's questions until something holds."""
 
-    def never(_: Entry, __: Findings) -> Status:
+    async def never(_: Entry, __: Findings) -> Status:
         raise AssertionError
 
     async def work() -> None:

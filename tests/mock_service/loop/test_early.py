@@ -106,3 +106,12 @@ def test_each_takes_constant_time() -> None:
 
     assert len(event.rewards) == 5 * MANY // 2
     assert perf_counter() - began < 5
+
+
+def test_what_is_too_old_takes_no_room_in_any_loop() -> None:
+    """A loop that nobody calls any more does not shut the others out."""
+    budget = EarlyBudget(100_000)
+    first, second = Joiner(budget), Joiner(budget)
+    kept = fill(first)
+
+    assert fill(second, NOON + EARLY_WINDOW + timedelta(seconds=1)) == kept

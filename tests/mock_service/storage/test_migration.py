@@ -1,5 +1,6 @@
 """Files of earlier versions are brought to this one, with all they hold."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_a_snapshot_of_version_1_is_restored(tmp_path: Path) -> None:
         connection.executescript(FIRST)
     service.default.loop.rank(RankRequest("f", "[]", ACTIONS))
 
-    service.restore("default", old.read_bytes())
+    asyncio.run(service.restore("default", old.read_bytes()))
 
     assert service.default.loop.counts.decisions == 1
     service.close()

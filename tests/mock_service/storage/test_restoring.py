@@ -1,5 +1,6 @@
 """A snapshot proves itself in a copy, and is taken in one step or not at all."""
 
+import asyncio
 import json
 import shutil
 import sqlite3
@@ -85,7 +86,19 @@ def inquiry(policy: str) -> Damage:
     return add
 
 
+def empty_the_index_of_ids(connection: sqlite3.Connection) -> None:
+    """Leave an index that knows of no event, which a query by id would believe."""
+    (page,) = connection.execute(
+        "SELECT rootpage FROM sqlite_schema WHERE name = 'events_by_id'"
+    ).fetchone()
+    content, (size,) = connection.serialize(), connection.execute("PRAGMA page_size").fetchone()
+    empty = bytes([10, 0, 0, 0, 0, size >> 8, size & 255, 0]).ljust(size, bytes(1))
+    start = (page - 1) * size
+    connection.deserialize(content[:start] + empty + content[start + size :])
+
+
 DAMAGES: dict[str, Damage] = {
+    "an index without rows": empty_the_index_of_ids,
     "junk models": "UPDATE models SET training = zeroblob(300), published = zeroblob(300)",
     "no such option": state(policy="--cb_explore_adf --nonsense"),
     "an option that ends": state(policy="--cb_explore_adf --help"),
@@ -172,7 +185,7 @@ def test_a_snapshot_no_loop_can_live_with_is_refused_and_nothing_changes(
     before = looked_at(standing)
 
     with pytest.raises(ServiceProblem) as refused:
-        standing.restore("default", damaged(sound, DAMAGES[damage]))
+        asyncio.run(standing.restore("default", damaged(sound, DAMAGES[damage])))
 
     assert (refused.value.status, refused.value.code) == (400, "InvalidSnapshot")
     assert "\n" not in refused.value.message
@@ -186,7 +199,7 @@ def test_a_restored_loop_survives_a_kill_at_once(tmp_path: Path, sound: bytes) -
     """What was brought in is the loop's, and what it replaced is gone for good."""
     service = taught(tmp_path / "a")
     service.default.loop.rank(RankRequest("more", "[]", ACTIONS))
-    service.restore("default", sound)
+    asyncio.run(service.restore("default", sound))
     expected = service.default.loop.counts, service.default.loop.model()
     shutil.copytree(tmp_path / "a", tmp_path / "b")
     service.close()

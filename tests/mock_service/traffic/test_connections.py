@@ -99,6 +99,19 @@ def test_too_many_close_the_one_that_waits_longest_and_nobody_else() -> None:
             half[-1].recv(1)
 
 
+def test_a_client_that_has_asked_before_is_safe_from_those_that_never_do() -> None:
+    """It keeps its connection for later, and has waited longer than any of them."""
+    with bounded(Limits(connections=8)) as endpoint, ExitStack() as opened:
+        client = opened.enter_context(connect(endpoint, STATUS))
+        client.recv(65536)
+        for sent in (b"", HEAD[:60], HEAD) * 10:
+            opened.enter_context(connect(endpoint, sent))
+        sleep(0.3)
+        client.sendall(STATUS)
+
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 def test_a_request_under_way_is_safe_from_those_that_come() -> None:
     """It is answered, however many open connections meanwhile."""
     with (
@@ -133,6 +146,20 @@ def test_bodies_that_never_end_are_bounded_together() -> None:
             half[-1].recv(1)
 
 
+def test_a_large_body_cuts_nobody_off_and_is_not_cut_off() -> None:
+    """A snapshot that is being restored is larger than all that others send."""
+    size = 3 * 2**20
+    large = HEAD.replace(b"1000000", b"%d" % size).replace(
+        b"/personalizer/v1.0/rank", b"/mock/restore"
+    )
+    with bounded(Limits(request_bytes=2**20)) as endpoint, connect(endpoint, large) as upload:
+        upload.sendall(bytes(size - 1))
+        assert endpoint.post("/personalizer/v1.0/rank", {"actions": ARTICLES}).status_code == 201
+        upload.sendall(b"x")
+
+        assert upload.recv(65536).startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_client_that_does_not_read_is_not_waited_for() -> None:
     """Its reply goes with it."""
     with bounded(Limits(request_seconds=1)) as endpoint:
@@ -146,8 +173,8 @@ def test_a_client_that_does_not_read_is_not_waited_for() -> None:
             connection.connect((address.hostname, address.port))
             key = DEVELOPMENT_KEY.encode()
             connection.sendall(
-                b"GET /mock/calls HTTP/1.1\r\nHost: localhost\r\nOcp-Apim-Subscription-Key: %s\r\n\r\n"
-                % key
+                b"GET /mock/calls HTTP/1.1\r\nHost: localhost\r\n"
+                b"Ocp-Apim-Subscription-Key: %s\r\n\r\n" % key
             )
             sleep(4)
             received = len(read_to_end(connection))

@@ -1,0 +1,94 @@
+"""Changing a loop: its configuration and its policy, and learning its history anew for them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from mock_service.clock import Clock, days_before
+from mock_service.loop.configuration import Configuration
+from mock_service.loop.state import LoopState
+from mock_service.loop.teaching import Teacher, exhaust
+from mock_service.loop.tools import Store
+
+
+class LoopChanges(ABC):
+    """What of a learning loop changes its settings."""
+
+    teacher: Teacher
+    _state: LoopState
+    _clock: Clock
+    _store: Store
+
+    @abstractmethod
+    def settle(self) -> datetime:
+        """Learn from every event whose wait is over, publish what is due, and return when."""
+
+    @abstractmethod
+    def _become(self, state: LoopState) -> None:
+        """Go on with other settings, and keep them."""
+
+    @property
+    def configuration(self) -> Configuration:
+        """The service configuration."""
+        return self._state.configuration
+
+    def configure(self, configuration: Configuration) -> None:
+        """Replace the configuration, and retrain if the same events now teach otherwise.
+
+        The published model goes on answering until the next export.
+        """
+        exhaust(self.configure_in_steps(configuration))
+
+    def configure_in_steps(self, configuration: Configuration) -> Iterator[None]:
+        """Do what `configure` does, an event a step; nothing of it shows before the end."""
+        self.settle()
+        before = self.configuration
+        if not before.learns_as(configuration):
+            yield from self._retrain(
+                lambda state: replace(state, configuration=configuration), keeps_published=True
+            )
+        now = self._clock.now()
+        state = replace(self._state, configuration=replace(configuration, last_edited=now))
+        if before.model_export_frequency != configuration.model_export_frequency:
+            state = replace(state, exports_from=now)
+            self.teacher.next_export = now + configuration.model_export_frequency
+        self._become(state)
+
+    def change_policy(self, arguments: str) -> None:
+        """Replace the learning policy, and retrain: another policy's weights mean nothing to it.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept it; the old one stays.
+        """
+        exhaust(self.change_policy_in_steps(arguments))
+
+    def change_policy_in_steps(self, arguments: str) -> Iterator[None]:
+        """Do what `change_policy` does, an event a step; nothing of it shows before the end.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept it; the old one stays.
+        """
+        self.settle()
+        yield from self._retrain(lambda state: replace(state, policy=arguments))
+
+    def reset_policy(self) -> None:
+        """Go back to the default policy."""
+        self.change_policy(self._state.default_policy)
+
+    def _retrain(
+        self, change: Callable[[LoopState], LoopState], *, keeps_published: bool = False
+    ) -> Iterator[None]:
+        """Learn the recent past as the changed state would have; then all changes at once.
+
+        What settles meanwhile is learned as well, and another change begins it anew.
+        """
+        begun = None
+        while begun is not self._state:
+            begun = self._state
+            state = change(begun)
+            days = begun.configuration.model_retrain_days
+            past = self._store.history(days_before(self._clock.now(), days))
+            learner = yield from self.teacher.retrain(state, past, keeps_published=keeps_published)
+        self.teacher.restart(state, learner, self._clock.now())
+        self._become(state)

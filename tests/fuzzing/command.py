@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 import sys
 
 from mock_service.console import MISTAKE, run_commands
@@ -12,6 +13,7 @@ from simulator.errors import SimulatorError
 from tests.fuzzing.findings import Finding
 
 _NAME = "personalizer-lab"
+_OURS = re.compile(rf"{_NAME}: |ended early: |[\d,]+ of [\d,]+ replies were unusable: ")
 _FOUND_SOMETHING = 1
 """What `doctor` and `conformance` exit with when they have something to say."""
 
@@ -48,9 +50,12 @@ def run(arguments: list[str], given: object) -> str:
 
 
 def _check_lines(said: str, shown: str, given: object) -> None:
-    """Refuse an error without a line, or with one that does not begin as all of ours do."""
+    """Refuse an error without a line, or with one that does not begin as all of ours do.
+
+    A run that ended early says so, and gives an account of the replies that it could not use.
+    """
     lines = said.splitlines()
-    if not lines or not all(line.startswith(f"{_NAME}: ") for line in lines):
+    if not lines or not all(_OURS.match(line) for line in lines):
         raise Finding(f"{shown}: an error that is not made of clear lines", (said, given))
 
 

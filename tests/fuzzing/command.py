@@ -5,6 +5,7 @@ import io
 import json
 import re
 import sys
+from collections.abc import Iterator
 
 from mock_service.console import MISTAKE, run_commands
 from mock_service.errors import HostError
@@ -27,9 +28,8 @@ def run(arguments: list[str], given: object) -> str:
     """
     out, err = io.StringIO(), io.StringIO()
     shown = " ".join(arguments[:2])
-    sys.argv = [_NAME, *arguments]
     code: object = None
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with _called_with(arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             run_commands(commands, _NAME, (SimulatorError, HostError))
         except SystemExit as ended:
@@ -47,6 +47,16 @@ def run(arguments: list[str], given: object) -> str:
     if "--json" in arguments:
         _check_json(out.getvalue(), shown, given)
     return "done"
+
+
+@contextlib.contextmanager
+def _called_with(arguments: list[str]) -> Iterator[None]:
+    """Let the command line of this process be `arguments`, until the block ends."""
+    before, sys.argv = sys.argv, [_NAME, *arguments]
+    try:
+        yield
+    finally:
+        sys.argv = before
 
 
 def _check_lines(said: str, shown: str, given: object) -> None:

@@ -5,7 +5,7 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from mock_service.rest.wire import (
+from mock_service.rest.schemas import (
     RankedActionBody,
     RankRequestBody,
     RankResponseBody,

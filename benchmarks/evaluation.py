@@ -11,10 +11,10 @@ from estimators.bandits import ips, snips
 from rows import Row, against, alone, at_least, in_turn
 from vowpalwabbit import pyvw
 
+from mock_service.dsjson.reader import read_log
 from mock_service.evaluation.estimators import Estimator, Sample, estimate
-from mock_service.evaluation.policies import BASELINE, act
-from mock_service.evaluation.traffic import gather
-from mock_service.logs.reading import read_log
+from mock_service.evaluation.logged_data import collect
+from mock_service.evaluation.policies import BASELINE, evaluate_policy
 
 ROUNDS = 9
 DECISIONS = 100_000
@@ -93,8 +93,8 @@ def _peer_seconds(rows: list[tuple[float, float, float]]) -> float:
 def _seconds_from_lines(log: Path) -> float:
     began = perf_counter()
     with log.open("rb") as lines:
-        traffic = gather(read_log(lines))
-    chances = act(BASELINE, traffic).of_logged(traffic)
+        traffic = collect(read_log(lines))
+    chances = evaluate_policy(BASELINE, traffic).of_logged(traffic)
     sample = Sample(traffic.rewards, chances / traffic.propensities, traffic.shares)
     estimate(sample, Estimator.IPS)
     estimate(sample, Estimator.SNIPS)

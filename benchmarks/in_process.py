@@ -8,9 +8,9 @@ from peers import coba_mean_reward, coba_seconds
 from rows import Row, against, at_least, in_turn
 
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, simulate
 from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.model import Scenario
+from simulator.simulations import RunOptions, simulate
 
 ROUNDS = 9
 INTERACTIONS = 20_000

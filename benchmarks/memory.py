@@ -13,8 +13,8 @@ from mock_service.build import build_loop
 from mock_service.clock import ManualClock
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, simulate
 from simulator.scenario.catalogue import find_scenario
+from simulator.simulations import RunOptions, simulate
 
 ROUNDS = 3
 EVENTS = 100_000

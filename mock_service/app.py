@@ -8,34 +8,34 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from mock_service.control import (
+from mock_service.emulator.api import (
     calls,
     clock,
     decisions,
     faults,
-    learning,
     loops,
     reset,
     seed,
     snapshots,
-    teaching,
     throttling,
+    training,
 )
-from mock_service.errors import ServiceProblem
+from mock_service.emulator.api import status as learning_status
+from mock_service.emulator.connection import CONNECTIONS
+from mock_service.emulator.connections import Connections
+from mock_service.emulator.emulator import Emulator
+from mock_service.emulator.fault_middleware import FaultMiddleware
+from mock_service.emulator.journal_middleware import JournalMiddleware
+from mock_service.errors import ApiError
 from mock_service.rest import docs, status
 from mock_service.rest.contract import OPERATIONS
+from mock_service.rest.contract_router import ContractRouter
 from mock_service.rest.cross_origin import OriginRules
+from mock_service.rest.error_responses import on_api_error, on_http_exception, on_unexpected
 from mock_service.rest.gateway import Gateway
 from mock_service.rest.guard import Guard
 from mock_service.rest.hosts import HostRules
 from mock_service.rest.operations import add_operations
-from mock_service.rest.problems import on_http_exception, on_service_problem, on_unforeseen
-from mock_service.rest.shortcuts import Shortcuts
-from mock_service.traffic.bench import Bench
-from mock_service.traffic.connection import CONNECTIONS
-from mock_service.traffic.connections import Connections
-from mock_service.traffic.disturbing import DisturbingLayer
-from mock_service.traffic.noting import NotingLayer
 
 ROUTERS = (status.router, docs.router)
 
@@ -43,13 +43,13 @@ CONTROL = (
     reset.router,
     clock.reading,
     clock.router,
-    learning.router,
+    learning_status.router,
     loops.router,
     snapshots.router,
     calls.router,
     decisions.router,
     decisions.scripted,
-    teaching.router,
+    training.router,
     seed.router,
     faults.router,
     throttling.router,
@@ -58,7 +58,7 @@ CONTROL = (
 
 
 def build_app(
-    bench: Bench,
+    bench: Emulator,
     *,
     control: bool,
     accept_bearer: bool = False,
@@ -71,7 +71,7 @@ def build_app(
     """
     hosts = HostRules(bench.service, allow_hosts, accept_bearer=accept_bearer)
     guard = Middleware(Guard, hosts=hosts, origins=OriginRules(allow_origins))
-    shortcuts = Middleware(Shortcuts, operations=OPERATIONS)
+    shortcuts = Middleware(ContractRouter, operations=OPERATIONS)
     gateway = Middleware(Gateway, service=bench.service, accept_bearer=accept_bearer)
     app = FastAPI(
         title="personalizer-lab",
@@ -80,12 +80,16 @@ def build_app(
         redoc_url=None,
         redirect_slashes=False,  # a redirect would lead from one loop's path to another's
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        lifespan=_alive,
-        middleware=[guard, *(_around(gateway, bench) if control else [gateway]), shortcuts],
+        lifespan=_lifespan,
+        middleware=[
+            guard,
+            *(_emulator_middleware(gateway, bench) if control else [gateway]),
+            shortcuts,
+        ],
         exception_handlers={
-            ServiceProblem: on_service_problem,
+            ApiError: on_api_error,
             HTTPException: on_http_exception,
-            Exception: on_unforeseen,
+            Exception: on_unexpected,
         },
     )
     app.state.service, app.state.bench = bench.service, bench
@@ -95,20 +99,20 @@ def build_app(
     return app
 
 
-def _around(gateway: Middleware, bench: Bench) -> list[Middleware]:
+def _emulator_middleware(gateway: Middleware, bench: Emulator) -> list[Middleware]:
     return [
-        Middleware(NotingLayer, traffic=bench.traffic),
+        Middleware(JournalMiddleware, traffic=bench.traffic),
         gateway,
-        Middleware(DisturbingLayer, traffic=bench.traffic),
+        Middleware(FaultMiddleware, traffic=bench.traffic),
     ]
 
 
 @asynccontextmanager
-async def _alive(app: FastAPI) -> AsyncIterator[dict[str, object]]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
     """Let time pass while the server runs, and keep everything when it ends."""
-    bench: Bench = app.state.bench
+    bench: Emulator = app.state.bench
     service = bench.service
-    tasks = [asyncio.create_task(service.live()), asyncio.create_task(service.answer())]
+    tasks = [asyncio.create_task(service.run_housekeeping()), asyncio.create_task(service.answer())]
     try:
         yield {CONNECTIONS: Connections(service.limits)}
     finally:

@@ -7,37 +7,37 @@ from fastapi import FastAPI
 
 from mock_service.app import build_app
 from mock_service.clock import Clock, ManualClock, SystemClock
-from mock_service.errors import DataUnusable, HostError, SettingsInvalid
-from mock_service.hosted import check_loop_name
-from mock_service.hosting import Service
-from mock_service.learning.feature_bound import FeatureBound
-from mock_service.learning.learner import ExportingLearner
-from mock_service.learning.models import open_model
-from mock_service.learning.policies import policy_arguments, with_exploration
-from mock_service.learning.policy_text import is_multi_slot
-from mock_service.learning.portable import portable
-from mock_service.learning.trial import validate_policy
+from mock_service.emulator.emulator import Emulator
+from mock_service.emulator.interception import Interception
+from mock_service.emulator.journal import Journal
+from mock_service.errors import DataUnusable, MockServiceError, SettingsInvalid
+from mock_service.hosting.hosted_loop import check_loop_name
+from mock_service.hosting.loop_factory import LoopFactory
+from mock_service.hosting.service import Service
 from mock_service.limits import DEFAULT_LIMITS, Limits
 from mock_service.loop.configuration import Mode
+from mock_service.loop.decision_history import DecisionHistory
+from mock_service.loop.dependencies import Dependencies, Store
 from mock_service.loop.early import EarlyBudget
-from mock_service.loop.forgetful import Forgetful
-from mock_service.loop.identity import IdSource, RandomIds, SeededIds, new_uid
+from mock_service.loop.ids import IdSource, RandomIds, SeededIds, new_uid
 from mock_service.loop.learning_loop import LearningLoop
-from mock_service.loop.ranking import seeded_chooser
-from mock_service.loop.script import Script
-from mock_service.loop.seams import Learner, LearnerFactory
+from mock_service.loop.null_store import NullStore
+from mock_service.loop.protocols import Learner, LearnerFactory
+from mock_service.loop.ranking import seeded_sampler
+from mock_service.loop.script import ChoiceScript
 from mock_service.loop.state import AUTO_OPTIMIZATION_DELAY, LoopState, Models
-from mock_service.loop.tools import Store, Tools
-from mock_service.loop.witness import Witness
 from mock_service.settings import DEFAULT_LOOP, SECOND_DEVELOPMENT_KEY, LoopSettings, Settings
+from mock_service.storage.commit_queue import CommitQueue
 from mock_service.storage.database import open_in_folder, open_in_memory
-from mock_service.storage.ledger import Ledger
 from mock_service.storage.loop_store import LoopStore
-from mock_service.storage.loops_file import kept_moment
-from mock_service.traffic.bench import Bench
-from mock_service.traffic.journal import Journal
-from mock_service.traffic.traffic import Traffic
-from mock_service.workshop import Workshop
+from mock_service.storage.loops import load_clock
+from mock_service.vowpal.canonical_model import canonicalize
+from mock_service.vowpal.exporting_learner import ExportingLearner
+from mock_service.vowpal.feature_bound import FeatureBound
+from mock_service.vowpal.learners import open_model
+from mock_service.vowpal.policy_arguments import is_multi_slot
+from mock_service.vowpal.presets import resolve_policy, with_exploration
+from mock_service.vowpal.sandbox import validate_policy
 
 
 def build_server(settings: Settings) -> FastAPI:
@@ -58,7 +58,7 @@ def build_server(settings: Settings) -> FastAPI:
     )
 
 
-def build_bench(settings: Settings) -> Bench:
+def build_bench(settings: Settings) -> Emulator:
     """Return the loops that `settings` describe, with all it takes to watch and steer them.
 
     Raises:
@@ -66,14 +66,14 @@ def build_bench(settings: Settings) -> Bench:
         DataUnusable: the data folder is in use, damaged or of a later version.
         SettingsInvalid: the settings contradict what the data folder holds.
     """
-    script, witness = Script(), Witness(settings.limits.history_bytes)
+    script, witness = ChoiceScript(), DecisionHistory(settings.limits.history_bytes)
     service = build_service(settings, script, witness)
     journal = Journal(settings.limits.journal_bytes)
-    return Bench(service, Traffic(service.clock, journal), script, witness)
+    return Emulator(service, Interception(service.clock, journal), script, witness)
 
 
 def build_service(
-    settings: Settings, script: Script | None = None, witness: Witness | None = None
+    settings: Settings, script: ChoiceScript | None = None, witness: DecisionHistory | None = None
 ) -> Service:
     """Return the loops that `settings` describe, without a wire.
 
@@ -86,33 +86,37 @@ def build_service(
     folder = settings.data_folder
     database = open_in_memory() if folder is None else open_in_folder(folder)
     try:
-        return _service(settings, Ledger(database), script or Script(), witness or Witness())
-    except HostError:
+        return _service(
+            settings, CommitQueue(database), script or ChoiceScript(), witness or DecisionHistory()
+        )
+    except MockServiceError:
         database.close()
         raise
 
 
-def _service(settings: Settings, ledger: Ledger, script: Script, witness: Witness) -> Service:
+def _service(
+    settings: Settings, ledger: CommitQueue, script: ChoiceScript, witness: DecisionHistory
+) -> Service:
     ids = RandomIds()
-    clock = _clock(settings.manual_clock_from, kept_moment(ledger))
+    clock = _clock(settings.manual_clock_from, load_clock(ledger))
     early = EarlyBudget(settings.limits.early_bytes)
 
-    def make_tools(state: LoopState, store: Store) -> Tools:
-        return Tools(
+    def make_tools(state: LoopState, store: Store) -> Dependencies:
+        return Dependencies(
             factory=learner_factory(state.mode, settings.limits),
             clock=clock,
             store=witness.before(store, store.loop if isinstance(store, LoopStore) else 0),
-            choose=script.before(seeded_chooser(state.seed)),
-            portable=portable,
+            choose=script.before(seeded_sampler(state.seed)),
+            portable=canonicalize,
             early=early,
         )
 
-    workshop = Workshop(lambda loop: new_state(loop, clock, ids), make_tools)
+    workshop = LoopFactory(lambda loop: new_state(loop, clock, ids), make_tools)
     service = Service(clock=clock, ids=ids, ledger=ledger, workshop=workshop, settings=settings)
     _check_wishes(settings, service.default.loop.state)
-    if settings.key_given:
+    if settings.key_is_explicit:
         service.change_keys(DEFAULT_LOOP, (settings.key, _second_key(service)))
-    for name in settings.more_loops:
+    for name in settings.extra_loops:
         check_loop_name(name)
         if name not in service.loops:
             service.create(name, settings.loop, (new_uid(ids), new_uid(ids)))
@@ -132,10 +136,10 @@ def _check_wishes(settings: Settings, state: LoopState) -> None:
     kept_and_wanted = {
         "mode": (state.mode.value, loop.mode.value),
         "seed": (state.seed, loop.seed),
-        "policy": (state.policy, policy_arguments(loop.policy_or_default)),
+        "policy": (state.policy, resolve_policy(loop.policy_or_default)),
         "exploration": (state.configuration.exploration, loop.configuration.exploration),
     }
-    for name in settings.insists_on:
+    for name in settings.explicit_settings:
         kept, wanted = kept_and_wanted[name]
         if kept != wanted:
             raise SettingsInvalid(
@@ -170,12 +174,12 @@ def build_loop(
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
     """
     state = new_state(settings, clock, ids or SeededIds(settings.seed))
-    tools = Tools(
+    tools = Dependencies(
         factory=learner_factory(settings.mode),
         clock=clock,
-        store=store or Forgetful(),
-        choose=seeded_chooser(settings.seed),
-        portable=portable,
+        store=store or NullStore(),
+        choose=seeded_sampler(settings.seed),
+        portable=canonicalize,
     )
     return LearningLoop(state, tools)
 
@@ -188,7 +192,7 @@ def new_state(settings: LoopSettings, clock: Clock, ids: IdSource) -> LoopState:
     """
     now = clock.now()
     configuration = settings.configuration
-    policy = policy_arguments(settings.policy_or_default)
+    policy = resolve_policy(settings.policy_or_default)
     if is_multi_slot(policy):
         configuration = replace(configuration, auto_optimization=False)
     return LoopState(
@@ -197,7 +201,7 @@ def new_state(settings: LoopSettings, clock: Clock, ids: IdSource) -> LoopState:
         mode=settings.mode,
         seed=settings.seed,
         policy=policy,
-        default_policy=policy_arguments(settings.mode.value),
+        default_policy=resolve_policy(settings.mode.value),
         configuration=replace(
             configuration,
             last_edited=configuration.last_edited or now,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from mock_service.errors import OrderInvalid, SettingsInvalid
+from mock_service.errors import ControlRequestInvalid, SettingsInvalid
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)
 """Where a manual clock can be: what the service adds and takes away stays within the calendar."""
@@ -61,7 +61,7 @@ class ManualClock:
 
         Raises:
             ValueError: it is negative.
-            OrderInvalid: it leads beyond `LATEST`.
+            ControlRequestInvalid: it leads beyond `LATEST`.
         """
         self._moved(step)
 
@@ -70,7 +70,7 @@ class ManualClock:
 
         Raises:
             ValueError: it is negative.
-            OrderInvalid: it leads beyond `LATEST`; the clock has not moved then.
+            ControlRequestInvalid: it leads beyond `LATEST`; the clock has not moved then.
         """
         self._now = self._moved(step)
 
@@ -83,7 +83,7 @@ class ManualClock:
         except OverflowError:
             moved = _END
         if moved > LATEST:
-            raise OrderInvalid(
+            raise ControlRequestInvalid(
                 f"the clock shows {self._now:%Y-%m-%d %H:%M}Z, and cannot move beyond "
                 f"{LATEST:%Y-%m-%d}"
             )

@@ -1,7 +1,7 @@
 """What can go wrong in the host, and the one table that knows how the wire says it.
 
-HostError
-├── ServiceProblem          the service's own complaint, answered in its own shape
+MockServiceError
+├── ApiError          the service's own complaint, answered in its own shape
 │   └── StorageFailed       what happened could not be kept, so it did not happen
 │       └── StorageUncertain   nobody knows whether it is kept: it counts, as it was read back
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
@@ -10,7 +10,7 @@ HostError
 ├── ModelZipInvalid         a signed model that is no zip file of the three members
 ├── ModelSignatureInvalid   a signed model whose signer or signature is not trusted
 ├── EndpointUnreachable     nobody answers where a Personalizer should
-├── OrderInvalid            a fault or a throttle that cannot be carried out
+├── ControlRequestInvalid            a fault or a throttle that cannot be carried out
 ├── SettingsInvalid         a setting the server cannot start with
 └── DataUnusable            stored data that is damaged, in use or of a later version
 """
@@ -18,12 +18,12 @@ HostError
 from dataclasses import dataclass
 
 
-class HostError(Exception):
+class MockServiceError(Exception):
     """The root of everything the host raises on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ErrorSpec:
     """How one error code looks on the wire: its HTTP status and the service's own words."""
 
     status: int
@@ -32,14 +32,14 @@ class Problem:
     """The code as recorded from the service, where that differs from the documented one."""
 
 
-class ServiceProblem(HostError):
-    """A request the service answers with an error; ``code`` is a key of `PROBLEMS`.
+class ApiError(MockServiceError):
+    """A request the service answers with an error; ``code`` is a key of `API_ERRORS`.
 
     ``message`` replaces the table's words where the service says something more exact.
     """
 
     def __init__(self, code: str, message: str = "", *, target: str | None = None) -> None:
-        problem = PROBLEMS[code]
+        problem = API_ERRORS[code]
         self.code = problem.wire_code or code
         self.status = problem.status
         self.message = message or problem.message
@@ -51,11 +51,11 @@ class ServiceProblem(HostError):
         return _recreate, (type(self), self.args), self.__dict__
 
 
-def _recreate(kind: type[ServiceProblem], args: tuple[object, ...]) -> ServiceProblem:
+def _recreate(kind: type[ApiError], args: tuple[object, ...]) -> ApiError:
     return kind.__new__(kind, *args)
 
 
-class StorageFailed(ServiceProblem):
+class StorageFailed(ApiError):
     """What happened could not be written, for `reason`: it counts as not having happened."""
 
     def __init__(self, reason: str) -> None:
@@ -82,120 +82,120 @@ class StorageUncertain(StorageFailed):
         return type(self), (self.reason,)
 
 
-class LearningPolicyInvalid(HostError):
+class LearningPolicyInvalid(MockServiceError):
     """A learning policy holds an option that is unknown, unsafe or malformed."""
 
 
-class LogUnusable(HostError):
+class LogUnusable(MockServiceError):
     """A log cannot be read, or holds no decision that says anything about another policy."""
 
 
-class ModelInvalid(HostError):
+class ModelInvalid(MockServiceError):
     """A model file is none, holds unsafe options, or answers nonsense when it is tried."""
 
 
-class ModelZipInvalid(HostError):
+class ModelZipInvalid(MockServiceError):
     """What should be a signed model is no zip file, or one of other members."""
 
 
-class ModelSignatureInvalid(HostError):
+class ModelSignatureInvalid(MockServiceError):
     """A signed model's signer is not trusted, or did not sign it."""
 
 
-class EndpointUnreachable(HostError):
+class EndpointUnreachable(MockServiceError):
     """Nobody answers at an endpoint that is to be examined."""
 
 
-class OrderInvalid(HostError):
+class ControlRequestInvalid(MockServiceError):
     """What was ordered in a test makes no sense; the message says what would."""
 
 
-class SettingsInvalid(HostError):
+class SettingsInvalid(MockServiceError):
     """The settings contradict each other or the host's safety."""
 
 
-class DataUnusable(HostError):
+class DataUnusable(MockServiceError):
     """Stored data cannot be used, and was left as it is."""
 
 
-PROBLEMS: dict[str, Problem] = {
-    "BadRequest": Problem(400, "Request could not be understood by the server."),
-    "DuplicateCustomPolicyNames": Problem(400, "Custom policy names should be unique."),
-    "EvaluationAlreadyExists": Problem(400, "An evaluation with this id already exists."),
-    "FeatureImportanceAlreadyExists": Problem(400, "A feature importance has this id already."),
-    "InvalidContract": Problem(400, "Invalid contract."),
-    "InvalidDateTimesInEvaluationContract": Problem(400, "Invalid start and end times."),
-    "InvalidEvaluationContract": Problem(400, "Invalid evaluation contract."),
-    "InvalidEventIdToActivate": Problem(400, "Invalid activate event request."),
-    "InvalidExportLogsRequest": Problem(400, "Invalid request."),
-    "InvalidLearningModeServiceConfiguration": Problem(
+API_ERRORS: dict[str, ErrorSpec] = {
+    "BadRequest": ErrorSpec(400, "Request could not be understood by the server."),
+    "DuplicateCustomPolicyNames": ErrorSpec(400, "Custom policy names should be unique."),
+    "EvaluationAlreadyExists": ErrorSpec(400, "An evaluation with this id already exists."),
+    "FeatureImportanceAlreadyExists": ErrorSpec(400, "A feature importance has this id already."),
+    "InvalidContract": ErrorSpec(400, "Invalid contract."),
+    "InvalidDateTimesInEvaluationContract": ErrorSpec(400, "Invalid start and end times."),
+    "InvalidEvaluationContract": ErrorSpec(400, "Invalid evaluation contract."),
+    "InvalidEventIdToActivate": ErrorSpec(400, "Invalid activate event request."),
+    "InvalidExportLogsRequest": ErrorSpec(400, "Invalid request."),
+    "InvalidLearningModeServiceConfiguration": ErrorSpec(
         400,
         "Updating defaultReward, rewardWaitTime and rewardAggregation when changing learning mode "
         "from Online to Apprentice mode and vice versa is not allowed. Make the mode change and "
         "then change the additional settings with an additional API call.",
     ),
-    "InvalidLogRetentionDays": Problem(
+    "InvalidLogRetentionDays": ErrorSpec(
         400, "Log retention days should be -1, or the reward wait time in whole days plus 1."
     ),
-    "InvalidModelImportFormat": Problem(
+    "InvalidModelImportFormat": ErrorSpec(
         400, "Given model file format is invalid.", "invalidModelImportFormat"
     ),
-    "InvalidModelImportSignature": Problem(
+    "InvalidModelImportSignature": ErrorSpec(
         400, "Given model file is not signed or does not have a valid signature."
     ),
-    "InvalidModelMetadata": Problem(400, "Invalid model metadata."),
-    "InvalidModelRetrainDays": Problem(
+    "InvalidModelMetadata": ErrorSpec(400, "Invalid model metadata."),
+    "InvalidModelRetrainDays": ErrorSpec(
         400, "Model retrain days must be between 0 and the number of log retention days."
     ),
-    "InvalidMultiSlotApiAccess": Problem(
+    "InvalidMultiSlotApiAccess": ErrorSpec(
         400, "Multi-slot is disabled: give the loop a learning policy with --ccb_explore_adf."
     ),
-    "InvalidPolicyConfiguration": Problem(400, "Invalid policy configuration."),
-    "InvalidPolicyContract": Problem(400, "Invalid policy contract."),
-    "InvalidRankRequest": Problem(400, "Invalid request."),
-    "InvalidRequest": Problem(400, "Invalid request."),
-    "InvalidRewardRequest": Problem(400, "Invalid reward request."),
-    "InvalidRewardWaitTime": Problem(400, "Reward wait time should be 5 seconds to two days."),
-    "InvalidSasUri": Problem(
+    "InvalidPolicyConfiguration": ErrorSpec(400, "Invalid policy configuration."),
+    "InvalidPolicyContract": ErrorSpec(400, "Invalid policy contract."),
+    "InvalidRankRequest": ErrorSpec(400, "Invalid request."),
+    "InvalidRequest": ErrorSpec(400, "Invalid request."),
+    "InvalidRewardRequest": ErrorSpec(400, "Invalid reward request."),
+    "InvalidRewardWaitTime": ErrorSpec(400, "Reward wait time should be 5 seconds to two days."),
+    "InvalidSasUri": ErrorSpec(
         400,
         "SAS Uri must be the Uri to a container that has write permissions; Or the date in SAS "
         "Uri is not in the format of yyyy-mm-ddThh:mm:ssZ.",
     ),
-    "InvalidServiceConfiguration": Problem(400, "Invalid service configuration."),
-    "LogsSizeExceedAllowedLimit": Problem(400, "Total size of logs exceed allowed limit."),
-    "MaximumEvaluationCustomPoliciesExceeded": Problem(400, "At most 10 custom policies."),
-    "MissingApiVersionParameter": Problem(
+    "InvalidServiceConfiguration": ErrorSpec(400, "Invalid service configuration."),
+    "LogsSizeExceedAllowedLimit": ErrorSpec(400, "Total size of logs exceed allowed limit."),
+    "MaximumEvaluationCustomPoliciesExceeded": ErrorSpec(400, "At most 10 custom policies."),
+    "MissingApiVersionParameter": ErrorSpec(
         400, "The api-version query parameter (?api-version=) is required for all requests."
     ),
-    "NoLogsExistInDateRange": Problem(400, "No logs exist in date range."),
-    "PayloadSizeExceeded": Problem(400, "Exceeds maximum allowed payload size."),
-    "UnsupportedApiVersionValue": Problem(400, "Unsupported api-version."),
-    "AccessDenied": Problem(
+    "NoLogsExistInDateRange": ErrorSpec(400, "No logs exist in date range."),
+    "PayloadSizeExceeded": ErrorSpec(400, "Exceeds maximum allowed payload size."),
+    "UnsupportedApiVersionValue": ErrorSpec(400, "Unsupported api-version."),
+    "AccessDenied": ErrorSpec(
         401,
         "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide "
         "a valid key for an active subscription and use a correct regional API endpoint for your "
         "resource.",
         "401",
     ),
-    "InvalidApiAccess": Problem(403, "Api is currently disabled for the instance."),
-    "ProblemTypeIncompatibleWithAutoOptimization": Problem(
+    "InvalidApiAccess": ErrorSpec(403, "Api is currently disabled for the instance."),
+    "ProblemTypeIncompatibleWithAutoOptimization": ErrorSpec(
         403, "Auto-optimization is not compatible with multi-slot personalization."
     ),
-    "EvaluationModelNotFound": Problem(404, "Model not found in evaluation."),
-    "EvaluationNotFound": Problem(404, "Offline Evaluation not found."),
-    "FeatureImportanceNotFound": Problem(404, "Feature importance not found."),
-    "LearningSettingsNotFound": Problem(404, "Learning Settings not found in evaluation."),
-    "LoopNotFound": Problem(404, "There is no such loop here.", "404"),
-    "LogsPropertiesNotFound": Problem(404, "Log properties not found."),
-    "ResourceNotFound": Problem(404, "Requested resource does not exist."),
-    "IncompatibleEvaluationVersion": Problem(
+    "EvaluationModelNotFound": ErrorSpec(404, "Model not found in evaluation."),
+    "EvaluationNotFound": ErrorSpec(404, "Offline Evaluation not found."),
+    "FeatureImportanceNotFound": ErrorSpec(404, "Feature importance not found."),
+    "LearningSettingsNotFound": ErrorSpec(404, "Learning Settings not found in evaluation."),
+    "LoopNotFound": ErrorSpec(404, "There is no such loop here.", "404"),
+    "LogsPropertiesNotFound": ErrorSpec(404, "Log properties not found."),
+    "ResourceNotFound": ErrorSpec(404, "Requested resource does not exist."),
+    "IncompatibleEvaluationVersion": ErrorSpec(
         405, "An older API version made this evaluation, and this one cannot show it."
     ),
-    "ClockNotManual": Problem(409, "The clock cannot be moved."),
-    "InvalidSnapshot": Problem(400, "This is no snapshot of a loop."),
-    "LoopAlreadyExists": Problem(409, "A loop of this name exists already."),
-    "ModelRankingError": Problem(409, "Could not rank the actions using the model."),
-    "InternalServerError": Problem(500, "A generic error has occurred on the server."),
+    "ClockNotManual": ErrorSpec(409, "The clock cannot be moved."),
+    "InvalidSnapshot": ErrorSpec(400, "This is no snapshot of a loop."),
+    "LoopAlreadyExists": ErrorSpec(409, "A loop of this name exists already."),
+    "ModelRankingError": ErrorSpec(409, "Could not rank the actions using the model."),
+    "InternalServerError": ErrorSpec(500, "A generic error has occurred on the server."),
 }
 """Every code that is ever answered. The contract's other codes speak of parts that no laboratory
 has: key vaults, containers of other accounts, front ends that cannot be reached."""

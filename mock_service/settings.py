@@ -54,7 +54,7 @@ class Settings:
     """The port to listen on; 0 takes any free one."""
     key: str = DEVELOPMENT_KEY
     """The subscription key clients must send to the default loop."""
-    key_given: bool = False
+    key_is_explicit: bool = False
     """Whether somebody chose the key: it then replaces the one that is kept."""
     second_key: str = SECOND_DEVELOPMENT_KEY
     """The key that serves as well, so that clients can be moved from one to the other."""
@@ -78,9 +78,9 @@ class Settings:
     """How much one client may ask of the server."""
     loop: LoopSettings = field(default_factory=LoopSettings)
     """The learning loop behind the endpoint, where none is kept yet."""
-    more_loops: tuple[str, ...] = ()
+    extra_loops: tuple[str, ...] = ()
     """Names of further loops, made like the first where none is kept yet."""
-    insists_on: tuple[str, ...] = ()
+    explicit_settings: tuple[str, ...] = ()
     """The settings of the loop that somebody chose: a kept loop of another kind is refused."""
 
     @property

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 if TYPE_CHECKING:
-    from simulator.laboratory import compare, simulate
+    from simulator.api import compare, simulate
     from simulator.report.notebook import Comparison, Simulation
 else:
     __getattr__, __dir__, _ = lazy_loader.attach(
         __name__,
         submod_attrs={
-            "laboratory": ["compare", "simulate"],
+            "api": ["compare", "simulate"],
             "report.notebook": ["Comparison", "Simulation"],
         },
     )

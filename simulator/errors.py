@@ -5,7 +5,7 @@ SimulatorError
 ├── ScenarioInvalid      a scenario file holds mistakes: one line each
 ├── HookProblem          a scenario's Python function is not there, or fails
 ├── RecordInvalid        a line of a record is no interaction
-├── RunsFailed           an experiment's workers died again and again
+├── WorkersFailed           an experiment's workers died again and again
 ├── OptionsInvalid       options that contradict each other
 └── EndpointProblem      a Personalizer endpoint is out of reach or answers with an error
 """
@@ -41,7 +41,7 @@ class ScenarioInvalid(SimulatorError):
         super().__init__("\n".join([*self.mistakes[:_MOST_MISTAKES_SHOWN], *more]))
 
 
-class RunsFailed(SimulatorError):
+class WorkersFailed(SimulatorError):
     """An experiment's workers died again and again; finished runs are kept."""
 
     def __init__(self, setting: str, deaths: int) -> None:

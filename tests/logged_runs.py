@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from mock_service.build import build_loop
 from mock_service.clock import ManualClock
-from mock_service.logs.event import LoggedDecision, log_decision
+from mock_service.dsjson.event import LoggedDecision, log_decision
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import LoopSettings
 from simulator.scenario.catalogue import find_scenario
-from simulator.users.crowd import Crowd
+from simulator.users.environment import ScenarioEnvironment
 
 _START = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ def logged_run(
     scenario: str, rounds: int, seed: int, settings: LoopSettings | None = None
 ) -> LoggedRun:
     """Let a scenario's users meet a learning loop, and keep what happened and what would have."""
-    crowd = Crowd(find_scenario(scenario), seed=seed)
+    crowd = ScenarioEnvironment(find_scenario(scenario), seed=seed)
     clock = ManualClock(_START)
     loop = build_loop(settings or LoopSettings(seed=str(seed)), clock)
     events: list[LoggedDecision] = []

@@ -16,8 +16,8 @@ import httpx2
 import uvicorn
 
 from mock_service.build import build_server
+from mock_service.emulator.connection import BreakableConnection
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
-from mock_service.traffic.connection import BreakableConnection
 
 ROOT = Path(__file__).parent.parent
 _CLIENT = httpx2.Client()

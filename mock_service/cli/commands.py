@@ -8,7 +8,7 @@ from mock_service.cli.doctor import doctor
 from mock_service.cli.logs import logs
 from mock_service.cli.serve import serve
 from mock_service.console import run_commands
-from mock_service.errors import HostError
+from mock_service.errors import MockServiceError
 
 
 def add_host_commands(commands: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     commands = typer.Typer(help="A local Personalizer.", no_args_is_help=True, add_completion=False)
     commands.callback()(_host)
     add_host_commands(commands)
-    run_commands(commands, "mock_service", (HostError,))
+    run_commands(commands, "mock_service", (MockServiceError,))
 
 
 def _host() -> None:

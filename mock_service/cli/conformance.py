@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from mock_service.conformance.suite import Finding, examine
+from mock_service.conformance.suite import CheckResult, run_checks
 from mock_service.console import PlainConsole, print_json
 from mock_service.errors import SettingsInvalid
 from mock_service.visible import to_plain
@@ -38,7 +38,7 @@ def conformance(
     """
     if not endpoint or not key:
         raise SettingsInvalid(f"--endpoint and --key are needed, or {_ENDPOINT} and {_KEY}")
-    findings = list(examine(endpoint, key))
+    findings = list(run_checks(endpoint, key))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -47,7 +47,7 @@ def conformance(
         raise typer.Exit(1)
 
 
-def _print(findings: list[Finding]) -> None:
+def _print(findings: list[CheckResult]) -> None:
     table = Table(box=None, show_header=False, padding=(0, 1))
     section = ""
     for finding in findings:
@@ -61,7 +61,7 @@ def _print(findings: list[Finding]) -> None:
     console.print(f"{held} of {len(findings)} hold")
 
 
-def _said(finding: Finding) -> str:
+def _said(finding: CheckResult) -> str:
     if finding.holds:
         return finding.sentence
     return f"{finding.sentence} But: {finding.instead}"

@@ -10,16 +10,16 @@ from rich.text import Text
 from mock_service.console import PlainConsole, print_json, print_line
 from mock_service.diagnosis.diagnose import diagnose
 from mock_service.diagnosis.endpoint_facts import facts_of_endpoint
-from mock_service.diagnosis.facts import LoopFacts
+from mock_service.diagnosis.facts import LoopEvidence
 from mock_service.diagnosis.finding import Finding, Severity
 from mock_service.diagnosis.log_facts import facts_of_log, with_lines
+from mock_service.dsjson.files import log_lines
+from mock_service.dsjson.reader import read_log
 from mock_service.errors import LogUnusable, SettingsInvalid
-from mock_service.learning.policies import policy_arguments
-from mock_service.logs.files import log_lines
-from mock_service.logs.reading import read_log
 from mock_service.settings import DEFAULT_LOOP, DEVELOPMENT_KEY
-from mock_service.storage.log import stored_log
+from mock_service.storage.event_log import read_stored_log
 from mock_service.visible import to_plain, to_visible
+from mock_service.vowpal.presets import resolve_policy
 
 _WORDS = {
     Severity.STOPS: ("This stops learning", "bold red"),
@@ -61,7 +61,7 @@ def doctor(
     if log is None and data_dir is None:
         facts = _ask(endpoint, key, policy)
     else:
-        facts = _read(log, data_dir, loop, policy_arguments(policy) if policy else None)
+        facts = _read(log, data_dir, loop, resolve_policy(policy) if policy else None)
     findings = diagnose(facts)
     if as_json:
         print_json(_document(facts, findings))
@@ -71,7 +71,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _ask(endpoint: str, key: str, policy: str) -> LoopFacts:
+def _ask(endpoint: str, key: str, policy: str) -> LoopEvidence:
     if not endpoint:
         raise SettingsInvalid("expected --endpoint URL, --data-dir DIR or a log: whom to examine?")
     if policy:
@@ -79,11 +79,11 @@ def _ask(endpoint: str, key: str, policy: str) -> LoopFacts:
     return facts_of_endpoint(endpoint, key)
 
 
-def _read(log: Path | None, data_dir: Path | None, loop: str, policy: str | None) -> LoopFacts:
+def _read(log: Path | None, data_dir: Path | None, loop: str, policy: str | None) -> LoopEvidence:
     if data_dir is not None:
         if log is not None:
             raise SettingsInvalid("expected a log or --data-dir, not both")
-        return facts_of_log(str(data_dir), stored_log(data_dir, loop), policy)
+        return facts_of_log(str(data_dir), read_stored_log(data_dir, loop), policy)
     reader = read_log(log_lines(Path(str(log))))
     facts = with_lines(facts_of_log(str(log), reader, policy), reader)
     if not facts.heard or not facts.heard.decisions:
@@ -92,7 +92,7 @@ def _read(log: Path | None, data_dir: Path | None, loop: str, policy: str | None
     return facts
 
 
-def _document(facts: LoopFacts, findings: list[Finding]) -> dict[str, object]:
+def _document(facts: LoopEvidence, findings: list[Finding]) -> dict[str, object]:
     return {
         "place": facts.place,
         "findings": [asdict(finding) for finding in findings],
@@ -100,7 +100,7 @@ def _document(facts: LoopFacts, findings: list[Finding]) -> dict[str, object]:
     }
 
 
-def _print(facts: LoopFacts, findings: list[Finding]) -> None:
+def _print(facts: LoopEvidence, findings: list[Finding]) -> None:
     console = PlainConsole()
     print_line(console, f"{facts.place}: {_extent(facts)}")
     for finding in findings:
@@ -115,7 +115,7 @@ def _print(facts: LoopFacts, findings: list[Finding]) -> None:
         console.print(Text(f"Not known from here: {to_visible(unknown)}.", "dim"))
 
 
-def _extent(facts: LoopFacts) -> str:
+def _extent(facts: LoopEvidence) -> str:
     heard = facts.heard
     if heard is None:
         return "its settings were examined"

@@ -9,22 +9,22 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from mock_service.build import build_service
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, as_decision
+from mock_service.dsjson.fields import NotAnEvent
+from mock_service.dsjson.multi_slot import slots_of
+from mock_service.dsjson.reader import Event, LogReader
 from mock_service.errors import DataUnusable
-from mock_service.hosted import UNUSABLE
-from mock_service.hosting import Service
-from mock_service.learning.policies import with_exploration
-from mock_service.learning.trial import try_model
-from mock_service.logs.event import LoggedDecision, LoggedMultiSlot, as_decision
-from mock_service.logs.fields import NotAnEvent
-from mock_service.logs.pages import slots_of
-from mock_service.logs.reading import Event, LogReader
+from mock_service.hosting.hosted_loop import UNUSABLE
+from mock_service.hosting.service import Service
 from mock_service.loop.decision import Decision
 from mock_service.loop.learning_loop import LearningLoop
-from mock_service.loop.teaching import Lesson
-from mock_service.private_files import make_private_folder
+from mock_service.loop.training import TrainingReward
+from mock_service.security.private_files import make_private_folder
 from mock_service.settings import Settings
 from mock_service.storage.database import FILE
 from mock_service.storage.row_checks import check_features
+from mock_service.vowpal.presets import with_exploration
+from mock_service.vowpal.sandbox import try_model
 
 _MOST_REWARD = 1e9
 _LEAST_CHANCE, _MOST_CHANCE = 1e-9, 1.001
@@ -95,7 +95,7 @@ def _learn(reader: LogReader, event: Event, loop: LearningLoop) -> None:
         reader.refuse(str(wrong))
         return
     for decision, heard, lesson in taken:
-        loop.relive(decision, heard, lesson)
+        loop.import_event(decision, heard, lesson)
 
 
 def _decision(event: LoggedDecision) -> Decision:
@@ -111,8 +111,8 @@ def _decision(event: LoggedDecision) -> Decision:
     return replace(as_decision(event), model=int(id_) if ours else 0)
 
 
-def _lesson(event: LoggedDecision) -> Lesson:
-    lesson = Lesson(event.reward, joined(event))
+def _lesson(event: LoggedDecision) -> TrainingReward:
+    lesson = TrainingReward(event.reward, joined(event))
     if max(abs(lesson.reward), abs(lesson.joined)) > _MOST_REWARD:
         raise NotAnEvent(f"_label_cost: expected at most {_MOST_REWARD:g}, got {event.cost:g}")
     return lesson

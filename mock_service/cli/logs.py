@@ -11,14 +11,14 @@ from rich.table import Table
 
 from mock_service.cli.log_import import import_log, joined
 from mock_service.console import PlainConsole, print_line
+from mock_service.dsjson.files import bounded_lines
+from mock_service.dsjson.multi_slot import pages
+from mock_service.dsjson.reader import LogReader, read_log
+from mock_service.dsjson.writer import write_line
 from mock_service.errors import SettingsInvalid
-from mock_service.logs.files import bounded_lines
-from mock_service.logs.pages import pages
-from mock_service.logs.reading import LogReader, read_log
-from mock_service.logs.writing import write_line
-from mock_service.private_files import open_private
+from mock_service.security.private_files import open_private
 from mock_service.settings import DATA_FOLDER, DEFAULT_LOOP
-from mock_service.storage.log import stored_log
+from mock_service.storage.event_log import read_stored_log
 from mock_service.visible import to_plain
 
 logs = typer.Typer(help="A loop's log: export, import, show.", no_args_is_help=True)
@@ -40,7 +40,7 @@ def export(
 
     Example: personalizer-lab logs export --out log.dsjson
     """
-    lines = (f"{write_line(event)}\n" for event in pages(stored_log(data_dir, loop)))
+    lines = (f"{write_line(event)}\n" for event in pages(read_stored_log(data_dir, loop)))
     if out == "-":
         sys.stdout.writelines(lines)
         return
@@ -83,7 +83,7 @@ def show(
     Example: personalizer-lab logs show --last 5
     """
     table = Table("decided", "event", "chosen", "probability", "reward", "learned")
-    for event in stored_log(data_dir, loop, last=last):
+    for event in read_stored_log(data_dir, loop, last=last):
         table.add_row(
             f"{event.at:%Y-%m-%d %H:%M:%S}",
             to_plain(event.event_id),

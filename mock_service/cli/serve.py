@@ -15,25 +15,25 @@ import uvicorn
 from mock_service.app import build_app
 from mock_service.build import build_bench
 from mock_service.cli.access import check_bearer, choose_key
-from mock_service.cli.folders import user_folder
-from mock_service.cli.security import export_lines, tls_files, trusted_signers
+from mock_service.cli.paths import user_folder
+from mock_service.cli.tls import export_lines, tls_files, trusted_signers
 from mock_service.clock import SystemClock
+from mock_service.emulator.connection import BoundedConfig
+from mock_service.emulator.connections import raise_descriptor_limit
+from mock_service.emulator.listener import Listener
 from mock_service.errors import SettingsInvalid
-from mock_service.hosting import Service
+from mock_service.hosting.service import Service
 from mock_service.limits import parse_limits
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.rest.cross_origin import parse_allowed_origin
 from mock_service.rest.hosts import parse_allowed_host
+from mock_service.security.tls import TlsFiles
 from mock_service.settings import (
     DATA_FOLDER,
     DEFAULT_LOOP,
     LoopSettings,
     Settings,
 )
-from mock_service.tls import TlsFiles
-from mock_service.traffic.connection import BoundedConfig
-from mock_service.traffic.connections import raise_descriptor_limit
-from mock_service.traffic.listener import Listener
 
 _SECONDS_TO_FINISH = 5
 """How long requests under way may take when the server ends; a broken handshake never ends."""
@@ -150,7 +150,7 @@ def serve(
         port=port,
         key=chosen.key,
         allow_control=allow_control,
-        key_given=chosen.is_chosen,
+        key_is_explicit=chosen.is_chosen,
         manual_clock_from=_clock_start(clock, clock_start),
         data_folder=None if in_memory else data_dir,
         loop=LoopSettings(
@@ -159,8 +159,8 @@ def serve(
             "0" if seed is None else seed,
             Configuration() if exploration is None else Configuration(exploration=exploration),
         ),
-        insists_on=tuple(name for name, value in given.items() if value is not None),
-        more_loops=tuple(loop or ()),
+        explicit_settings=tuple(name for name, value in given.items() if value is not None),
+        extra_loops=tuple(loop or ()),
         accept_bearer=check_bearer(host, accept=accept_bearer),
         allow_hosts=tuple(map(parse_allowed_host, allow_host or ())),
         allow_origins=tuple(map(parse_allowed_origin, allow_origin or ())),
@@ -182,7 +182,7 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
     """
     listener = _listener(settings)
     bench = build_bench(settings)
-    sys.stdout.write(_introduction(bench.service, listener, tls))
+    sys.stdout.write(_export_lines(bench.service, listener, tls))
     sys.stdout.flush()
     raise_descriptor_limit()
     config = BoundedConfig(
@@ -201,11 +201,11 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
     )
-    _spare_the_collector()
+    _freeze_gc()
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _spare_the_collector() -> None:
+def _freeze_gc() -> None:
     """Keep what is there for good out of garbage collection, and collect in larger steps.
 
     A search through all routes, schemas and waiting events takes a tenth of a second, in which no
@@ -219,7 +219,7 @@ def _spare_the_collector() -> None:
 _GARBAGE_STEPS = (1_000, 500, 100)
 
 
-def _introduction(service: Service, listener: socket.socket, tls: TlsFiles | None) -> str:
+def _export_lines(service: Service, listener: socket.socket, tls: TlsFiles | None) -> str:
     """Return the lines that a client's shell reads; other loops are named in comments."""
     address, port = listener.getsockname()[:2]
     scheme, name = "https" if tls else "http", f"[{address}]" if ":" in address else address

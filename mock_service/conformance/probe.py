@@ -23,7 +23,7 @@ ACTIONS: list[dict[str, Any]] = [
 """Three candidates for checks whose content does not matter."""
 
 
-class ContractBroken(Exception):
+class ContractViolation(Exception):
     """A reply is not what the contract says; the message says what was expected."""
 
 
@@ -40,7 +40,7 @@ class Reply:
         """The body as a JSON object.
 
         Raises:
-            ContractBroken: it is none.
+            ContractViolation: it is none.
         """
         try:
             value = from_json(self.body, allow_inf_nan=False)
@@ -48,13 +48,13 @@ class Reply:
             value = None
         if isinstance(value, dict):
             return value
-        raise ContractBroken(f"expected a JSON object, got {self.body[:80]!r}")
+        raise ContractViolation(f"expected a JSON object, got {self.body[:80]!r}")
 
     def answers(self, status: int) -> "Reply":
         """Return the reply itself.
 
         Raises:
-            ContractBroken: it has another status.
+            ContractViolation: it has another status.
         """
         expect(self.status == status, f"{status}", f"{self.status} {self.body[:120]!r}")
         return self
@@ -63,7 +63,7 @@ class Reply:
         """Expect an error in the service's shape; its code may begin with either case.
 
         Raises:
-            ContractBroken: it is not.
+            ContractViolation: it is not.
         """
         self.answers(status)
         error = self.json.get("error")
@@ -73,7 +73,7 @@ class Reply:
         expect(got.lower() == code.lower(), f"the code {code}", got)
 
 
-class Probe:
+class ContractClient:
     """Speaks to one endpoint with its key."""
 
     def __init__(self, endpoint: str, key: str, exchange: Exchange) -> None:
@@ -123,10 +123,10 @@ def expect(holds: object, expected: str, got: object) -> None:
     """Say what was expected if it does not hold.
 
     Raises:
-        ContractBroken: it does not.
+        ContractViolation: it does not.
     """
     if not holds:
-        raise ContractBroken(f"expected {expected}, got {got}")
+        raise ContractViolation(f"expected {expected}, got {got}")
 
 
 def _event(event_id: str, verb: str) -> str:

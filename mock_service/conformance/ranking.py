@@ -3,27 +3,27 @@
 import re
 from typing import Any
 
-from mock_service.conformance.probe import ACTIONS, Probe, expect
+from mock_service.conformance.probe import ACTIONS, ContractClient, expect
 
 _EVENT_ID = re.compile(r"[0-9a-f]{32}-[0-9A-Za-z]{5}")
 _SLACK = 1e-3
 """Probabilities are written in single precision."""
 
 
-def documented_fields(probe: Probe) -> None:
+def documented_fields(probe: ContractClient) -> None:
     """Rank is answered 201 with ranking, eventId and rewardActionId, and echoes the event id."""
     body = probe.rank(eventId="conformance-1").answers(201).json
     expect({"ranking", "eventId", "rewardActionId"} <= set(body), "the three fields", body)
     expect(body["eventId"] == "conformance-1", "the event id sent", body["eventId"])
 
 
-def every_action_is_ranked(probe: Probe) -> None:
+def every_action_is_ranked(probe: ContractClient) -> None:
     """The ranking holds each action once."""
     ids = sorted(line["id"] for line in _ranking(probe))
     expect(ids == ["first", "second", "third"], "each action once", ids)
 
 
-def probabilities_sum_to_one(probe: Probe) -> None:
+def probabilities_sum_to_one(probe: ContractClient) -> None:
     """Probabilities are numbers within [0, 1] that sum to 1."""
     chances = [line["probability"] for line in _ranking(probe)]
     numbers = all(isinstance(chance, int | float) and 0 <= chance <= 1 for chance in chances)
@@ -31,7 +31,7 @@ def probabilities_sum_to_one(probe: Probe) -> None:
     expect(abs(sum(chances) - 1) < _SLACK, "a sum of 1", sum(chances))
 
 
-def chosen_action_is_in_front(probe: Probe) -> None:
+def chosen_action_is_in_front(probe: ContractClient) -> None:
     """Without exclusions the first action of the ranking is the one to show."""
     for number in range(10):
         body = probe.rank(eventId=f"front-{number}").answers(201).json
@@ -39,7 +39,7 @@ def chosen_action_is_in_front(probe: Probe) -> None:
         expect(front == chosen, f"{chosen!r} in front", repr(front))
 
 
-def excluded_actions_keep_their_place(probe: Probe) -> None:
+def excluded_actions_keep_their_place(probe: ContractClient) -> None:
     """An excluded action stays where the request had it, with probability 0, and is not chosen."""
     body = probe.rank(excludedActions=["second"]).answers(201).json
     line = body["ranking"][1]
@@ -48,38 +48,38 @@ def excluded_actions_keep_their_place(probe: Probe) -> None:
     expect(body["rewardActionId"] != "second", "another action", "the excluded one")
 
 
-def chosen_is_the_first_eligible(probe: Probe) -> None:
+def chosen_is_the_first_eligible(probe: ContractClient) -> None:
     """With the first action excluded, the one to show is the next of the ranking."""
     body = probe.rank(excludedActions=["first"]).answers(201).json
     chosen, following = body["rewardActionId"], body["ranking"][1]["id"]
     expect(chosen == following, f"{following!r}", repr(chosen))
 
 
-def unknown_exclusions_are_ignored(probe: Probe) -> None:
+def unknown_exclusions_are_ignored(probe: ContractClient) -> None:
     """Excluding an id that no action has changes nothing."""
     probe.rank(excludedActions=["nobody"]).answers(201)
 
 
-def one_action_is_certain(probe: Probe) -> None:
+def one_action_is_certain(probe: ContractClient) -> None:
     """A single action is chosen with probability 1."""
     ranking = probe.rank(actions=ACTIONS[:1]).answers(201).json["ranking"]
     expect(ranking == [{"id": "first", "probability": 1.0}], "probability 1", ranking)
 
 
-def fifty_actions_are_accepted(probe: Probe) -> None:
+def fifty_actions_are_accepted(probe: ContractClient) -> None:
     """50 actions are not too many."""
     actions = [{**ACTIONS[0], "id": f"action {number}"} for number in range(50)]
     probe.rank(actions=actions).answers(201)
 
 
-def event_ids_are_made_up(probe: Probe) -> None:
+def event_ids_are_made_up(probe: ContractClient) -> None:
     """A missing or null event id is made up: 32 hexadecimal digits, a dash, 5 alphanumerics."""
     made = [probe.rank(**given).answers(201).json["eventId"] for given in ({}, {"eventId": None})]
     expect(all(_EVENT_ID.fullmatch(id_) for id_ in made), "ids of the service's form", made)
     expect(made[0] != made[1], "two different ids", made)
 
 
-def same_event_same_choice(probe: Probe) -> None:
+def same_event_same_choice(probe: ContractClient) -> None:
     """The same event id and request bring the same choice."""
     for number in range(5):
         first, second = (
@@ -89,13 +89,13 @@ def same_event_same_choice(probe: Probe) -> None:
         expect(first == second, f"{first!r} again", repr(second))
 
 
-def explicit_defaults(probe: Probe) -> None:
+def explicit_defaults(probe: ContractClient) -> None:
     """An empty list of exclusions, and activation that is not deferred, may be said."""
     more = {"excludedActions": [], "deferActivation": False, "contextFeatures": []}
     probe.rank(**more).answers(201)
 
 
-def any_kind_of_feature(probe: Probe) -> None:
+def any_kind_of_feature(probe: ContractClient) -> None:
     """Text, numbers, truth, nothing, arrays of numbers and a namespace are features."""
     features: list[dict[str, Any]] = [
         {"agent": "Mozilla/5.0 (X11; Linux) a:b|c; d/e"},
@@ -108,7 +108,7 @@ def any_kind_of_feature(probe: Probe) -> None:
     probe.rank(contextFeatures=features, actions=actions).answers(201)
 
 
-def _ranking(probe: Probe) -> list[dict[str, Any]]:
+def _ranking(probe: ContractClient) -> list[dict[str, Any]]:
     ranking: list[dict[str, Any]] = probe.rank().answers(201).json["ranking"]
     return ranking
 

@@ -5,27 +5,27 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from mock_service.conformance import (
-    administration,
+    configuration,
     events,
     gateway,
+    invalid_requests,
     ranking,
-    refusals,
     versions,
 )
 from mock_service.conformance.probe import (
     TIMEOUT_SECONDS,
     TOTAL_SECONDS,
-    ContractBroken,
-    Probe,
+    ContractClient,
+    ContractViolation,
 )
 from mock_service.exchange import Exchange
 
 SECTIONS = {
     "gateway": gateway.CHECKS,
     "rank": ranking.CHECKS,
-    "what rank refuses": refusals.CHECKS,
+    "what rank refuses": invalid_requests.CHECKS,
     "reward and activate": events.CHECKS,
-    "configuration, policy, model and logs": administration.CHECKS,
+    "configuration, policy, model and logs": configuration.CHECKS,
     "other versions": versions.CHECKS,
 }
 
@@ -36,7 +36,7 @@ _OTHER_SHAPES = (LookupError, TypeError, ValueError, AttributeError, ArithmeticE
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """Whether one sentence of the contract holds, and what was seen instead if not."""
 
     section: str
@@ -45,23 +45,25 @@ class Finding:
     instead: str = ""
 
 
-def examine(endpoint: str, key: str) -> Iterator[Finding]:
+def run_checks(endpoint: str, key: str) -> Iterator[CheckResult]:
     """Run every check against an endpoint, and yield what came of each.
 
     Raises:
         EndpointUnreachable: nobody answers there.
     """
     with closing(Exchange(TIMEOUT_SECONDS, total=TOTAL_SECONDS)) as exchange:
-        probe = Probe(endpoint, key, exchange)
+        probe = ContractClient(endpoint, key, exchange)
         for section, checks in SECTIONS.items():
             for check in checks:
                 sentence = (check.__doc__ or "").strip()
                 try:
                     check(probe)
-                except ContractBroken as broken:
-                    yield Finding(section, sentence, holds=False, instead=str(broken)[:_LONGEST])
+                except ContractViolation as broken:
+                    yield CheckResult(
+                        section, sentence, holds=False, instead=str(broken)[:_LONGEST]
+                    )
                 except _OTHER_SHAPES as error:
                     instead = f"the reply is of another shape ({error!r})"
-                    yield Finding(section, sentence, holds=False, instead=instead[:_LONGEST])
+                    yield CheckResult(section, sentence, holds=False, instead=instead[:_LONGEST])
                 else:
-                    yield Finding(section, sentence, holds=True)
+                    yield CheckResult(section, sentence, holds=True)

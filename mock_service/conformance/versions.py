@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mock_service.conformance.probe import ACTIONS, Probe
+from mock_service.conformance.probe import ACTIONS, ContractClient
 
 _PREVIEW = "2022-09-01-preview"
 _BASES = {
@@ -14,8 +14,8 @@ _BASES = {
 """What comes before and after an operation's path."""
 
 
-def _speaks(version: str, base: str, query: str) -> Callable[[Probe], None]:
-    def check(probe: Probe) -> None:
+def _speaks(version: str, base: str, query: str) -> Callable[[ContractClient], None]:
+    def check(probe: ContractClient) -> None:
         event = "conformance-versions"
         body = {"actions": ACTIONS, "eventId": event}
         probe.send("POST", f"{base}/rank{query}", body=body).answers(201)
@@ -27,7 +27,7 @@ def _speaks(version: str, base: str, query: str) -> Callable[[Probe], None]:
     return check
 
 
-def single_slot_loops_fill_no_slots(probe: Probe) -> None:
+def single_slot_loops_fill_no_slots(probe: ContractClient) -> None:
     """Without a multi-slot policy, a multi-slot rank is refused with InvalidMultiSlotApiAccess."""
     slots = [{"id": "top", "baselineAction": "first", "features": [{"size": "large"}]}]
     body = {"actions": ACTIONS, "slots": slots}

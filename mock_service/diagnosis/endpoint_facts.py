@@ -10,13 +10,18 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from mock_service.conformance.probe import TIMEOUT_SECONDS, TOTAL_SECONDS, Probe, Reply
-from mock_service.diagnosis.facts import Arrangement, Heard, LoopFacts, Sightings
-from mock_service.diagnosis.sighting import Sighting, Watch
+from mock_service.conformance.probe import (
+    TIMEOUT_SECONDS,
+    TOTAL_SECONDS,
+    ContractClient,
+    Reply,
+)
+from mock_service.diagnosis.decision_stats import DecisionSample, DecisionStatsBuilder
+from mock_service.diagnosis.facts import DecisionStats, FeedbackCounts, LoopEvidence, LoopSetup
 from mock_service.errors import SettingsInvalid
 from mock_service.exchange import Exchange
 from mock_service.loop.configuration import LearningMode, Mode
-from mock_service.loop.witness import MOST_DECISIONS
+from mock_service.loop.decision_history import MOST_DECISIONS
 
 _V1 = "/personalizer/v1.0/configurations"
 _PREVIEW = "/personalizer/v1.1-preview.3/configurations"
@@ -62,7 +67,7 @@ class _Learning(_Answer):
     next_export: str | None
 
 
-class _Line(_Answer):
+class _RankingLine(_Answer):
     id: str
     probability: float
 
@@ -71,7 +76,7 @@ class _Decision(_Answer):
     context: list[Any]
     chosen: str
     probability: float
-    ranking: list[_Line]
+    ranking: list[_RankingLine]
     deferred: bool
     activated: bool
     settled: bool
@@ -88,7 +93,7 @@ _MODES = {mode.lower(): mode for mode in LearningMode}
 _Model = TypeVar("_Model", bound=_Answer)
 
 
-def facts_of_endpoint(endpoint: str, key: str) -> LoopFacts:
+def facts_of_endpoint(endpoint: str, key: str) -> LoopEvidence:
     """Return what the endpoint tells.
 
     Raises:
@@ -100,11 +105,11 @@ def facts_of_endpoint(endpoint: str, key: str) -> LoopFacts:
             f"--endpoint: expected an address like http://127.0.0.1:5000, got {endpoint!r}"
         )
     with closing(Exchange(TIMEOUT_SECONDS, total=TOTAL_SECONDS)) as exchange:
-        return _facts(endpoint, Probe(endpoint, key, exchange))
+        return _facts(endpoint, ContractClient(endpoint, key, exchange))
 
 
-def _facts(endpoint: str, probe: Probe) -> LoopFacts:
-    facts = LoopFacts(place=endpoint, arrangement=_arrangement(probe))
+def _facts(endpoint: str, probe: ContractClient) -> LoopEvidence:
+    facts = LoopEvidence(place=endpoint, arrangement=_arrangement(probe))
     learning = _told(probe, "/mock/learning", _Learning)
     found = _told(probe, f"/mock/decisions?last={MOST_DECISIONS}", _Decisions)
     if learning is None or found is None:
@@ -120,11 +125,11 @@ def _facts(endpoint: str, probe: Probe) -> LoopFacts:
     )
 
 
-def _arrangement(probe: Probe) -> Arrangement:
+def _arrangement(probe: ContractClient) -> LoopSetup:
     configuration = _must_tell(probe, f"{_V1}/service", _Configuration)
     policy = _must_tell(probe, f"{_V1}/policy", _Policy)
     preview = _told(probe, f"{_PREVIEW}/service", _Configuration)
-    return Arrangement(
+    return LoopSetup(
         policy=policy.arguments,
         exploration=configuration.exploration_percentage,
         wait=configuration.reward_wait_time,
@@ -132,11 +137,11 @@ def _arrangement(probe: Probe) -> Arrangement:
     )
 
 
-def _heard(learning: _Learning, decisions: Sequence[_Decision]) -> Heard:
+def _heard(learning: _Learning, decisions: Sequence[_Decision]) -> FeedbackCounts:
     """Return the loop's counts; stray rewards are those that no decision has."""
     joined = sum(len(one.rewards) for one in decisions)
     all_listed = len(decisions) == learning.decisions
-    return Heard(
+    return FeedbackCounts(
         decisions=learning.decisions,
         rewards=learning.rewards,
         joined=learning.joined,
@@ -152,17 +157,17 @@ def _heard(learning: _Learning, decisions: Sequence[_Decision]) -> Heard:
     )
 
 
-def _seen(decisions: Sequence[_Decision]) -> Sightings:
-    watch = Watch()
+def _seen(decisions: Sequence[_Decision]) -> DecisionStats:
+    watch = DecisionStatsBuilder()
     for one in decisions:
         others = [(line.id, line.probability) for line in one.ranking if line.id != one.chosen]
         eligible = [line for line in others if line[1] > 0]
         chances = [(one.chosen, one.probability), *(eligible or others)]
-        watch.note(Sighting(one.context, chances, one.reward if one.learned else None))
+        watch.note(DecisionSample(one.context, chances, one.reward if one.learned else None))
     return watch.sightings()
 
 
-def _must_tell(probe: Probe, path: str, model: type[_Model]) -> _Model:
+def _must_tell(probe: ContractClient, path: str, model: type[_Model]) -> _Model:
     """Return what every Personalizer tells."""
     reply = probe.send("GET", path)
     found = _read(reply, model)
@@ -175,7 +180,7 @@ def _must_tell(probe: Probe, path: str, model: type[_Model]) -> _Model:
     return found
 
 
-def _told(probe: Probe, path: str, model: type[_Model]) -> _Model | None:
+def _told(probe: ContractClient, path: str, model: type[_Model]) -> _Model | None:
     """Return what some tell; None from others."""
     return _read(probe.send("GET", path), model)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mock_service.loop.configuration import LearningMode, Mode
 
 
-class Kind(StrEnum):
+class FeatureKind(StrEnum):
     """What the values of a feature mostly are."""
 
     WORD = "word"
@@ -25,7 +25,7 @@ class FeatureSeen(NamedTuple):
     name: str
     times: int
     values: int
-    kind: Kind
+    kind: FeatureKind
     example: str
 
 
@@ -39,7 +39,7 @@ class ActionSeen(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sightings:
+class DecisionStats:
     """What decisions show, all of them or the latest.
 
     ``contexts`` counts different ones. ``settled`` decisions brought rewards between ``lowest`` and
@@ -64,7 +64,7 @@ class Sightings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class FeedbackCounts:
     """What a loop has heard and what became of it, in counts of events or of rewards.
 
     ``joined`` and ``defaulted`` decisions have settled with and without a reward; ``dormant`` ones
@@ -87,7 +87,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrangement:
+class LoopSetup:
     """How a loop is set up."""
 
     policy: str | None = None
@@ -98,11 +98,11 @@ class Arrangement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoopFacts:
+class LoopEvidence:
     """All that could be found out about a loop; ``unknown`` says in words what could not."""
 
     place: str
-    arrangement: Arrangement = field(default_factory=Arrangement)
-    heard: Heard | None = None
-    seen: Sightings | None = None
+    arrangement: LoopSetup = field(default_factory=LoopSetup)
+    heard: FeedbackCounts | None = None
+    seen: DecisionStats | None = None
     unknown: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mock_service.diagnosis.facts import LoopFacts
+from mock_service.diagnosis.facts import LoopEvidence
 
 
 class Severity(StrEnum):
@@ -26,7 +26,7 @@ class Finding:
     advice: str
 
 
-Diagnosis = Callable[[LoopFacts], Finding | None]
+Diagnosis = Callable[[LoopEvidence], Finding | None]
 """Looks for one illness; None where it is not, or where too little is known."""
 
 

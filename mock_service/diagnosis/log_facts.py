@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mock_service.diagnosis.facts import Arrangement, Heard, LoopFacts
-from mock_service.diagnosis.sighting import Sighting, Watch
-from mock_service.logs.event import LoggedDecision, LoggedMultiSlot, first_slot
-from mock_service.logs.reading import Event, LineKind, LogReader
+from mock_service.diagnosis.decision_stats import DecisionSample, DecisionStatsBuilder
+from mock_service.diagnosis.facts import FeedbackCounts, LoopEvidence, LoopSetup
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, first_slot
+from mock_service.dsjson.reader import Event, LineKind, LogReader
 
 _HAS_REWARDS = "what still waits, came late or is published: a log holds settled decisions only"
 _NO_POLICY = (
@@ -16,26 +16,26 @@ _NO_POLICY = (
 )
 
 
-def facts_of_log(place: str, events: Iterable[Event], policy: str | None) -> LoopFacts:
+def facts_of_log(place: str, events: Iterable[Event], policy: str | None) -> LoopEvidence:
     """Return what the events of a log tell; of multi-slot events their first slot."""
     watch, heard = (
-        Watch(),
-        Heard(decisions=0, rewards=0, joined=0, defaulted=0, not_activated=0, trained=0),
+        DecisionStatsBuilder(),
+        FeedbackCounts(decisions=0, rewards=0, joined=0, defaulted=0, not_activated=0, trained=0),
     )
     for event in events:
         decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
         watch.note(_sighting(decision))
         heard = _counted(heard, decision)
-    return LoopFacts(
+    return LoopEvidence(
         place=place,
-        arrangement=Arrangement(policy=policy),
+        arrangement=LoopSetup(policy=policy),
         heard=heard,
         seen=watch.sightings(),
         unknown=(_HAS_REWARDS, *([] if policy else [_NO_POLICY])),
     )
 
 
-def with_lines(facts: LoopFacts, reader: LogReader) -> LoopFacts:
+def with_lines(facts: LoopEvidence, reader: LogReader) -> LoopEvidence:
     """Add what the lines of a log tell that are no settled decisions."""
     strays, heard = reader.counts[LineKind.DANGLING], facts.heard
     if heard is None:
@@ -51,7 +51,7 @@ def with_lines(facts: LoopFacts, reader: LogReader) -> LoopFacts:
     )
 
 
-def _counted(heard: Heard, event: LoggedDecision) -> Heard:
+def _counted(heard: FeedbackCounts, event: LoggedDecision) -> FeedbackCounts:
     rewards = sum(one.value is not None and not one.action_taken for one in event.observations)
     was_rewarded = bool(rewards) or bool(event.original_cost or event.cost)
     learned = not event.skip_learn
@@ -66,9 +66,9 @@ def _counted(heard: Heard, event: LoggedDecision) -> Heard:
     )
 
 
-def _sighting(event: LoggedDecision) -> Sighting:
+def _sighting(event: LoggedDecision) -> DecisionSample:
     cost = event.cost if event.original_cost is None else event.original_cost
-    return Sighting(
+    return DecisionSample(
         json.loads(event.context),
         [
             (event.actions[index].id, chance)

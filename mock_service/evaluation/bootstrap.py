@@ -4,7 +4,7 @@ import numpy as np
 from numpy.random import Generator
 
 from mock_service.evaluation.estimators import NOTHING, Estimate, Estimator, Sample, scores
-from mock_service.evaluation.traffic import Column
+from mock_service.evaluation.logged_data import Column
 
 _MOST_BLOCKS = 2000
 """Longer traffic is resampled in blocks of neighbours: as good, and a matrix that fits."""

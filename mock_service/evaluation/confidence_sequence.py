@@ -18,7 +18,7 @@ import numpy as np
 from scipy import special
 
 from mock_service.evaluation.estimators import NOTHING, Estimate, Sample
-from mock_service.evaluation.traffic import Column
+from mock_service.evaluation.logged_data import Column
 
 _RHO = 1.0
 """The mixture's tuning: at which accumulated variance the bound is tightest."""

@@ -17,7 +17,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from mock_service.evaluation.traffic import Column
+from mock_service.evaluation.logged_data import Column
 
 SERVICE_Z = 1.96
 """How many standard errors the service's 95% intervals reach to either side."""
@@ -88,17 +88,17 @@ def mean_with_interval(column: Column, shares: Column, z: float = SERVICE_Z) -> 
     mean = total / decisions
     if decisions <= 1:
         return Estimate(mean, None, None)
-    reach = z * interval_reach(total, squares, decisions)
+    reach = z * standard_error(total, squares, decisions)
     return Estimate(mean, mean - reach, mean + reach)
 
 
-def interval_reach(total: float, squares: float, decisions: float) -> float:
+def standard_error(total: float, squares: float, decisions: float) -> float:
     """Return one standard error of the mean of `decisions` scores of that sum and square sum."""
     variance = (squares - total**2 / decisions) / (decisions - 1)
     return sqrt(max(0.0, variance) / decisions)
 
 
-def two_sided(confidence: float) -> float:
+def z_value(confidence: float) -> float:
     """Return how many standard errors an interval of that confidence reaches to either side."""
     return NormalDist().inv_cdf((1 + confidence) / 2)
 

@@ -11,16 +11,16 @@ from typing import Protocol
 
 import numpy as np
 
-from mock_service.evaluation.traffic import Column
-from mock_service.learning.feature_names import (
+from mock_service.dsjson.event import LoggedDecision
+from mock_service.evaluation.logged_data import Column
+from mock_service.loop.decision import Action
+from mock_service.vowpal.feature_names import (
     FeatureName,
     action_features,
     action_without,
     context_features,
     context_without,
 )
-from mock_service.logs.event import LoggedDecision
-from mock_service.loop.decision import Action
 
 _LOOKED_AT = 500
 """Decisions that importance is averaged over, evenly spread over the log."""

@@ -5,7 +5,7 @@ from math import inf, sqrt
 
 import numpy as np
 
-from mock_service.evaluation.traffic import Column
+from mock_service.evaluation.logged_data import Column
 
 FEWEST_EFFECTIVE = 50
 """Below so many decisions' worth of weight, no interval deserves trust."""
@@ -33,7 +33,7 @@ class Overlap:
     warnings: tuple[str, ...]
 
     @property
-    def too_thin(self) -> bool:
+    def is_insufficient(self) -> bool:
         """Whether nothing can be said about the policy at all."""
         return self.effective < FEWEST_EFFECTIVE
 

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mock_service.errors import ModelInvalid
-from mock_service.evaluation.traffic import Column, Traffic
-from mock_service.learning.model_file import check_header
-from mock_service.learning.policy_text import is_multi_slot
-from mock_service.learning.replay import replay
-from mock_service.learning.trial import try_model, validate_policy
+from mock_service.evaluation.logged_data import Column, LoggedData
+from mock_service.vowpal.model_file import check_header
+from mock_service.vowpal.policy_arguments import is_multi_slot
+from mock_service.vowpal.progressive_validation import validate
+from mock_service.vowpal.sandbox import try_model, validate_policy
 
 
 class PolicySource(StrEnum):
@@ -36,7 +36,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Actions:
+class ActionProbabilities:
     """How a policy acted: the probability of every action of each decision, in their order.
 
     ``probabilities`` has the shape (decisions, most actions) and is 0 where there is no action.
@@ -45,7 +45,7 @@ class Actions:
     policy: Policy
     probabilities: NDArray[np.float64]
 
-    def of_logged(self, traffic: Traffic) -> Column:
+    def of_logged(self, traffic: LoggedData) -> Column:
         """Return the probability the policy gave to each logged choice."""
         return traffic.of_chosen(self.probabilities)
 
@@ -90,24 +90,26 @@ RANDOM = Policy("BaselineRand", PolicySource.RANDOM)
 """Every action with the same probability."""
 
 
-def act(policy: Policy, traffic: Traffic) -> Actions:
+def evaluate_policy(policy: Policy, traffic: LoggedData) -> ActionProbabilities:
     """Return how `policy` would have acted on `traffic`, had it seen it in this order.
 
     Raises:
         LearningPolicyInvalid: Vowpal Wabbit does not accept the arguments or the model.
     """
     if policy.source is PolicySource.ONLINE:
-        return Actions(policy, _logged(traffic))
+        return ActionProbabilities(policy, _logged(traffic))
     if policy.source is PolicySource.BASELINE:
-        return Actions(policy, _first(traffic))
+        return ActionProbabilities(policy, _first(traffic))
     if policy.source is PolicySource.RANDOM:
-        return Actions(policy, _uniform(traffic))
-    replayed = replay(traffic.events, policy.arguments, model=policy.model, learns=not policy.model)
+        return ActionProbabilities(policy, _uniform(traffic))
+    replayed = validate(
+        traffic.events, policy.arguments, model=policy.model, learns=not policy.model
+    )
     by_lot = ~np.isfinite(replayed.probabilities).all(axis=1, keepdims=True)
-    return Actions(policy, np.where(by_lot, _uniform(traffic), replayed.probabilities))
+    return ActionProbabilities(policy, np.where(by_lot, _uniform(traffic), replayed.probabilities))
 
 
-def _logged(traffic: Traffic) -> NDArray[np.float64]:
+def _logged(traffic: LoggedData) -> NDArray[np.float64]:
     """Return the logged probabilities; the chosen action's is its propensity."""
     table = np.zeros((len(traffic), traffic.most_actions))
     for row, event in enumerate(traffic.events):
@@ -116,13 +118,13 @@ def _logged(traffic: Traffic) -> NDArray[np.float64]:
     return table
 
 
-def _first(traffic: Traffic) -> NDArray[np.float64]:
+def _first(traffic: LoggedData) -> NDArray[np.float64]:
     table = np.zeros((len(traffic), traffic.most_actions))
     table[:, :1] = 1.0
     return table
 
 
-def _uniform(traffic: Traffic) -> NDArray[np.float64]:
+def _uniform(traffic: LoggedData) -> NDArray[np.float64]:
     counts = np.array([len(event.actions) for event in traffic.events]).reshape(-1, 1)
     places = np.arange(traffic.most_actions)
     table: NDArray[np.float64] = (places < counts) / np.maximum(counts, 1)

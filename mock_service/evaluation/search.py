@@ -15,22 +15,27 @@ from pathlib import Path
 import optuna
 from optuna.trial import Trial
 
+from mock_service.dsjson.reader import read_log
+from mock_service.dsjson.writer import write_line
 from mock_service.evaluation.estimators import estimate
-from mock_service.evaluation.found import Found
-from mock_service.evaluation.judging import Judge, Options, Verdict
-from mock_service.evaluation.policies import Actions, Policy, PolicySource, act
-from mock_service.evaluation.space import (
+from mock_service.evaluation.evaluator import OffPolicyEvaluator, Options, PolicyEvaluation
+from mock_service.evaluation.logged_data import LoggedData, collect
+from mock_service.evaluation.policies import (
+    ActionProbabilities,
+    Policy,
+    PolicySource,
+    evaluate_policy,
+)
+from mock_service.evaluation.search_result import SearchResult
+from mock_service.evaluation.search_space import (
     CB_TYPES,
     EXPLORATIONS,
     LEARNING_RATES,
     POWERS,
     SPREADS,
-    Choice,
+    Candidate,
     interaction_sets,
 )
-from mock_service.evaluation.traffic import Traffic, gather
-from mock_service.logs.reading import read_log
-from mock_service.logs.writing import write_line
 
 _TOGETHER = 8
 """Candidates proposed at a time: a fixed number, so that more cores change no result."""
@@ -56,12 +61,12 @@ class SearchOptions:
 
 
 def search(
-    traffic: Traffic,
+    traffic: LoggedData,
     others: Sequence[Policy],
     options: SearchOptions | None = None,
     executor: Executor | None = None,
     progress: Callable[[int], None] = lambda _: None,
-) -> Found:
+) -> SearchResult:
     """Look for policies that would have earned more; `others` are judged next to the found ones.
 
     The same seed finds the same policies, however many processes `executor` has.
@@ -70,11 +75,13 @@ def search(
     split = round(len(traffic) * (1 - _HELD_OUT))
     found = best_policies(traffic.rows(0, split), chosen, executor, progress)
     verdicts = _held_out(traffic, split, [*found, *others], chosen.judging)
-    return Found(tuple(verdicts[: len(found)]), tuple(verdicts[len(found) :]), chosen.trials, split)
+    return SearchResult(
+        tuple(verdicts[: len(found)]), tuple(verdicts[len(found) :]), chosen.trials, split
+    )
 
 
 def best_policies(
-    earlier: Traffic,
+    earlier: LoggedData,
     options: SearchOptions,
     executor: Executor | None = None,
     progress: Callable[[int], None] = lambda _: None,
@@ -83,7 +90,7 @@ def best_policies(
 
     What they would have earned must be judged on others.
     """
-    ranked = _tried(Judge(earlier, options.judging), options, executor, progress)
+    ranked = _tried(OffPolicyEvaluator(earlier, options.judging), options, executor, progress)
     return [
         Policy(f"{_NAME}{place}", PolicySource.SEARCHED, choice.arguments)
         for place, choice in enumerate(ranked[:_NAMED], start=1)
@@ -91,11 +98,11 @@ def best_policies(
 
 
 def _tried(
-    earlier: Judge,
+    earlier: OffPolicyEvaluator,
     options: SearchOptions,
     executor: Executor | None,
     progress: Callable[[int], None],
-) -> list[Choice]:
+) -> list[Candidate]:
     """Return the best candidate of each kind, the best kind first.
 
     Kinds differ in how they explore or in what they cross: neighbours with hardly another learning
@@ -107,7 +114,7 @@ def _tried(
         sampler=optuna.samplers.TPESampler(seed=options.seed, n_startup_trials=2 * _TOGETHER),
     )
     crossed = interaction_sets(earlier.traffic.events)
-    scored: list[tuple[float, Choice]] = []
+    scored: list[tuple[float, Candidate]] = []
     with _shared(earlier) as score:
         for start in range(0, options.trials, _TOGETHER):
             trials = [study.ask() for _ in range(min(_TOGETHER, options.trials - start))]
@@ -117,14 +124,14 @@ def _tried(
                 study.tell(trial, value)
             scored += zip(values, choices, strict=True)
             progress(len(trials))
-    best: dict[tuple[str, str], Choice] = {}
+    best: dict[tuple[str, str], Candidate] = {}
     for _, choice in sorted(scored, key=lambda one: (-one[0], one[1].arguments)):
         best.setdefault(choice.kind, choice)
     return list(best.values())
 
 
 @contextmanager
-def _shared(earlier: Judge) -> Iterator[Callable[[Choice], float]]:
+def _shared(earlier: OffPolicyEvaluator) -> Iterator[Callable[[Candidate], float]]:
     """Lend a scoring function that any process of this machine can call.
 
     The decisions lie in a log, which each process reads once and not with every candidate.
@@ -136,24 +143,26 @@ def _shared(earlier: Judge) -> Iterator[Callable[[Choice], float]]:
         yield partial(_score, log, earlier.options)
 
 
-def _score(log: Path, options: Options, choice: Choice) -> float:
+def _score(log: Path, options: Options, choice: Candidate) -> float:
     """Return what a candidate would have earned on the earlier part, by its best estimator."""
     judge = _judge_of(log, options)
-    acted = act(Policy("candidate", PolicySource.SEARCHED, choice.arguments), judge.traffic)
+    acted = evaluate_policy(
+        Policy("candidate", PolicySource.SEARCHED, choice.arguments), judge.traffic
+    )
     value = estimate(judge.sample(acted), judge.best).value
     return _WORST if value is None else value
 
 
 @lru_cache(maxsize=1)
-def _judge_of(log: Path, options: Options) -> Judge:
+def _judge_of(log: Path, options: Options) -> OffPolicyEvaluator:
     with log.open(encoding="utf-8") as lines:
-        return Judge(gather(read_log(lines)), options)
+        return OffPolicyEvaluator(collect(read_log(lines)), options)
 
 
-def _choice(trial: Trial, crossed: dict[str, str], exploration: float) -> Choice:
+def _choice(trial: Trial, crossed: dict[str, str], exploration: float) -> Candidate:
     """Let the search choose a candidate."""
     kind = trial.suggest_categorical("exploration", list(EXPLORATIONS))
-    return Choice(
+    return Candidate(
         interactions=crossed[trial.suggest_categorical("interactions", list(crossed))],
         learning_rate=trial.suggest_float("learning_rate", *LEARNING_RATES, log=True),
         power_t=trial.suggest_categorical("power_t", POWERS),
@@ -170,13 +179,13 @@ def _spread(trial: Trial, kind: str, exploration: float) -> float:
 
 
 def _held_out(
-    traffic: Traffic, split: int, policies: Sequence[Policy], options: Options
-) -> list[Verdict]:
+    traffic: LoggedData, split: int, policies: Sequence[Policy], options: Options
+) -> list[PolicyEvaluation]:
     """Judge policies on the later part; they have learned from the earlier one by then."""
-    whole = Judge(traffic, options)
+    whole = OffPolicyEvaluator(traffic, options)
     later = traffic.rows(split, len(traffic))
     expected = None if whole.expected is None else whole.expected[split:]
-    acted = [act(policy, traffic) for policy in policies]
-    return Judge(later, options, expected).verdicts(
-        [Actions(one.policy, one.probabilities[split:]) for one in acted]
+    acted = [evaluate_policy(policy, traffic) for policy in policies]
+    return OffPolicyEvaluator(later, options, expected).verdicts(
+        [ActionProbabilities(one.policy, one.probabilities[split:]) for one in acted]
     )

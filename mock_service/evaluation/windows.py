@@ -5,33 +5,33 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from mock_service.evaluation.course import STEP, Course, Sums, Window
-from mock_service.evaluation.policies import Actions, PolicySource
-from mock_service.evaluation.traffic import Column, Traffic
+from mock_service.evaluation.logged_data import Column, LoggedData
+from mock_service.evaluation.policies import ActionProbabilities, PolicySource
+from mock_service.evaluation.time_series import STEP, IpsSums, RewardSeries, Window
 
 
-def course(acted: Actions, traffic: Traffic) -> Course:
+def reward_series(acted: ActionProbabilities, traffic: LoggedData) -> RewardSeries:
     """Return what a policy would have earned, step by step."""
     columns = _columns(acted, traffic)
     policy = acted.policy
-    return Course(
+    return RewardSeries(
         policy.name, policy.source, policy.arguments, _steps(columns, traffic), _summed(columns)
     )
 
 
-def total(acted: Actions, traffic: Traffic) -> Sums:
+def total(acted: ActionProbabilities, traffic: LoggedData) -> IpsSums:
     """Return a policy's sums over everything."""
     return _summed(_columns(acted, traffic))
 
 
-def _steps(columns: Column, traffic: Traffic) -> tuple[Window, ...]:
+def _steps(columns: Column, traffic: LoggedData) -> tuple[Window, ...]:
     timed, places = _places(traffic)
     known, rows = np.unique(places, return_inverse=True)
     summed = np.zeros((len(known), columns.shape[1]))
     np.add.at(summed, rows, columns[timed])
     return tuple(
         [
-            Window(_EPOCH + place * STEP, Sums(*row))
+            Window(_EPOCH + place * STEP, IpsSums(*row))
             for place, row in zip(known.tolist(), summed.tolist(), strict=True)
         ]
     )
@@ -40,8 +40,8 @@ def _steps(columns: Column, traffic: Traffic) -> tuple[Window, ...]:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _columns(acted: Actions, traffic: Traffic) -> Column:
-    """Return what is summed, one row a decision, in the order of `Sums`."""
+def _columns(acted: ActionProbabilities, traffic: LoggedData) -> Column:
+    """Return what is summed, one row a decision, in the order of `IpsSums`."""
     weights = acted.of_logged(traffic) / traffic.propensities
     if acted.policy.source is PolicySource.ONLINE:
         weights = np.ones(len(traffic))
@@ -53,7 +53,7 @@ def _columns(acted: Actions, traffic: Traffic) -> Column:
     return table
 
 
-def _places(traffic: Traffic) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+def _places(traffic: LoggedData) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """Return the rows of decisions with a time, and how many steps after the epoch each is."""
     timed = [row for row, event in enumerate(traffic.events) if event.at is not None]
     moments = [event.at for event in traffic.events if event.at is not None]
@@ -63,5 +63,5 @@ def _places(traffic: Traffic) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     )
 
 
-def _summed(columns: Column) -> Sums:
-    return Sums(*columns.sum(axis=0).tolist())
+def _summed(columns: Column) -> IpsSums:
+    return IpsSums(*columns.sum(axis=0).tolist())

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from mock_service.clock import Clock, days_before
 from mock_service.loop.configuration import Configuration
+from mock_service.loop.dependencies import Store
 from mock_service.loop.state import LoopState
-from mock_service.loop.teaching import Teacher, exhaust
-from mock_service.loop.tools import Store
+from mock_service.loop.training import Trainer, exhaust
 
 
 class LoopChanges(ABC):
     """What of a learning loop changes its settings."""
 
-    teacher: Teacher
+    teacher: Trainer
     _state: LoopState
     _clock: Clock
     _store: Store
@@ -25,7 +25,7 @@ class LoopChanges(ABC):
         """Learn from every event whose wait is over, publish what is due, and return when."""
 
     @abstractmethod
-    def _become(self, state: LoopState) -> None:
+    def _set_state(self, state: LoopState) -> None:
         """Go on with other settings, and keep them."""
 
     @property
@@ -44,7 +44,7 @@ class LoopChanges(ABC):
         """Do what `configure` does, an event a step; nothing of it shows before the end."""
         self.settle()
         before = self.configuration
-        if not before.learns_as(configuration):
+        if not before.same_training_as(configuration):
             yield from self._retrain(
                 lambda state: replace(state, configuration=configuration), keeps_published=True
             )
@@ -53,7 +53,7 @@ class LoopChanges(ABC):
         if before.model_export_frequency != configuration.model_export_frequency:
             state = replace(state, exports_from=now)
             self.teacher.next_export = now + configuration.model_export_frequency
-        self._become(state)
+        self._set_state(state)
 
     def change_policy(self, arguments: str) -> None:
         """Replace the learning policy, and retrain: another policy's weights mean nothing to it.
@@ -91,4 +91,4 @@ class LoopChanges(ABC):
             past = self._store.history(days_before(self._clock.now(), days))
             learner = yield from self.teacher.retrain(state, past, keeps_published=keeps_published)
         self.teacher.restart(state, learner, self._clock.now())
-        self._become(state)
+        self._set_state(state)

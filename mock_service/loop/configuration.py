@@ -82,12 +82,12 @@ class Configuration:
         if max(*durations, self.auto_optimization_frequency) > _LONGEST:
             raise SettingsInvalid(f"durations: expected at most {_LONGEST.days} days")
 
-    def learns_as(self, other: "Configuration") -> bool:
+    def same_training_as(self, other: "Configuration") -> bool:
         """Return whether the same events would teach the same under `other`.
 
         Where they would not, the service retrains its model from the events it has stored.
         """
-        return _what_is_taught(self) == _what_is_taught(other)
+        return _training_key(self) == _training_key(other)
 
 
 def first(rewards: list[float]) -> float:
@@ -105,7 +105,7 @@ AGGREGATIONS: dict[str, Aggregation] = {
 }
 
 
-def _what_is_taught(configuration: Configuration) -> tuple[object, ...]:
+def _training_key(configuration: Configuration) -> tuple[object, ...]:
     return (
         configuration.reward_wait_time,
         configuration.default_reward,

@@ -1,7 +1,7 @@
 """The nouns of the loop: what is asked, what was decided, and how it is answered.
 
 Features stay what the client sent: one JSON array as text. Text is immutable, compares and
-hashes fast, and only `mock_service.learning` ever looks inside.
+hashes fast, and only `mock_service.vowpal` ever looks inside.
 """
 
 from datetime import datetime
@@ -72,7 +72,7 @@ class Decision(Struct, frozen=True, gc=False):
         return self.probabilities[0]
 
     @property
-    def imitates(self) -> bool:
+    def matches_baseline(self) -> bool:
         """Whether the policy's own choice was the baseline."""
         return self.order[0] == 0
 

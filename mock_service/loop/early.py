@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sys import getsizeof
 from weakref import WeakSet
 
-from mock_service.errors import ServiceProblem
+from mock_service.errors import ApiError
 from mock_service.limits import DEFAULT_LIMITS
 from mock_service.loop.events import Observation
 
@@ -53,9 +53,9 @@ class EarlyBudget:
         """Count what `keeper` keeps, for as long as it lives."""
         self._keepers.add(keeper)
 
-    def refuse(self, *, activation: bool) -> ServiceProblem:
+    def refuse(self, *, activation: bool) -> ApiError:
         """Return what to answer to an observation that finds no room."""
-        return ServiceProblem(
+        return ApiError(
             "InvalidEventIdToActivate" if activation else "InvalidRewardRequest",
             f"The event is unknown, and what waits for unknown events has reached the limit of "
             f"{self._limit} bytes (early-bytes): rank first, or try again in two minutes.",
@@ -85,7 +85,7 @@ class EarlyObservations:
         half of the room at most, and is let go of in silence beyond it.
 
         Raises:
-            ServiceProblem: InvalidRewardRequest or InvalidEventIdToActivate, when there is no room
+            ApiError: InvalidRewardRequest or InvalidEventIdToActivate, when there is no room
                 and it is not late.
         """
         since = early.at - EARLY_WINDOW

@@ -23,7 +23,7 @@ class PendingEvent(Struct, eq=False, gc=False):
     adopts: bool = False
 
     @property
-    def teaches(self) -> bool:
+    def is_trainable(self) -> bool:
         """Whether it can teach: it was shown, and by a chance the policy gave it."""
         return self.activated and self.decision.probabilities[0] > 0
 

@@ -78,7 +78,7 @@ class Joiner:
         `is_late` says whether an event of that id has settled.
 
         Raises:
-            ServiceProblem: there is no room for more that waits for its decision.
+            ApiError: there is no room for more that waits for its decision.
         """
         event = self.join(observation)
         if event is None:
@@ -98,7 +98,7 @@ class Joiner:
         """Keep `observation` for a decision that may still come; return whether it is kept.
 
         Raises:
-            ServiceProblem: there is no room for more that waits for its decision.
+            ApiError: there is no room for more that waits for its decision.
         """
         if not self.early.check_room(observation, is_late):
             return False
@@ -111,7 +111,7 @@ class Joiner:
         """See whether all rewards for these events could be joined, now or later.
 
         Raises:
-            ServiceProblem: too many are for events that do not wait, nor have settled.
+            ApiError: too many are for events that do not wait, nor have settled.
         """
         unknown = [id_ for id_ in event_ids if id_ not in self._by_id]
         if unknown:

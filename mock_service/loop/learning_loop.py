@@ -3,19 +3,25 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from mock_service.errors import ServiceProblem
+from mock_service.errors import ApiError
 from mock_service.loop.changes import LoopChanges
 from mock_service.loop.configuration import LearningMode, Mode
-from mock_service.loop.counts import Counts
 from mock_service.loop.decision import Decision, RankRequest
+from mock_service.loop.dependencies import Dependencies
 from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.joining import Joiner
+from mock_service.loop.loop_stats import LoopStats
+from mock_service.loop.pending_slots import PendingSlots
 from mock_service.loop.ranking import in_request_order
 from mock_service.loop.slots import SlotsRequest, rank_slots
-from mock_service.loop.slots_waiting import SlotsWaiting
 from mock_service.loop.state import LoopState, Models
-from mock_service.loop.teaching import Lesson, Teacher, exhaust, first_checkpoint, lesson_of
-from mock_service.loop.tools import Tools
+from mock_service.loop.training import (
+    Trainer,
+    TrainingReward,
+    exhaust,
+    first_checkpoint,
+    training_reward,
+)
 
 
 class LearningLoop(LoopChanges):
@@ -28,11 +34,11 @@ class LearningLoop(LoopChanges):
     def __init__(
         self,
         state: LoopState,
-        tools: Tools,
+        tools: Dependencies,
         *,
-        teacher: Teacher | None = None,
+        teacher: Trainer | None = None,
         joiner: Joiner | None = None,
-        counts: Counts | None = None,
+        counts: LoopStats | None = None,
     ) -> None:
         """Start anew, or go on with what another loop knew.
 
@@ -42,13 +48,13 @@ class LearningLoop(LoopChanges):
         self._state = state
         self._clock, self._store, self._choose = tools.clock, tools.store, tools.choose
         self._portable = tools.portable
-        self.teacher = teacher or Teacher(
+        self.teacher = teacher or Trainer(
             state, tools.factory, tools.store, first_checkpoint(state.created)
         )
         self._joiner = Joiner(tools.early) if joiner is None else joiner
         self._learns_at_once = _learns_at_once(state)
-        self._slots = SlotsWaiting(self._joiner, tools.store)
-        self.counts = counts or Counts()
+        self._slots = PendingSlots(self._joiner, tools.store)
+        self.counts = counts or LoopStats()
         self._idle_until = _AT_ONCE
 
     @property
@@ -65,7 +71,7 @@ class LearningLoop(LoopChanges):
         """Decide, and wait for the decision's rewards.
 
         Raises:
-            ServiceProblem: every action is excluded, or there are too many features.
+            ApiError: every action is excluded, or there are too many features.
         """
         self.teacher.check(request.context, request.actions)
         now = self.settle()
@@ -75,7 +81,7 @@ class LearningLoop(LoopChanges):
         self._store.decided(event)
         if self._learns_at_once and event.rewards and event.activated:
             self._joiner.settle(event)
-            self._conclude(event, now)
+            self._finish_event(event, now)
         return decision
 
     def rank_slots(self, request: SlotsRequest) -> tuple[tuple[str, str], ...]:
@@ -84,7 +90,7 @@ class LearningLoop(LoopChanges):
         bound.check_slots(request.context, request.actions, request.slots)
         answer = rank_slots(request, self.rank)
         slots = [slot for slot, _ in answer]
-        if self._slots.ranked(request.event_id, slots, self._clock.now()):
+        if self._slots.add(request.event_id, slots, self._clock.now()):
             self.activate_slots(request.event_id)
         return answer
 
@@ -96,7 +102,7 @@ class LearningLoop(LoopChanges):
         """Take rewards by the event ids of their slots, all or none.
 
         Raises:
-            ServiceProblem: there is no room for those of unknown events.
+            ApiError: there is no room for those of unknown events.
         """
         self._joiner.check_room([id_ for id_, _ in rewards], self.settle(), self._store.knows)
         for id_, value in rewards:
@@ -108,7 +114,7 @@ class LearningLoop(LoopChanges):
 
     def activate_slots(self, event_id: str) -> None:
         """Take note that a deferred multi-slot decision was shown, all its slots."""
-        for slot in self._slots.to_activate(event_id, self._clock.now()):
+        for slot in self._slots.slot_event_ids(event_id, self._clock.now()):
             self.activate(slot)
 
     def settle(self) -> datetime:
@@ -151,7 +157,9 @@ class LearningLoop(LoopChanges):
         else:
             self.teacher.keep()
 
-    def relive(self, decision: Decision, heard: Sequence[float | None], lesson: Lesson) -> None:
+    def import_event(
+        self, decision: Decision, heard: Sequence[float | None], lesson: TrainingReward
+    ) -> None:
         """Take a settled event of another loop as one's own, with what it taught there.
 
         ``heard`` are its rewards, and None for an activation, as they came. A deferred event that
@@ -166,7 +174,7 @@ class LearningLoop(LoopChanges):
             self._joiner.observe(observation)
             self._store.observed(observation, event)
         self._joiner.settle(event)
-        self._conclude(event, self._clock.now(), lesson)
+        self._finish_event(event, self._clock.now(), lesson)
 
     def publish(self) -> None:
         """Let ranks see all that was learned so far, before the next export would."""
@@ -177,7 +185,7 @@ class LearningLoop(LoopChanges):
         if request.excluded:
             actions = tuple(action for action in actions if action.id not in request.excluded)
             if not actions:
-                raise ServiceProblem("InvalidRankRequest", "All actions are excluded.")
+                raise ApiError("InvalidRankRequest", "All actions are excluded.")
         prediction = self._choose(request, self.teacher.learner.predict(request.context, actions))
         if (mode := self._state.configuration.learning_mode) is _LOGGING_ONLY:
             prediction = in_request_order(prediction)
@@ -207,7 +215,7 @@ class LearningLoop(LoopChanges):
             self.counts.late += is_late
         elif self._learns_at_once and event.rewards and event.activated:
             self._joiner.settle(event)
-            self._conclude(event, now)
+            self._finish_event(event, now)
 
     def _count(self, reward: float | None) -> None:
         if reward is None:
@@ -220,19 +228,21 @@ class LearningLoop(LoopChanges):
         teacher, wait = self.teacher, self._state.configuration.reward_wait_time
         for event in self._joiner.due(now - wait):
             teacher.export_before(event.decision.at + wait)
-            self._conclude(event, now)
+            self._finish_event(event, now)
             yield
         teacher.export_before(now + timedelta.resolution)
         oldest = self._joiner.oldest()
         waits_since = now if oldest is None else oldest.decision.at
         self._idle_until = min(teacher.next_export, waits_since + wait)
 
-    def _conclude(self, event: PendingEvent, now: datetime, told: Lesson | None = None) -> None:
+    def _finish_event(
+        self, event: PendingEvent, now: datetime, told: TrainingReward | None = None
+    ) -> None:
         """Learn from a settled event, if it was shown at all."""
         counts = self.counts
-        lesson = told or lesson_of(event, self._state.configuration)
+        lesson = told or training_reward(event, self._state.configuration)
         reward, joined = lesson.reward, lesson.joined
-        if not event.teaches:
+        if not event.is_trainable:
             counts.not_activated += not event.activated
             self._store.settled(event, Settlement(now, None, reward, joined))
             return
@@ -243,7 +253,7 @@ class LearningLoop(LoopChanges):
         self._store.settled(event, Settlement(now, self.teacher.lessons, reward, joined))
         self.teacher.keep_if_wanted()
 
-    def _become(self, state: LoopState) -> None:
+    def _set_state(self, state: LoopState) -> None:
         self._state = self.teacher.state = state
         self._idle_until = _AT_ONCE
         self._learns_at_once = _learns_at_once(state)

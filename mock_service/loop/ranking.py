@@ -3,16 +3,16 @@
 from hashlib import blake2b
 from typing import TypeVar
 
-from mock_service.errors import ServiceProblem
+from mock_service.errors import ApiError
 from mock_service.loop.decision import RankRequest
-from mock_service.loop.seams import Chooser, Prediction
+from mock_service.loop.protocols import ActionSampler, Prediction
 
 _DRAW_BYTES = 8
 _LEAST_SUM = 0.9
 _T = TypeVar("_T")
 
 
-def draw(seed: str, event_id: str) -> float:
+def uniform_draw(seed: str, event_id: str) -> float:
     """Return a number in [0, 1) that depends on nothing but the loop's seed and the event id.
 
     The same event id, model and request give the same choice, as the service promises. 53 bits
@@ -21,12 +21,12 @@ def draw(seed: str, event_id: str) -> float:
     return _drawn(_begun(seed), event_id)
 
 
-def seeded_chooser(seed: str) -> Chooser:
+def seeded_sampler(seed: str) -> ActionSampler:
     """Return a chooser whose draws depend on nothing but `seed` and the event's id."""
     begun = _begun(seed)
 
     def choose_for(request: RankRequest, prediction: Prediction) -> Prediction:
-        return choose(prediction, _drawn(begun, request.event_id))
+        return sample_action(prediction, _drawn(begun, request.event_id))
 
     return choose_for
 
@@ -49,7 +49,7 @@ def in_request_order(prediction: Prediction) -> Prediction:
     return Prediction(order, tuple([chances[index] for index in order]))
 
 
-def choose(prediction: Prediction, chance: float) -> Prediction:
+def sample_action(prediction: Prediction, chance: float) -> Prediction:
     """Sample an action with `chance` in [0, 1) and swap it with the one in front.
 
     It is the one whose share of the cumulative distribution holds `chance`. Single-precision
@@ -57,7 +57,7 @@ def choose(prediction: Prediction, chance: float) -> Prediction:
     has a chance at all.
 
     Raises:
-        ServiceProblem: ModelRankingError, when much is missing: a policy without features may give
+        ApiError: ModelRankingError, when much is missing: a policy without features may give
             no action a chance.
     """
     probabilities = prediction.probabilities
@@ -72,7 +72,7 @@ def choose(prediction: Prediction, chance: float) -> Prediction:
         if probability > 0.0:
             last = place
     if not below > _LEAST_SUM:
-        raise ServiceProblem("ModelRankingError")
+        raise ApiError("ModelRankingError")
     return to_front(prediction, last)
 
 

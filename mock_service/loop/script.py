@@ -2,16 +2,16 @@
 
 from collections import deque
 
-from mock_service.errors import OrderInvalid
+from mock_service.errors import ControlRequestInvalid
 from mock_service.loop.decision import RankRequest
-from mock_service.loop.ranking import choose as choose_by
-from mock_service.loop.ranking import draw, to_front
-from mock_service.loop.seams import Chooser, Prediction
+from mock_service.loop.protocols import ActionSampler, Prediction
+from mock_service.loop.ranking import sample_action as choose_by
+from mock_service.loop.ranking import to_front, uniform_draw
 
 MOST_CHOICES = 10_000
 
 
-class Script:
+class ChoiceScript:
     """Decides the next choices; the rest is left to chance as always.
 
     A scripted action waits for a rank that offers it. It is chosen with the probability that the
@@ -32,10 +32,12 @@ class Script:
         """Let the next ranks that offer these actions choose them, one rank for each.
 
         Raises:
-            OrderInvalid: too many choices wait for a rank.
+            ControlRequestInvalid: too many choices wait for a rank.
         """
         if len(self._lines) + len(action_ids) > MOST_CHOICES:
-            raise OrderInvalid(f"at most {MOST_CHOICES} choices can wait for the next ranks")
+            raise ControlRequestInvalid(
+                f"at most {MOST_CHOICES} choices can wait for the next ranks"
+            )
         self._lines.extend(action_ids)
 
     def clear(self) -> None:
@@ -43,7 +45,7 @@ class Script:
         self._lines.clear()
         self.seed = None
 
-    def before(self, choose: Chooser) -> Chooser:
+    def before(self, choose: ActionSampler) -> ActionSampler:
         """Return a chooser that asks this script first, and then `choose`."""
         lines = self._lines
 
@@ -52,7 +54,7 @@ class Script:
                 lines.popleft()
                 return to_front(prediction, place)
             if self.seed is not None:
-                return choose_by(prediction, draw(self.seed, request.event_id))
+                return choose_by(prediction, uniform_draw(self.seed, request.event_id))
             return choose(request, prediction)
 
         return choose_for

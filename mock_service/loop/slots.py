@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mock_service.loop.decision import Action, Decision, RankRequest
-from mock_service.loop.slot_rules import SlotFilling
+from mock_service.loop.slot_assignment import SlotAssignment
 
 SLOT_KEY = "_slot"
 """Under this name the last item of a context says which slot it is about."""
@@ -68,7 +68,7 @@ def rank_slots(
     ``rank`` is asked once for each slot, about the actions that may still go there.
     """
     places = {action.id: place for place, action in enumerate(request.actions)}
-    filling = SlotFilling(
+    filling = SlotAssignment(
         [_allowed(slot, places) for slot in request.slots],
         [places[slot.baseline] for slot in request.slots],
     )

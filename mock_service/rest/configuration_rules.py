@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from mock_service.errors import ServiceProblem
+from mock_service.errors import ApiError
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, LearningMode
-from mock_service.rest.configuration_wire import (
-    ConfigurationNewest,
+from mock_service.rest.configuration_schemas import (
     ConfigurationPreview,
     ConfigurationV1,
+    ConfigurationV2022,
 )
 
 _SHORTEST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(days=2)
@@ -19,11 +19,13 @@ _SHORTEST_OPTIMIZATION, _LONGEST_OPTIMIZATION = timedelta(days=1), timedelta(day
 _DAY = timedelta(days=1)
 
 
-def changed(stored: Configuration, body: ConfigurationV1, *, multi_slot: bool) -> Configuration:
+def merge_configuration(
+    stored: Configuration, body: ConfigurationV1, *, multi_slot: bool
+) -> Configuration:
     """Return `stored` with all that `body` says; optional fields it leaves out stay as they are.
 
     Raises:
-        ServiceProblem: with the code of the first rule that is broken.
+        ApiError: with the code of the first rule that is broken.
     """
     _check_wait(body)
     wanted = _with_optional_fields(_with_required_fields(stored, body), body)
@@ -31,7 +33,7 @@ def changed(stored: Configuration, body: ConfigurationV1, *, multi_slot: bool) -
         _check_days(wanted)
         _check_mode_change(stored, wanted)
         if multi_slot and wanted.auto_optimization:
-            raise ServiceProblem("ProblemTypeIncompatibleWithAutoOptimization")
+            raise ApiError("ProblemTypeIncompatibleWithAutoOptimization")
     if body.log_mirror_sas_uri is not None:
         _check_sas_uri(body.log_mirror_sas_uri)
     return wanted
@@ -71,7 +73,7 @@ def _with_optional_fields(wanted: Configuration, body: ConfigurationV1) -> Confi
             "auto_optimization_start": _in_utc(body.auto_optimization_start_date),
             "explainability": body.is_inference_explainability_enabled,
         }
-    if isinstance(body, ConfigurationNewest):
+    if isinstance(body, ConfigurationV2022):
         sent["model_retrain_days"] = body.model_retrain_days
     return replace(wanted, **{name: value for name, value in sent.items() if value is not None})
 
@@ -113,7 +115,7 @@ def _check_wait(body: ConfigurationV1) -> None:
         return
     is_preview = isinstance(body, ConfigurationPreview)
     code = "InvalidRewardWaitTime" if is_preview else "InvalidServiceConfiguration"
-    raise ServiceProblem(
+    raise ApiError(
         code, "Reward wait time should be 5 seconds to two days.", target="rewardWaitTime"
     )
 
@@ -122,9 +124,9 @@ def _check_days(wanted: Configuration) -> None:
     kept = wanted.log_retention_days
     whole_days = -(-wanted.reward_wait_time // _DAY)
     if kept != -1 and kept < whole_days + 1:
-        raise ServiceProblem("InvalidLogRetentionDays", target="logRetentionDays")
+        raise ApiError("InvalidLogRetentionDays", target="logRetentionDays")
     if kept != -1 and wanted.model_retrain_days > kept:
-        raise ServiceProblem("InvalidModelRetrainDays", target="modelRetrainDays")
+        raise ApiError("InvalidModelRetrainDays", target="modelRetrainDays")
 
 
 def _check_mode_change(stored: Configuration, wanted: Configuration) -> None:
@@ -133,7 +135,7 @@ def _check_mode_change(stored: Configuration, wanted: Configuration) -> None:
     if modes == {LearningMode.ONLINE, LearningMode.APPRENTICE} and _rewards(stored) != _rewards(
         wanted
     ):
-        raise ServiceProblem("InvalidLearningModeServiceConfiguration", target="learningMode")
+        raise ApiError("InvalidLearningModeServiceConfiguration", target="learningMode")
 
 
 def _rewards(configuration: Configuration) -> tuple[object, ...]:
@@ -149,12 +151,12 @@ def _check_sas_uri(uri: str) -> None:
     try:
         parts = urlsplit(uri)
     except ValueError as error:
-        raise ServiceProblem("InvalidSasUri", target="logMirrorSasUri") from error
+        raise ApiError("InvalidSasUri", target="logMirrorSasUri") from error
     query = parse_qs(parts.query)
     may_write = "w" in query.get("sp", [""])[0]
     if parts.scheme != "https" or not parts.hostname or not may_write or "sig" not in query:
-        raise ServiceProblem("InvalidSasUri", target="logMirrorSasUri")
+        raise ApiError("InvalidSasUri", target="logMirrorSasUri")
 
 
-def _invalid(message: str, target: str | None) -> ServiceProblem:
-    return ServiceProblem("InvalidServiceConfiguration", message, target=target)
+def _invalid(message: str, target: str | None) -> ApiError:
+    return ApiError("InvalidServiceConfiguration", message, target=target)

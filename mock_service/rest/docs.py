@@ -6,7 +6,7 @@ from importlib.resources import files
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from mock_service.errors import ServiceProblem
+from mock_service.errors import ApiError
 
 router = APIRouter()
 
@@ -38,7 +38,7 @@ async def page() -> Response:
 async def file(name: str) -> Response:
     """Return what the page is made of."""
     if name not in _FILES:
-        raise ServiceProblem("ResourceNotFound")
+        raise ApiError("ResourceNotFound")
     return Response(_read(name), headers={"Content-Type": _FILES[name]})
 
 

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 _DURATIONS = TypeAdapter(timedelta)
 
 
-def duration(length: timedelta) -> str:
+def format_duration(length: timedelta) -> str:
     """Return a duration as ISO 8601."""
     return str(_DURATIONS.dump_python(length, mode="json"))
 

@@ -7,13 +7,21 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from mock_service.errors import LearningPolicyInvalid, ServiceProblem
-from mock_service.evaluation.inquiry import Inquiry, Kind, NamedPolicy, Status
-from mock_service.inquiring.book import Entry
-from mock_service.learning.trial import validate_policy_aside
-from mock_service.loop.identity import new_guid
-from mock_service.rest.bodies import parsed
-from mock_service.rest.evaluation_replies import (
+from mock_service.errors import ApiError, LearningPolicyInvalid
+from mock_service.evaluation.job import EvaluationRequest, JobKind, NamedPolicy, Status
+from mock_service.hosting.evaluation_jobs import Job
+from mock_service.loop.ids import new_guid
+from mock_service.rest.evaluation_common import (
+    count_events,
+    find,
+    id_of,
+    inquiry_of,
+    loop_number,
+    parse_range,
+    remove,
+    save_job,
+)
+from mock_service.rest.evaluation_responses import (
     SPAN,
     asked_span,
     evaluation_response,
@@ -21,131 +29,123 @@ from mock_service.rest.evaluation_replies import (
     newest_details,
     newest_response,
 )
-from mock_service.rest.inquiries import (
-    count_events,
-    find,
-    id_of,
-    inquiry_of,
-    keep,
-    number_of,
-    remove,
-    times_of,
-)
-from mock_service.rest.inquiry_wire import (
+from mock_service.rest.evaluation_schemas import (
     MOST_POLICIES,
     EvaluationBody,
+    EvaluationBodyV2022,
     EvaluationRequestBody,
-    NewestEvaluationBody,
-    NewestEvaluationRequestBody,
-    NewestEvaluationsBody,
+    EvaluationRequestBodyV2022,
+    EvaluationsBodyV2022,
 )
-from mock_service.rest.operations import Call, Operation
-from mock_service.rest.pages import FILTER, PAGING, filtered, page
-from mock_service.rest.replies import empty_reply, json_reply
+from mock_service.rest.operations import Operation, OperationRequest
+from mock_service.rest.pagination import FILTER, PAGING, filtered, page
+from mock_service.rest.requests import parse_body
+from mock_service.rest.responses import empty_reply, json_reply
+from mock_service.rest.schemas import PolicyBody
 from mock_service.rest.versions import ALL, NEWEST, Version
-from mock_service.rest.wire import PolicyBody
+from mock_service.vowpal.sandbox import validate_policy_aside
 
 _INVALID = "InvalidEvaluationContract"
 _OLDER = ALL[:-1]
 
 
-async def create(call: Call) -> Response:
+async def create(call: OperationRequest) -> Response:
     """Begin an evaluation; it is pending until it is completed in the background."""
-    body = parsed(EvaluationRequestBody, await call.body(), _INVALID)
+    body = parse_body(EvaluationRequestBody, await call.body(), _INVALID)
     inquiry = await _checked(
         call, body, new_guid(call.service.ids), optimize=bool(body.enable_offline_experimentation)
     )
     empty = not count_events(call, inquiry.start, inquiry.end)
     if empty and call.version is not Version.V1_0:
-        raise ServiceProblem("NoLogsExistInDateRange")
-    entry = await keep(call, inquiry, Status.COMPLETED if empty else Status.RUNNING)
+        raise ApiError("NoLogsExistInDateRange")
+    entry = await save_job(call, inquiry, Status.COMPLETED if empty else Status.RUNNING)
     location = f"{call.prefix}{call.version.prefix}/evaluations/{inquiry.id}"
     reply = evaluation_response(entry, call.version)
     return json_reply(HTTPStatus.CREATED, reply, {"Location": location})
 
 
-async def put(call: Call) -> Response:
+async def put(call: OperationRequest) -> Response:
     """Begin an evaluation of that id; it is running until it has succeeded in the background."""
-    body = parsed(NewestEvaluationRequestBody, await call.body(), _INVALID)
+    body = parse_body(EvaluationRequestBodyV2022, await call.body(), _INVALID)
     id_ = id_of(call, "evaluationId", _INVALID)
     _refuse_known(call, id_)
     inquiry = await _checked(call, body, id_, optimize=bool(body.enable_policy_optimization))
     if not count_events(call, inquiry.start, inquiry.end):
-        raise ServiceProblem("NoLogsExistInDateRange")
+        raise ApiError("NoLogsExistInDateRange")
     _refuse_known(call, id_)
-    await keep(call, inquiry)
+    await save_job(call, inquiry)
     return Response(status_code=HTTPStatus.OK)
 
 
-async def get(call: Call) -> Response:
+async def get(call: OperationRequest) -> Response:
     """Return an evaluation with what is found by now."""
     entry = _found(call)
     reply = await asyncio.to_thread(evaluation_response, entry, call.version)
     return json_reply(HTTPStatus.OK, reply)
 
 
-async def get_newest(call: Call) -> Response:
+async def get_newest(call: OperationRequest) -> Response:
     """Return an evaluation with the series of the time and the steps that are asked for."""
     span = asked_span(call)
     entry = _found(call)
     if not entry.inquiry.newest and not entry.inquiry.automatic:
-        raise ServiceProblem("IncompatibleEvaluationVersion")
+        raise ApiError("IncompatibleEvaluationVersion")
     return json_reply(HTTPStatus.OK, await asyncio.to_thread(newest_response, entry, span))
 
 
-async def list_all(call: Call) -> Response:
+async def list_all(call: OperationRequest) -> Response:
     """Return all evaluations, the latest first, with totals only."""
-    entries = call.service.book.all(number_of(call), Kind.EVALUATION)
+    entries = call.service.book.all(loop_number(call), JobKind.EVALUATION)
     reply = await asyncio.to_thread(_listed, entries, call.version)
     return json_reply(HTTPStatus.OK, reply)
 
 
-async def list_newest(call: Call) -> Response:
+async def list_newest(call: OperationRequest) -> Response:
     """Return a page of evaluations, the latest first."""
-    entries = call.service.book.all(number_of(call), Kind.EVALUATION)
+    entries = call.service.book.all(loop_number(call), JobKind.EVALUATION)
     chosen = filtered(call, entries, newest_details)
     return json_reply(HTTPStatus.OK, page(call, chosen, newest_details))
 
 
-async def delete(call: Call) -> Response:
+async def delete(call: OperationRequest) -> Response:
     """Forget an evaluation; one that is running ends. The newest version misses what is not."""
     if call.version in NEWEST:
         _found(call)
-    await remove(call, Kind.EVALUATION, call.id("evaluationId"))
+    await remove(call, JobKind.EVALUATION, call.id("evaluationId"))
     return empty_reply()
 
 
-def _listed(entries: Sequence[Entry], version: Version) -> list[dict[str, object]]:
+def _listed(entries: Sequence[Job], version: Version) -> list[dict[str, object]]:
     return [listed_response(entry, version) for entry in entries]
 
 
-def _found(call: Call) -> Entry:
-    entry = find(call, Kind.EVALUATION, call.id("evaluationId"))
+def _found(call: OperationRequest) -> Job:
+    entry = find(call, JobKind.EVALUATION, call.id("evaluationId"))
     if entry is None:
-        raise ServiceProblem("EvaluationNotFound", target="evaluationId")
+        raise ApiError("EvaluationNotFound", target="evaluationId")
     return entry
 
 
-def _refuse_known(call: Call, id_: str) -> None:
+def _refuse_known(call: OperationRequest, id_: str) -> None:
     call.service.ledger.flush()
-    if find(call, Kind.EVALUATION, id_) is not None:
-        raise ServiceProblem("EvaluationAlreadyExists", target="evaluationId")
+    if find(call, JobKind.EVALUATION, id_) is not None:
+        raise ApiError("EvaluationAlreadyExists", target="evaluationId")
 
 
 async def _checked(
-    call: Call,
-    body: EvaluationRequestBody | NewestEvaluationRequestBody,
+    call: OperationRequest,
+    body: EvaluationRequestBody | EvaluationRequestBodyV2022,
     id_: str,
     *,
     optimize: bool,
-) -> Inquiry:
+) -> EvaluationRequest:
     """Return what is asked once all of it has proved to make sense."""
-    times = times_of(body.start_time, body.end_time)
+    times = parse_range(body.start_time, body.end_time)
     _check_names(body.policies)
     for policy in body.policies:
         await _prove(policy)
     return replace(
-        inquiry_of(call, Kind.EVALUATION, id_, body.name, times),
+        inquiry_of(call, JobKind.EVALUATION, id_, body.name, times),
         policies=tuple([NamedPolicy(one.name, one.arguments) for one in body.policies]),
         optimize=optimize,
         newest=call.version in NEWEST,
@@ -154,10 +154,10 @@ async def _checked(
 
 def _check_names(policies: Sequence[PolicyBody]) -> None:
     if len(policies) > MOST_POLICIES:
-        raise ServiceProblem("MaximumEvaluationCustomPoliciesExceeded", target="policies")
+        raise ApiError("MaximumEvaluationCustomPoliciesExceeded", target="policies")
     names = [policy.name for policy in policies]
     if len(set(names)) < len(names) or set(names) & _TAKEN:
-        raise ServiceProblem("DuplicateCustomPolicyNames", target="policies")
+        raise ApiError("DuplicateCustomPolicyNames", target="policies")
 
 
 async def _prove(policy: PolicyBody) -> None:
@@ -165,7 +165,7 @@ async def _prove(policy: PolicyBody) -> None:
     try:
         await validate_policy_aside(policy.arguments, presets=False)
     except LearningPolicyInvalid as error:
-        raise ServiceProblem(_INVALID, f"{policy.name}: {error}", target="policies") from error
+        raise ApiError(_INVALID, f"{policy.name}: {error}", target="policies") from error
 
 
 _TAKEN = {"online", "Baseline1", "BaselineRand", "Hyper1", "Hyper2", "Hyper3"}
@@ -189,7 +189,7 @@ OPERATIONS = (
         NEWEST,
         list_newest,
         HTTPStatus.OK,
-        reply=NewestEvaluationsBody,
+        reply=EvaluationsBodyV2022,
         query=(FILTER, *PAGING),
     ),
     Operation(
@@ -209,7 +209,7 @@ OPERATIONS = (
         NEWEST,
         put,
         HTTPStatus.OK,
-        NewestEvaluationRequestBody,
+        EvaluationRequestBodyV2022,
     ),
     Operation("Evaluations_Get", "GET", _ONE, _OLDER, get, HTTPStatus.OK, reply=EvaluationBody),
     Operation(
@@ -219,7 +219,7 @@ OPERATIONS = (
         NEWEST,
         get_newest,
         HTTPStatus.OK,
-        reply=NewestEvaluationBody,
+        reply=EvaluationBodyV2022,
         query=SPAN,
     ),
     Operation("Evaluations_Delete", "DELETE", _ONE, ALL, delete, HTTPStatus.NO_CONTENT),

@@ -7,41 +7,41 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from mock_service.errors import ServiceProblem
-from mock_service.rest.bodies import parsed
+from mock_service.errors import ApiError
 from mock_service.rest.ids import is_printable
-from mock_service.rest.operations import Call, Operation
-from mock_service.rest.replies import empty_reply
+from mock_service.rest.operations import Operation, OperationRequest
+from mock_service.rest.requests import parse_body
+from mock_service.rest.responses import empty_reply
+from mock_service.rest.schemas import MAX_ID_LENGTH, RewardRequestBody
 from mock_service.rest.versions import ALL
-from mock_service.rest.wire import MAX_ID_LENGTH, RewardRequestBody
 
 
-async def reward(call: Call) -> Response:
+async def reward(call: OperationRequest) -> Response:
     """Report how well the event's action did; an unknown event is accepted too."""
     raw = await call.body()
     event_id = event_id_of(call, "InvalidRewardRequest")
-    body = parsed(RewardRequestBody, raw, "InvalidRewardRequest")
+    body = parse_body(RewardRequestBody, raw, "InvalidRewardRequest")
     call.loop.reward(event_id, body.value)
     await call.service.committed()
     return empty_reply()
 
 
-async def activate(call: Call) -> Response:
+async def activate(call: OperationRequest) -> Response:
     """Report that a deferred event's action was shown to the user."""
     call.loop.activate(event_id_of(call, "InvalidEventIdToActivate"))
     await call.service.committed()
     return empty_reply()
 
 
-def event_id_of(call: Call, code: str) -> str:
+def event_id_of(call: OperationRequest, code: str) -> str:
     """Return the event id in the path.
 
     Raises:
-        ServiceProblem: `code`, when it is longer than an id may be or holds control characters.
+        ApiError: `code`, when it is longer than an id may be or holds control characters.
     """
     event_id = call.id("eventId")
     if not 1 <= len(event_id) <= MAX_ID_LENGTH or not is_printable(event_id):
-        raise ServiceProblem(
+        raise ApiError(
             code,
             f"The event id should have 1 to {MAX_ID_LENGTH} characters, no control characters.",
             target="eventId",

@@ -5,18 +5,18 @@ from time import perf_counter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_service.hosting import Service
-from mock_service.loop.identity import new_guid
+from mock_service.hosting.service import Service
+from mock_service.loop.ids import new_guid
 from mock_service.rest.cross_origin import answer_preflight, is_preflight
-from mock_service.rest.keys import KEY_HEADER, opens, read_key
-from mock_service.rest.paths import is_open, split_loop
-from mock_service.rest.problems import (
+from mock_service.rest.error_responses import (
     access_denied,
     bearer_refused,
     no_such_loop,
     old_path,
-    on_unforeseen,
+    on_unexpected,
 )
+from mock_service.rest.keys import KEY_HEADER, opens, read_key
+from mock_service.rest.paths import is_open, split_loop
 
 _OLD_PREFIX = "/personalization/"
 
@@ -83,7 +83,7 @@ class Gateway:
             await answering(scope, receive, send_with_headers)
         except Exception as defect:  # ours, whatever it is: said here so that it has the headers
             if not started:
-                reply = await on_unforeseen(Request(scope), defect)
+                reply = await on_unexpected(Request(scope), defect)
                 await reply(scope, receive, send_with_headers)
             raise
 

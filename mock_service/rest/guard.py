@@ -4,8 +4,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_service.rest.cross_origin import OriginRules
+from mock_service.rest.error_responses import foreign_page, misdirected
 from mock_service.rest.hosts import HostRules
-from mock_service.rest.problems import foreign_page, misdirected
 
 _HOST, _ORIGIN, _SITE = b"host", b"origin", b"sec-fetch-site"
 _PRIVATE_NETWORK = b"access-control-request-private-network"

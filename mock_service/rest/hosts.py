@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from mock_service.errors import SettingsInvalid
-from mock_service.hosting import Service
+from mock_service.hosting.service import Service
 from mock_service.settings import PUBLIC_KEYS
 
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_.-]{1,255})(?::[0-9]{1,5})?")

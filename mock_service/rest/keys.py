@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import Scope
 
-from mock_service.hosted import HostedLoop
+from mock_service.hosting.hosted_loop import HostedLoop
 
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
 KEY_PARAMETER = "subscription-key"

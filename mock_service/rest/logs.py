@@ -4,18 +4,18 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from mock_service.errors import ServiceProblem
-from mock_service.rest.moments import moment
-from mock_service.rest.operations import Call, Operation
-from mock_service.rest.replies import empty_reply, json_reply
+from mock_service.errors import ApiError
+from mock_service.rest.moments import format_timestamp
+from mock_service.rest.operations import Operation, OperationRequest
+from mock_service.rest.responses import empty_reply, json_reply
+from mock_service.rest.schemas import LogsPropertiesBody
 from mock_service.rest.versions import ALL, SINCE_PREVIEW_2
-from mock_service.rest.wire import LogsPropertiesBody
 
 LARGEST_BATCH = 16 << 20
 """In bytes."""
 
 
-async def properties(call: Call) -> Response:
+async def properties(call: OperationRequest) -> Response:
     """Say which time the logged events are from; nothing when there are none."""
     call.loop.settle()
     await call.service.committed()
@@ -23,10 +23,13 @@ async def properties(call: Call) -> Response:
     if found is None:
         return json_reply(HTTPStatus.OK, {})
     first, last = found
-    return json_reply(HTTPStatus.OK, {"dateRange": {"from": moment(first), "to": moment(last)}})
+    return json_reply(
+        HTTPStatus.OK,
+        {"dateRange": {"from": format_timestamp(first), "to": format_timestamp(last)}},
+    )
 
 
-async def delete(call: Call) -> Response:
+async def delete(call: OperationRequest) -> Response:
     """Forget all logged events; what waits for its rewards goes on waiting."""
     call.loop.settle()
     call.service.delete_logs(call.hosted.name)
@@ -34,11 +37,11 @@ async def delete(call: Call) -> Response:
     return empty_reply()
 
 
-async def batch(call: Call) -> Response:
+async def batch(call: OperationRequest) -> Response:
     """Take a batch that a client with local inference has logged; nothing is learned from it."""
     content = await call.body(LARGEST_BATCH)
     if not content or content.lstrip()[:1] in _JSON:
-        raise ServiceProblem("InvalidRequest", "The body should be a batch in binary form.")
+        raise ApiError("InvalidRequest", "The body should be a batch in binary form.")
     return empty_reply()
 
 

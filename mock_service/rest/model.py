@@ -7,21 +7,21 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from mock_service.errors import (
+    ApiError,
     LearningPolicyInvalid,
     ModelInvalid,
     ModelSignatureInvalid,
     ModelZipInvalid,
-    ServiceProblem,
 )
-from mock_service.learning.policies import with_exploration
-from mock_service.learning.trial import run_aside, try_model
 from mock_service.loop.learning_loop import LearningLoop
-from mock_service.rest.documentation import query_parameter
-from mock_service.rest.moments import moment
-from mock_service.rest.operations import Call, Operation
-from mock_service.rest.replies import empty_reply, json_reply
+from mock_service.rest.moments import format_timestamp
+from mock_service.rest.openapi import query_parameter
+from mock_service.rest.operations import Operation, OperationRequest
+from mock_service.rest.responses import empty_reply, json_reply
+from mock_service.rest.schemas import ModelPropertiesBody
 from mock_service.rest.versions import ALL, SINCE_PREVIEW_3
-from mock_service.rest.wire import ModelPropertiesBody
+from mock_service.vowpal.presets import with_exploration
+from mock_service.vowpal.sandbox import run_aside, try_model
 
 LARGEST_UPLOAD = 256 << 20
 """In bytes; a model of 24 bits that has used them all."""
@@ -29,7 +29,7 @@ _TRUE = frozenset({"true", "1"})
 _FALSE = frozenset({"", "false", "0"})
 
 
-async def get(call: Call) -> Response:
+async def get(call: OperationRequest) -> Response:
     """Return the published model, plain or signed; an untrained loop's is empty."""
     signed = _wants_signature(call)
     model, modified = call.loop.model(), call.loop.teacher.modified
@@ -45,7 +45,7 @@ async def get(call: Call) -> Response:
     return Response(model, HTTPStatus.OK, headers, "application/octet-stream")
 
 
-async def put(call: Call) -> Response:
+async def put(call: OperationRequest) -> Response:
     """Replace the model by a signed one, once it has proved itself."""
     content = await call.body(LARGEST_UPLOAD)
     try:
@@ -53,31 +53,32 @@ async def put(call: Call) -> Response:
         await _try(call, model)
         call.loop.import_model(model)
     except ModelSignatureInvalid as error:
-        raise ServiceProblem("InvalidModelImportSignature", str(error)) from error
+        raise ApiError("InvalidModelImportSignature", str(error)) from error
     except (ModelZipInvalid, ModelInvalid, LearningPolicyInvalid) as error:
-        raise ServiceProblem("InvalidModelImportFormat", str(error)) from error
+        raise ApiError("InvalidModelImportFormat", str(error)) from error
     await call.service.committed()
     return empty_reply()
 
 
-async def delete(call: Call) -> Response:
+async def delete(call: OperationRequest) -> Response:
     """Forget all that was learned."""
     call.loop.import_model(b"")
     await call.service.committed()
     return empty_reply()
 
 
-async def properties(call: Call) -> Response:
+async def properties(call: OperationRequest) -> Response:
     """Say when the loop was made and when its model last changed."""
     call.loop.settle()
     await call.service.committed()
     created, modified = call.loop.state.created, call.loop.teacher.modified
     return json_reply(
-        HTTPStatus.OK, {"creationTime": moment(created), "lastModifiedTime": moment(modified)}
+        HTTPStatus.OK,
+        {"creationTime": format_timestamp(created), "lastModifiedTime": format_timestamp(modified)},
     )
 
 
-async def _try(call: Call, model: bytes) -> None:
+async def _try(call: OperationRequest, model: bytes) -> None:
     """Try a model under the policy that it will have: another may come while it is tried."""
     tried = None
     while model and tried != (arguments := _arguments(call.loop)):
@@ -89,12 +90,12 @@ def _arguments(loop: LearningLoop) -> str:
     return with_exploration(loop.state.policy, loop.configuration.exploration)
 
 
-def _wants_signature(call: Call) -> bool:
+def _wants_signature(call: OperationRequest) -> bool:
     if call.version not in SINCE_PREVIEW_3:
         return False
     sent = call.request.query_params.get("signed", "").lower()
     if sent not in _TRUE | _FALSE:
-        raise ServiceProblem("InvalidRequest", "signed should be true or false.", target="signed")
+        raise ApiError("InvalidRequest", "signed should be true or false.", target="signed")
     return sent in _TRUE
 
 

@@ -4,27 +4,27 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from mock_service.errors import ServiceProblem
-from mock_service.learning.policy_text import is_multi_slot
-from mock_service.loop.identity import new_event_id
+from mock_service.errors import ApiError
+from mock_service.loop.ids import new_event_id
 from mock_service.loop.slots import SlotsRequest, slot_event_id
-from mock_service.rest.bodies import parsed
 from mock_service.rest.events import event_id_of
-from mock_service.rest.operations import Call, Operation
+from mock_service.rest.operations import Operation, OperationRequest
 from mock_service.rest.rank import BILLING
-from mock_service.rest.replies import empty_reply, json_reply
-from mock_service.rest.slot_validation import slots_request
-from mock_service.rest.versions import PREVIEWS
-from mock_service.rest.wire import (
+from mock_service.rest.requests import parse_body
+from mock_service.rest.responses import empty_reply, json_reply
+from mock_service.rest.schemas import (
     SlotsRankRequestBody,
     SlotsRankResponseBody,
     SlotsRewardRequestBody,
 )
+from mock_service.rest.slot_validation import slots_request
+from mock_service.rest.versions import PREVIEWS
+from mock_service.vowpal.policy_arguments import is_multi_slot
 
 
-async def rank(call: Call) -> Response:
+async def rank(call: OperationRequest) -> Response:
     """Fill every slot with an action of its own, none of them excluded there."""
-    body = parsed(SlotsRankRequestBody, await call.body(), "InvalidRankRequest")
+    body = parse_body(SlotsRankRequestBody, await call.body(), "InvalidRankRequest")
     _check_kind(call)
     service, loop = call.service, call.loop
     request = slots_request(body, lambda: new_event_id(service.ids))
@@ -35,15 +35,15 @@ async def rank(call: Call) -> Response:
     return json_reply(HTTPStatus.CREATED, {"slots": slots, "eventId": request.event_id}, BILLING)
 
 
-async def reward(call: Call) -> Response:
+async def reward(call: OperationRequest) -> Response:
     """Report how well the actions of some slots did; slots left out get the default reward."""
     raw = await call.body()
     event_id = event_id_of(call, "InvalidRewardRequest")
-    body = parsed(SlotsRewardRequestBody, raw, "InvalidRewardRequest")
+    body = parse_body(SlotsRewardRequestBody, raw, "InvalidRewardRequest")
     _check_kind(call)
     most = call.service.limits.slot_rewards
     if len(body.reward) > most:
-        raise ServiceProblem(
+        raise ApiError(
             "InvalidRewardRequest",
             f"A reward request should hold at most {most} rewards (slot-rewards).",
             target="reward",
@@ -55,7 +55,7 @@ async def reward(call: Call) -> Response:
     return empty_reply()
 
 
-async def activate(call: Call) -> Response:
+async def activate(call: OperationRequest) -> Response:
     """Report that a deferred event was shown to the user: all of its slots."""
     event_id = event_id_of(call, "InvalidEventIdToActivate")
     _check_kind(call)
@@ -69,16 +69,16 @@ def _check_page(request: SlotsRequest, most: int) -> None:
     each = len(request.context) + sum([len(action.features) for action in request.actions])
     size = sum([each + len(slot.features) for slot in request.slots])
     if size > most:
-        raise ServiceProblem(
+        raise ApiError(
             "InvalidRankRequest",
             f"The features of context and actions, once for each slot, are {size} bytes: "
             f"at most {most} are taken (page-bytes).",
         )
 
 
-def _check_kind(call: Call) -> None:
+def _check_kind(call: OperationRequest) -> None:
     if not is_multi_slot(call.loop.state.policy):
-        raise ServiceProblem("InvalidMultiSlotApiAccess")
+        raise ApiError("InvalidMultiSlotApiAccess")
 
 
 OPERATIONS = (

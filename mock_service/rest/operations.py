@@ -10,40 +10,35 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_service.errors import ServiceProblem
-from mock_service.hosted import HostedLoop
+from mock_service.errors import ApiError
+from mock_service.hosting.hosted_loop import HostedLoop
 from mock_service.loop.learning_loop import LearningLoop
-from mock_service.rest.bodies import read_body
-from mock_service.rest.documentation import (
-    errors_of,
-    query_parameter,
-    request_of,
-    success_of,
-)
+from mock_service.rest.openapi import errors_of, query_parameter, request_of, success_of
 from mock_service.rest.paths import LOOPS_PREFIX
+from mock_service.rest.requests import read_body
 from mock_service.rest.routing import CallRoute
-from mock_service.rest.service import find_loop, service_of
+from mock_service.rest.service import find_loop, get_service
 from mock_service.rest.versions import Version
 from mock_service.settings import DEFAULT_LOOP
 
 _VERSION_QUERY = b"api-version=" + Version.V2022_09_01_PREVIEW.value.encode()
 
 
-class Call:
+class OperationRequest:
     """One request to one operation."""
 
     __slots__ = ("request", "service", "version")
 
     def __init__(self, request: Request, version: Version) -> None:
         self.request, self.version = request, version
-        self.service = service_of(request)
+        self.service = get_service(request)
 
     @property
     def hosted(self) -> HostedLoop:
         """The loop that is called, with its number; ask again after waiting for anything.
 
         Raises:
-            ServiceProblem: it has been removed since.
+            ApiError: it has been removed since.
         """
         return find_loop(self.service, self.request.scope)
 
@@ -52,7 +47,7 @@ class Call:
         """The loop that is called; ask again after waiting for anything.
 
         Raises:
-            ServiceProblem: it has been removed since.
+            ApiError: it has been removed since.
             StorageFailed: nothing can be kept at the moment, so nothing should happen.
         """
         self.service.ledger.check()
@@ -74,7 +69,7 @@ class Call:
         """Return the request's body, of at most `limit` bytes or the service's own limit.
 
         Raises:
-            ServiceProblem: PayloadSizeExceeded, or the loop was removed while the body came.
+            ApiError: PayloadSizeExceeded, or the loop was removed while the body came.
         """
         body = await read_body(self.request, limit or self.service.limits.body_bytes)
         if self.service.settling.is_under_way:
@@ -87,7 +82,7 @@ class Call:
         return str(self.request.path_params[name])
 
 
-Answer = Callable[[Call], Awaitable[Response]]
+Answer = Callable[[OperationRequest], Awaitable[Response]]
 
 
 Shape = type[BaseModel] | type[bytes] | Callable[[Version], type[BaseModel]] | None
@@ -151,12 +146,12 @@ def handler_of(
     answer = operation.answer
 
     async def handle(request: Request) -> Response:
-        return await answer(Call(request, version))
+        return await answer(OperationRequest(request, version))
 
     async def handle_newest(request: Request) -> Response:
         if request.scope["query_string"] != _VERSION_QUERY:
             _check_version(request)
-        return await answer(Call(request, version))
+        return await answer(OperationRequest(request, version))
 
     return handle_newest if version.in_query else handle
 
@@ -165,9 +160,9 @@ def _check_version(request: Request) -> None:
     """Refuse a request that names no version, or one that does not exist."""
     named = request.query_params.get("api-version", "")
     if not named:
-        raise ServiceProblem("MissingApiVersionParameter")
+        raise ApiError("MissingApiVersionParameter")
     if named != Version.V2022_09_01_PREVIEW.value:
-        raise ServiceProblem(
+        raise ApiError(
             "UnsupportedApiVersionValue",
             f"Unsupported api-version '{named}'. The supported api-versions are "
             f"'{Version.V2022_09_01_PREVIEW.value}'.",

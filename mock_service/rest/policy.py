@@ -4,33 +4,33 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from mock_service.errors import LearningPolicyInvalid, ServiceProblem
-from mock_service.learning.policies import find_epsilon, for_slots, with_exploration
-from mock_service.learning.policy_text import is_multi_slot
-from mock_service.learning.trial import validate_policy_aside
-from mock_service.learning.workspace import shortest
+from mock_service.errors import ApiError, LearningPolicyInvalid
 from mock_service.loop.learning_loop import LearningLoop
-from mock_service.rest.bodies import parsed
-from mock_service.rest.operations import Call, Operation
-from mock_service.rest.replies import json_reply
+from mock_service.rest.operations import Operation, OperationRequest
+from mock_service.rest.requests import parse_body
+from mock_service.rest.responses import json_reply
+from mock_service.rest.schemas import PolicyBody
 from mock_service.rest.versions import ALL
-from mock_service.rest.wire import PolicyBody
+from mock_service.vowpal.policy_arguments import is_multi_slot
+from mock_service.vowpal.presets import as_multi_slot, find_epsilon, with_exploration
+from mock_service.vowpal.sandbox import validate_policy_aside
+from mock_service.vowpal.workspace import float32_decimal
 
 
-async def get(call: Call) -> Response:
+async def get(call: OperationRequest) -> Response:
     """Return the learning policy in effect, under the loop's own name."""
     return json_reply(HTTPStatus.OK, policy_response(call.loop))
 
 
-async def update(call: Call) -> Response:
+async def update(call: OperationRequest) -> Response:
     """Replace the learning policy; its name is not kept."""
-    body = parsed(PolicyBody, await call.body(), "InvalidPolicyContract")
+    body = parse_body(PolicyBody, await call.body(), "InvalidPolicyContract")
     await apply_policy(call, body.arguments)
     reply = {"name": call.loop.state.uid, "arguments": body.arguments}
     return json_reply(HTTPStatus.OK, reply)
 
 
-async def reset(call: Call) -> Response:
+async def reset(call: OperationRequest) -> Response:
     """Go back to the default learning policy of the loop's kind."""
     loop = call.loop
     arguments = for_kind_of(loop, loop.state.default_policy)
@@ -41,23 +41,21 @@ async def reset(call: Call) -> Response:
     return json_reply(HTTPStatus.OK, policy_response(call.loop))
 
 
-async def apply_policy(call: Call, arguments: str) -> None:
+async def apply_policy(call: OperationRequest, arguments: str) -> None:
     """Make `arguments` the loop's policy once they have proved themselves.
 
     Raises:
-        ServiceProblem: they are unsafe, do not work, or are of a kind the loop cannot become.
+        ApiError: they are unsafe, do not work, or are of a kind the loop cannot become.
     """
     try:
         await validate_policy_aside(arguments, presets=False)
         _check_kind(call.loop, arguments)
         await _change_policy(call, arguments)
     except LearningPolicyInvalid as error:
-        raise ServiceProblem(
-            "InvalidPolicyConfiguration", str(error), target="arguments"
-        ) from error
+        raise ApiError("InvalidPolicyConfiguration", str(error), target="arguments") from error
 
 
-async def _change_policy(call: Call, arguments: str) -> None:
+async def _change_policy(call: OperationRequest, arguments: str) -> None:
     await call.service.changes.apply(
         call.hosted.name,
         lambda: call.loop,
@@ -68,7 +66,7 @@ async def _change_policy(call: Call, arguments: str) -> None:
 
 def for_kind_of(loop: LearningLoop, arguments: str) -> str:
     """Return a policy as a loop of this kind can use it: a multi-slot one stays that."""
-    return for_slots(arguments) if is_multi_slot(loop.state.policy) else arguments
+    return as_multi_slot(arguments) if is_multi_slot(loop.state.policy) else arguments
 
 
 def policy_response(loop: LearningLoop) -> dict[str, object]:
@@ -78,8 +76,8 @@ def policy_response(loop: LearningLoop) -> dict[str, object]:
     """
     arguments, exploration = loop.state.policy, loop.configuration.exploration
     epsilon = find_epsilon(arguments)
-    if epsilon is not None and shortest(epsilon) != shortest(exploration):
-        arguments = with_exploration(arguments, shortest(exploration))
+    if epsilon is not None and float32_decimal(epsilon) != float32_decimal(exploration):
+        arguments = with_exploration(arguments, float32_decimal(exploration))
     return {"name": loop.state.uid, "arguments": arguments}
 
 
@@ -90,7 +88,7 @@ def _check_kind(loop: LearningLoop, arguments: str) -> None:
                 "a multi-slot loop stays one: make another loop for single-slot ranks"
             )
     elif loop.configuration.auto_optimization:
-        raise ServiceProblem("ProblemTypeIncompatibleWithAutoOptimization")
+        raise ApiError("ProblemTypeIncompatibleWithAutoOptimization")
 
 
 _PATH = "/configurations/policy"

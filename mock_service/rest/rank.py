@@ -4,33 +4,33 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from mock_service.errors import ServiceProblem
-from mock_service.learning.policy_text import explores_by_default, is_multi_slot
-from mock_service.learning.workspace import shortest
+from mock_service.errors import ApiError
 from mock_service.loop.decision import Decision
-from mock_service.loop.identity import new_event_id
+from mock_service.loop.ids import new_event_id
 from mock_service.loop.learning_loop import LearningLoop
-from mock_service.rest.bodies import parsed
-from mock_service.rest.operations import Call, Operation
-from mock_service.rest.replies import json_reply
+from mock_service.rest.operations import Operation, OperationRequest
+from mock_service.rest.requests import parse_body
+from mock_service.rest.responses import json_reply
+from mock_service.rest.schemas import RankRequestBody, RankResponseBody
 from mock_service.rest.validation import rank_request
 from mock_service.rest.versions import ALL
-from mock_service.rest.wire import RankRequestBody, RankResponseBody
+from mock_service.vowpal.policy_arguments import is_multi_slot, is_plain_epsilon_greedy
+from mock_service.vowpal.workspace import float32_decimal
 
 BILLING = {"csp-billing-usage": "CognitiveServices.Personalizer.Transaction=1"}
 
 
-async def rank(call: Call) -> Response:
+async def rank(call: OperationRequest) -> Response:
     """Rank the actions for the context, and say which one to show."""
-    body = parsed(RankRequestBody, await call.body(), "InvalidRankRequest")
+    body = parse_body(RankRequestBody, await call.body(), "InvalidRankRequest")
     loop, service = call.loop, call.service
     if is_multi_slot(loop.state.policy):
-        raise ServiceProblem(
+        raise ApiError(
             "InvalidApiAccess", "This loop is for multi-slot ranks: call multislot/rank."
         )
     decision = loop.rank(rank_request(body, lambda: new_event_id(service.ids)))
     answer = rank_response(decision)
-    if loop.configuration.explainability and explores_by_default(loop.state.policy):
+    if loop.configuration.explainability and is_plain_epsilon_greedy(loop.state.policy):
         answer["inferenceExplanation"] = _explanation(loop, decision)
     await service.committed()
     return json_reply(HTTPStatus.CREATED, answer, BILLING)
@@ -42,7 +42,7 @@ def _explanation(loop: LearningLoop, decision: Decision) -> list[dict[str, objec
     return [
         {
             "id": action.id,
-            "features": [{"name": name, "score": shortest(score)} for name, score in scores],
+            "features": [{"name": name, "score": float32_decimal(score)} for name, score in scores],
         }
         for action, scores in zip(decision.actions, terms, strict=True)
     ]

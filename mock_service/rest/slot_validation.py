@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from mock_service.loop.slots import Slot, SlotsRequest
 from mock_service.rest.ids import is_printable
+from mock_service.rest.schemas import MAX_ID_LENGTH, SlotBody, SlotsRankRequestBody
 from mock_service.rest.validation import (
     action_of,
-    checked_text,
     context_of,
     event_id_of,
     invalid,
+    validate_features,
 )
-from mock_service.rest.wire import MAX_ID_LENGTH, SlotBody, SlotsRankRequestBody
 
 MAX_ACTIONS = 50
 
@@ -20,7 +20,7 @@ def slots_request(body: SlotsRankRequestBody, new_event_id: Callable[[], str]) -
     """Return what `body` asks; `new_event_id` is called when it names no event.
 
     Raises:
-        ServiceProblem: InvalidRankRequest, with what is wrong.
+        ApiError: InvalidRankRequest, with what is wrong.
     """
     event_id = event_id_of(body.event_id, new_event_id)
     if not 1 <= len(body.actions) <= MAX_ACTIONS:
@@ -53,7 +53,7 @@ def _slot(slot: SlotBody | None, actions: frozenset[str]) -> Slot:
     if slot.baseline_action in excluded:
         raise invalid(f"The baseline action of slot {slot.id!r} should not be excluded there.")
     features = [feature for feature in slot.features or [] if feature is not None]
-    return Slot(slot.id, checked_text(features), slot.baseline_action, excluded)
+    return Slot(slot.id, validate_features(features), slot.baseline_action, excluded)
 
 
 def _check_unique(values: list[str], message: str) -> None:

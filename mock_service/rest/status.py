@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from mock_service.rest.replies import json_reply
+from mock_service.rest.responses import json_reply
 
 router = APIRouter(tags=["Status"])
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from mock_service.errors import ServiceProblem
+from mock_service.errors import ApiError
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.rest.ids import is_printable
-from mock_service.rest.wire import RankableAction, RankRequestBody
+from mock_service.rest.schemas import RankableAction, RankRequestBody
 
 MAX_ACTIONS = 50
 _NUMBERS = frozenset({float, int})
@@ -25,7 +25,7 @@ def rank_request(body: RankRequestBody, new_event_id: Callable[[], str]) -> Rank
     """Return what `body` asks; `new_event_id` is called when it names no event.
 
     Raises:
-        ServiceProblem: InvalidRankRequest, with the service's message.
+        ApiError: InvalidRankRequest, with the service's message.
     """
     event_id = event_id_of(body.event_id, new_event_id)
     if not 1 <= len(body.actions) <= MAX_ACTIONS:
@@ -54,7 +54,7 @@ def context_of(features: list[Any]) -> str:
     """Return context features as text."""
     if None in features:
         raise invalid("Context features contains null value.")
-    return checked_text(features)
+    return validate_features(features)
 
 
 def action_of(action: RankableAction | None) -> Action:
@@ -68,7 +68,7 @@ def action_of(action: RankableAction | None) -> Action:
         features = [feature for feature in features if feature is not None]
     if not features:
         raise invalid("Every action should have at least one non-null action feature.")
-    text = checked_text(features)
+    text = validate_features(features)
     return (_action if len(text) <= _LONGEST_KEPT else Action)(action.id, text)
 
 
@@ -89,7 +89,7 @@ def _known(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     return actions
 
 
-def checked_text(features: list[Any]) -> str:
+def validate_features(features: list[Any]) -> str:
     """Return features as text, if the service would take them."""
     text = to_json(features).decode()
     if len(text) <= _LONGEST_KEPT:
@@ -139,6 +139,6 @@ def _check_number(value: float) -> None:
         raise invalid("Features should be finite numbers.")
 
 
-def invalid(message: str) -> ServiceProblem:
+def invalid(message: str) -> ApiError:
     """Return the problem of a rank request, single-slot or multi-slot."""
-    return ServiceProblem("InvalidRankRequest", message)
+    return ApiError("InvalidRankRequest", message)

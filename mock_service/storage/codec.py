@@ -19,12 +19,12 @@ _LATEST = (datetime(9998, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 EVENT_COLUMNS = "number, event_id, at, context, actions, answer, deferred, learning_mode, model"
 
 
-def to_number(at: datetime) -> int:
+def to_microseconds(at: datetime) -> int:
     """Return a moment as microseconds since 1970."""
     return (at - _EPOCH) // _MICROSECOND
 
 
-def to_moment(number: int) -> datetime:
+def from_microseconds(number: int) -> datetime:
     """Return microseconds since 1970 as a moment."""
     return _EPOCH + number * _MICROSECOND
 
@@ -39,17 +39,17 @@ def check_number(number: int) -> None:
         raise ValueError("a time out of range")
 
 
-def actions_text(actions: tuple[Action, ...]) -> str:
+def encode_actions(actions: tuple[Action, ...]) -> str:
     """Return actions as one text."""
     return to_json([[action.id, action.features] for action in actions]).decode()
 
 
-def actions_of(text: str) -> tuple[Action, ...]:
+def decode_actions(text: str) -> tuple[Action, ...]:
     """Return the actions of a text."""
     return tuple(Action(id_, features) for id_, features in from_json(text))
 
 
-def answer_text(decision: Decision) -> str:
+def encode_answer(decision: Decision) -> str:
     """Return what was answered: order, probabilities and, if not all were, who was eligible."""
     answer: list[object] = [decision.order, decision.probabilities]
     if len(decision.actions) != len(decision.candidates):
@@ -58,14 +58,14 @@ def answer_text(decision: Decision) -> str:
     return to_json(answer).decode()
 
 
-def decision_of(row: tuple[Any, ...], candidates: tuple[Action, ...]) -> Decision:
+def decode_decision(row: tuple[Any, ...], candidates: tuple[Action, ...]) -> Decision:
     """Return the decision in a row of `EVENT_COLUMNS`."""
     _, event_id, at, context, _, answer, deferred, learning_mode, model = row
     order, probabilities, *eligible = from_json(answer)
     actions = tuple(candidates[n] for n in eligible[0]) if eligible else candidates
     return Decision(
         event_id,
-        to_moment(at),
+        from_microseconds(at),
         context,
         candidates,
         actions,
@@ -77,11 +77,11 @@ def decision_of(row: tuple[Any, ...], candidates: tuple[Action, ...]) -> Decisio
     )
 
 
-def state_text(state: LoopState) -> str:
+def encode_state(state: LoopState) -> str:
     """Return a loop's settings as JSON."""
     return _STATES.dump_json(state).decode()
 
 
-def state_of(text: str) -> LoopState:
+def decode_state(text: str) -> LoopState:
     """Return the settings in a JSON text; those that are newer than the text get their default."""
     return _STATES.validate_json(text)

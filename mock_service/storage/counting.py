@@ -4,12 +4,12 @@ from dataclasses import asdict
 
 from pydantic import TypeAdapter
 
-from mock_service.loop.counts import RECENT, Counts
+from mock_service.loop.loop_stats import RECENT, LoopStats
 from mock_service.loop.slots import page_event_id
 from mock_service.storage.batch import Statement
-from mock_service.storage.ledger import Ledger
+from mock_service.storage.commit_queue import CommitQueue
 
-_COUNTS = TypeAdapter(Counts)
+_COUNTS = TypeAdapter(LoopStats)
 _FIRST_SEQUENCE = """(SELECT coalesce(max(sequence), 0) FROM (SELECT sequence FROM observations
     WHERE loop = :loop ORDER BY sequence LIMIT :observations))"""
 _KEEP = """REPLACE INTO forgotten SELECT :loop, :at,
@@ -24,7 +24,7 @@ _REMAIN = """UPDATE forgotten SET observations =
     (SELECT count(*) FROM observations WHERE loop = :loop) WHERE loop = :loop"""
 
 
-def counts(ledger: Ledger, loop: int) -> Counts:
+def counts(ledger: CommitQueue, loop: int) -> LoopStats:
     """Return the counts of a loop's life: those of its log, after those kept when it was cut."""
     row = ledger.query(
         "SELECT number, settled, observations, counts FROM forgotten WHERE loop = ?", (loop,)
@@ -59,20 +59,20 @@ def counts(ledger: Ledger, loop: int) -> Counts:
     return found
 
 
-def keep_counts(loop: int, at: int, found: Counts) -> tuple[Statement, Statement]:
+def keep_counts(loop: int, at: int, found: LoopStats) -> tuple[Statement, Statement]:
     """Return what keeps a loop's counts and numbering: before its log is cut, and afterwards."""
     text = _COUNTS.dump_json(found).decode()
     return (_KEEP, {"loop": loop, "at": at, "counts": text}), (_REMAIN, {"loop": loop})
 
 
-def counts_of(text: str) -> Counts:
+def counts_of(text: str) -> LoopStats:
     """Return the counts in a JSON text; those that are left out are zero.
 
     Raises:
         ValueError: it holds no counts.
     """
     found = _COUNTS.validate_json(text)
-    whole = Counts()  # whose deque has its length
+    whole = LoopStats()  # whose deque has its length
     for name, value in asdict(found).items():
         if name != "recent":
             setattr(whole, name, value)
@@ -80,7 +80,7 @@ def counts_of(text: str) -> Counts:
     return whole
 
 
-def _recent(ledger: Ledger, loop: int, settled: int) -> list[float]:
+def _recent(ledger: CommitQueue, loop: int, settled: int) -> list[float]:
     """Return the joined rewards of the events that settled last, in their order."""
     rows = ledger.query(
         """SELECT joined FROM events WHERE loop = ? AND settled IS NOT NULL AND settled > ?

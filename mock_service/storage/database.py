@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from mock_service.errors import DataUnusable
-from mock_service.private_files import (
+from mock_service.security.private_files import (
     PRIVATE_FILE,
     create_private_file,
     make_private_folder,
@@ -68,8 +68,8 @@ class Database:
         A start that finds no log looks whether the file has moved on since.
         """
         if self.file is not None:
-            mark_position(self.file.mover)
-            self.file.mover.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            mark_position(self.file.checkpointer)
+            self.file.checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def freeze(self) -> sqlite3.Connection:
         """Return a connection that reads what is committed now, whatever is written later."""
@@ -87,7 +87,7 @@ class Database:
         """Close the file and let others open it; what is not committed is given up."""
         self.reader.close()
         if self.file is not None:
-            self.file.mover.close()
+            self.file.checkpointer.close()
             if self.writer.in_transaction:
                 self.writer.execute("ROLLBACK")
             with suppress(sqlite3.Error):  # a full disk: the next start then looks at the log
@@ -109,7 +109,7 @@ class OpenFile:
     lock: FileLock
     log: Path
     log_handle: int
-    mover: sqlite3.Connection
+    checkpointer: sqlite3.Connection
 
 
 def open_in_memory() -> Database:

@@ -7,7 +7,7 @@ way leaves none behind for ever.
 from collections.abc import Iterator
 
 from mock_service.storage.batch import Statement
-from mock_service.storage.ledger import Ledger
+from mock_service.storage.commit_queue import CommitQueue
 
 LOOP_TABLES = {
     "models": "loop",
@@ -25,7 +25,7 @@ _PREFIX = "discard:"
 _ROWS = 1_000
 
 
-def discarded_loops(ledger: Ledger) -> list[int]:
+def discarded_loops(ledger: CommitQueue) -> list[int]:
     """Return the numbers under which there may be rows of no loop."""
     rows = ledger.query("SELECT name FROM settings WHERE name GLOB ?", (f"{_PREFIX}*",))
     return [int(name.removeprefix(_PREFIX)) for (name,) in rows]
@@ -41,7 +41,7 @@ def keeps(number: int) -> Statement:
     return "DELETE FROM settings WHERE name = ?", (f"{_PREFIX}{number}",)
 
 
-def discard_some(ledger: Ledger, number: int) -> bool:
+def discard_some(ledger: CommitQueue, number: int) -> bool:
     """Delete some rows under a number; say whether there may be more."""
     for table, key in LOOP_TABLES.items():
         ledger.flush()
@@ -53,7 +53,7 @@ def discard_some(ledger: Ledger, number: int) -> bool:
     return False
 
 
-def discard_all(ledger: Ledger) -> None:
+def discard_all(ledger: CommitQueue) -> None:
     """Delete what a server that was killed has left behind."""
     for number in discarded_loops(ledger):
         for table in LOOP_TABLES:

@@ -1,13 +1,13 @@
 """When loops were last looked at to see whether their policy should be optimised."""
 
-from mock_service.storage.ledger import Ledger
+from mock_service.storage.commit_queue import CommitQueue
 
 
-def last_looks(ledger: Ledger) -> dict[int, int]:
+def last_looks(ledger: CommitQueue) -> dict[int, int]:
     """Return the last due moments that have been looked at, by loop, in microseconds."""
     return dict(ledger.query("SELECT loop, due FROM looks").fetchall())
 
 
-def keep_look(ledger: Ledger, loop: int, due: int) -> None:
+def keep_look(ledger: CommitQueue, loop: int, due: int) -> None:
     """Keep which due moment was looked at."""
     ledger.write("REPLACE INTO looks VALUES (?, ?)", (loop, due))

@@ -9,9 +9,14 @@ from mock_service.loop.early import EARLY_WINDOW
 from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.slots import SEPARATOR
 from mock_service.loop.state import Checkpoint, LoopState
-from mock_service.storage.codec import actions_text, answer_text, state_text, to_number
-from mock_service.storage.ledger import Ledger
-from mock_service.storage.recovery import Position, settled_events
+from mock_service.storage.codec import (
+    encode_actions,
+    encode_answer,
+    encode_state,
+    to_microseconds,
+)
+from mock_service.storage.commit_queue import CommitQueue
+from mock_service.storage.loop_queries import Position, settled_events
 from mock_service.storage.uncertain import OBSERVED, Heard, UncertainObservations
 
 LESSONS_BETWEEN_CHECKPOINTS = 5_000
@@ -41,7 +46,7 @@ class LoopStore:
     """Keeps one loop, under its number in the file."""
 
     def __init__(
-        self, ledger: Ledger, loop: int, position: Position, uncertain: Iterable[Heard] = ()
+        self, ledger: CommitQueue, loop: int, position: Position, uncertain: Iterable[Heard] = ()
     ) -> None:
         self.loop = loop
         self._ledger = ledger
@@ -62,10 +67,10 @@ class LoopStore:
                 self.loop,
                 event.number,
                 decision.event_id,
-                to_number(decision.at),
+                to_microseconds(decision.at),
                 decision.context,
                 self._text(decision.candidates),
-                answer_text(decision),
+                encode_answer(decision),
                 decision.deferred,
                 decision.learning_mode.value,
                 decision.model,
@@ -74,7 +79,7 @@ class LoopStore:
         if event.supersedes:
             self._ledger.write(_SUPERSEDED, (self.loop, event.supersedes))
         if event.adopts:
-            since = to_number(decision.at - EARLY_WINDOW)
+            since = to_microseconds(decision.at - EARLY_WINDOW)
             self._ledger.write(_ADOPTED, (event.number, self.loop, decision.event_id, since))
 
     def absorbs(self, event_id: str, reward: float | None) -> bool:
@@ -93,7 +98,7 @@ class LoopStore:
                 self.loop,
                 number,
                 observation.event_id,
-                to_number(observation.at),
+                to_microseconds(observation.at),
                 observation.reward,
                 is_late,
             ),
@@ -123,7 +128,7 @@ class LoopStore:
             _SETTLED,
             (
                 self._settled,
-                to_number(settlement.at),
+                to_microseconds(settlement.at),
                 event.activated,
                 settlement.lesson,
                 settlement.reward,
@@ -135,12 +140,12 @@ class LoopStore:
 
     def history(self, since: datetime) -> Iterator[PendingEvent]:
         """Yield the settled events decided since that moment, in the order they settled."""
-        return settled_events(self._ledger, self.loop, since=to_number(since))
+        return settled_events(self._ledger, self.loop, since=to_microseconds(since))
 
     def changed(self, state: LoopState) -> None:
         """Keep a loop's new settings."""
         self._ledger.write(
-            "UPDATE loops SET state = ? WHERE id = ?", (state_text(state), self.loop)
+            "UPDATE loops SET state = ? WHERE id = ?", (encode_state(state), self.loop)
         )
 
     def wants_checkpoint(self, lessons: int) -> bool:
@@ -159,7 +164,7 @@ class LoopStore:
                 checkpoint.lessons,
                 checkpoint.published_lessons,
                 checkpoint.version,
-                to_number(checkpoint.modified),
+                to_microseconds(checkpoint.modified),
             ),
         )
 
@@ -191,7 +196,7 @@ class LoopStore:
         self._texts[actions] = self._last_text
         self._ledger.write(
             "INSERT INTO texts VALUES (?, ?, ?)",
-            (self.loop, self._last_text, actions_text(actions)),
+            (self.loop, self._last_text, encode_actions(actions)),
         )
         return self._last_text
 

@@ -1,170 +1,65 @@
-"""Reading a loop back: what it was, what it had learned, and what it was waiting for."""
+"""A loop that goes on where it stopped, as if it never had."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
 
-from mock_service.loop.decision import Action, Decision
-from mock_service.loop.early import EARLY_WINDOW
-from mock_service.loop.events import Observation, PendingEvent
-from mock_service.loop.state import Checkpoint, Models
-from mock_service.storage.codec import EVENT_COLUMNS, actions_of, decision_of, to_moment, to_number
-from mock_service.storage.ledger import Ledger
+from mock_service.loop.dependencies import Dependencies, Store
+from mock_service.loop.joining import Joiner
+from mock_service.loop.learning_loop import LearningLoop
+from mock_service.loop.state import LoopState
+from mock_service.loop.training import Trainer, first_checkpoint
+from mock_service.storage.commit_queue import CommitQueue
+from mock_service.storage.counting import counts
+from mock_service.storage.loop_queries import (
+    early_observations,
+    last_checkpoint,
+    last_moment,
+    lessons_after,
+    position,
+    superseded_numbers,
+    waiting_events,
+)
+from mock_service.storage.loop_store import LoopStore
+from mock_service.storage.uncertain import uncertain_of
 
-_PAGE = 200
-"""So many events are read in a few milliseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a loop's numbering goes on: decisions, settlements and texts of actions so far."""
-
-    decisions: int = 0
-    settled: int = 0
-    last_text: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """Something that was learned after the last checkpoint: from what, and when."""
-
-    decision: Decision
-    reward: float
-    at: datetime
+MakeTools = Callable[[LoopState, Store], Dependencies]
+"""Returns what a loop works with, given what it is and where it is kept."""
 
 
-def position(ledger: Ledger, loop: int) -> Position:
-    """Return where the loop's numbering goes on."""
-    row = ledger.query(
-        """SELECT coalesce((SELECT max(number) FROM events WHERE loop = :loop), 0),
-            coalesce((SELECT max(settled) FROM events
-                WHERE loop = :loop AND settled IS NOT NULL), 0),
-            coalesce((SELECT max(id) FROM texts WHERE loop = :loop), 0)""",
-        {"loop": loop},
-    ).fetchone()
-    before = ledger.query(
-        "SELECT number, settled, text FROM forgotten WHERE loop = ?", (loop,)
-    ).fetchone()
-    return Position(*map(max, row, before or (0, 0, 0)))
+def recover_loop(
+    ledger: CommitQueue, number: int, state: LoopState, make_tools: MakeTools
+) -> LearningLoop:
+    """Return the loop that is kept under `number`: its models, lessons and waiting events.
 
-
-def last_checkpoint(ledger: Ledger, loop: int) -> Checkpoint | None:
-    """Return the models as they were last kept, if they ever were."""
-    row = ledger.query("SELECT * FROM models WHERE loop = ?", (loop,)).fetchone()
-    if row is None:
-        return None
-    _, training, published, lessons, published_lessons, version, modified = row
-    return Checkpoint(
-        Models(training, published), lessons, published_lessons, version, to_moment(modified)
-    )
-
-
-def lessons_after(ledger: Ledger, loop: int, lessons: int) -> Iterator[Lesson]:
-    """Yield, in order, what was learned after the first `lessons`."""
-    rows = ledger.query(
-        f"""SELECT {EVENT_COLUMNS}, reward, settled_at FROM events
-            WHERE loop = ? AND settled IS NOT NULL AND lesson > ? ORDER BY settled""",
-        (loop, lessons),
-    )
-    texts = _Texts(ledger, loop)
-    for *event, reward, at in rows:
-        yield Lesson(decision_of(tuple(event), texts.actions(event[4])), reward, to_moment(at))
-
-
-def waiting_events(ledger: Ledger, loop: int) -> Iterator[PendingEvent]:
-    """Yield the decisions whose wait is not over, oldest first."""
-    rows = ledger.query(
-        f"""SELECT {EVENT_COLUMNS} FROM events
-            WHERE loop = ? AND settled IS NULL ORDER BY number""",
-        (loop,),
-    )
-    texts = _Texts(ledger, loop)
-    for row in rows:
-        yield _event(ledger, loop, row, texts)
-
-
-def superseded_numbers(ledger: Ledger, loop: int) -> frozenset[int]:
-    """Return the waiting decisions whose event id a later one has taken over."""
-    rows = ledger.query(
-        "SELECT number FROM events WHERE loop = ? AND settled IS NULL AND superseded", (loop,)
-    )
-    return frozenset(number for (number,) in rows)
-
-
-def settled_events(ledger: Ledger, loop: int, *, since: int) -> Iterator[PendingEvent]:
-    """Yield the settled events decided since a moment, in the order they settled.
-
-    They are read a page at a time, so that others can go on in between; what settles meanwhile
-    comes at the end.
+    Raises:
+        LearningPolicyInvalid: Vowpal Wabbit no longer accepts the loop's policy.
     """
-    texts, after = _Texts(ledger, loop), -1
-    while True:
-        ledger.flush()
-        rows = ledger.query(
-            f"""SELECT {EVENT_COLUMNS}, settled FROM events WHERE loop = ? AND
-                settled IS NOT NULL AND settled > ? AND at >= ? ORDER BY settled LIMIT ?""",
-            (loop, after, since, _PAGE),
-        ).fetchall()
-        if not rows:
-            return
-        for *row, settled in rows:
-            after = settled
-            yield _event(ledger, loop, tuple(row), texts)
+    store = LoopStore(ledger, number, position(ledger, number), uncertain_of(ledger, number))
+    tools = make_tools(state, store)
+    return revive_with(ledger, number, state, tools, tools.clock.now())
 
 
-def early_observations(ledger: Ledger, loop: int, now: datetime) -> list[Observation]:
-    """Return the observations whose decision may still come; a late one may be early, too."""
-    rows = ledger.query(
-        """SELECT event_id, at, reward FROM observations
-            WHERE loop = ? AND number IS NULL AND at BETWEEN ? AND ? ORDER BY sequence""",
-        (loop, to_number(now - EARLY_WINDOW), to_number(now)),
+def revive_with(
+    ledger: CommitQueue, number: int, state: LoopState, tools: Dependencies, now: datetime
+) -> LearningLoop:
+    """Return the loop that is kept under `number`, working with `tools` at the moment `now`.
+
+    Raises:
+        LearningPolicyInvalid: Vowpal Wabbit no longer accepts the loop's policy.
+    """
+    where = position(ledger, number)
+    start = last_checkpoint(ledger, number) or first_checkpoint(state.created)
+    teacher = Trainer(state, tools.factory, tools.store, start)
+    for lesson in lessons_after(ledger, number, start.lessons):
+        teacher.learn(lesson.decision, lesson.reward, lesson.at)
+    last = max(last_moment(ledger, number) or start.modified, start.modified)
+    last = min(last, now)  # an imported event may be of another time
+    teacher.skip_exports_until(last)
+    joiner = Joiner(tools.early)
+    joiner.restore(
+        where.decisions,
+        waiting_events(ledger, number),
+        early_observations(ledger, number, last),
+        superseded_numbers(ledger, number),
     )
-    return [Observation(event_id, to_moment(at), reward) for event_id, at, reward in rows]
-
-
-def last_moment(ledger: Ledger, loop: int) -> datetime | None:
-    """Return when the loop last did anything that was kept."""
-    (at,) = ledger.query(
-        """SELECT max(at) FROM (
-            SELECT at FROM events WHERE loop = :loop AND number =
-                (SELECT max(number) FROM events WHERE loop = :loop)
-            UNION ALL SELECT settled_at FROM events WHERE loop = :loop AND settled =
-                (SELECT max(settled) FROM events WHERE loop = :loop AND settled IS NOT NULL)
-            UNION ALL SELECT at FROM observations WHERE sequence =
-                (SELECT max(sequence) FROM observations WHERE loop = :loop)
-            UNION ALL SELECT at FROM forgotten WHERE loop = :loop)""",
-        {"loop": loop},
-    ).fetchone()
-    return None if at is None else to_moment(at)
-
-
-class _Texts:
-    """The actions of a loop's events, each read once while they come close together."""
-
-    def __init__(self, ledger: Ledger, loop: int) -> None:
-        self._ledger, self._loop = ledger, loop
-        self.actions = lru_cache(maxsize=256)(self._read)
-
-    def _read(self, number: int) -> tuple[Action, ...]:
-        (text,) = self._ledger.query(
-            "SELECT text FROM texts WHERE loop = ? AND id = ?", (self._loop, number)
-        ).fetchone()
-        return actions_of(text)
-
-
-def _event(ledger: Ledger, loop: int, row: tuple[Any, ...], texts: _Texts) -> PendingEvent:
-    number = row[0]
-    decision = decision_of(row, texts.actions(row[4]))
-    event = PendingEvent(decision, number, not decision.deferred)
-    rewards = ledger.query(
-        "SELECT reward FROM observations WHERE loop = ? AND number = ? ORDER BY sequence",
-        (loop, number),
-    )
-    for (reward,) in rewards:
-        if reward is None:
-            event.activated = True
-        else:
-            event.rewards.append(reward)
-    return event
+    return LearningLoop(state, tools, teacher=teacher, joiner=joiner, counts=counts(ledger, number))

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from mock_service.loop.counts import Counts
 from mock_service.loop.early import EARLY_WINDOW
-from mock_service.storage.codec import to_moment, to_number
+from mock_service.loop.loop_stats import LoopStats
+from mock_service.storage.codec import from_microseconds, to_microseconds
+from mock_service.storage.commit_queue import CommitQueue
 from mock_service.storage.counting import keep_counts
-from mock_service.storage.ledger import Ledger
 
 _EVENTS = """DELETE FROM events WHERE loop = :loop AND settled IS NOT NULL AND number <
     coalesce((SELECT number FROM events WHERE loop = :loop AND at >= :before
@@ -18,8 +18,8 @@ _TEXTS = """DELETE FROM texts WHERE loop = :loop AND id NOT IN
     (SELECT actions FROM events WHERE loop = :loop)"""
 
 
-def forget_before(
-    ledger: Ledger, loop: int, before: datetime, now: datetime, counts: Counts
+def delete_before(
+    ledger: CommitQueue, loop: int, before: datetime, now: datetime, counts: LoopStats
 ) -> None:
     """Let go of settled events decided before a moment, with all that was observed of them.
 
@@ -29,24 +29,24 @@ def forget_before(
     Raises:
         StorageFailed: it could not be written.
     """
-    keep, remain = keep_counts(loop, to_number(now), counts)
-    early = to_number(now) - EARLY_WINDOW // timedelta.resolution
-    bounds = {"loop": loop, "before": to_number(before), "early": early}
+    keep, remain = keep_counts(loop, to_microseconds(now), counts)
+    early = to_microseconds(now) - EARLY_WINDOW // timedelta.resolution
+    bounds = {"loop": loop, "before": to_microseconds(before), "early": early}
     ledger.cuts += 1
     cut = [(statement, bounds) for statement in (_EVENTS, _OBSERVATIONS, _TEXTS)]
-    ledger.write_at_once([keep, *cut, remain])
+    ledger.write_now([keep, *cut, remain])
     ledger.write("PRAGMA incremental_vacuum(1000)", ())
 
 
-def holds_before(ledger: Ledger, loop: int, before: datetime) -> bool:
+def holds_before(ledger: CommitQueue, loop: int, before: datetime) -> bool:
     """Return whether there is anything to let go of."""
-    bounds = (loop, to_number(before))
+    bounds = (loop, to_microseconds(before))
     events = "SELECT 1 FROM events WHERE loop = ? AND settled IS NOT NULL AND at < ? LIMIT 1"
     observations = "SELECT 1 FROM observations WHERE loop = ? AND at < ? LIMIT 1"
     return any(ledger.query(sql, bounds).fetchone() for sql in (events, observations))
 
 
-def log_range(ledger: Ledger, loop: int) -> tuple[datetime, datetime] | None:
+def log_range(ledger: CommitQueue, loop: int) -> tuple[datetime, datetime] | None:
     """Return when the first and the last event in the log were decided; None without any."""
     first, last = ledger.query(
         """SELECT (SELECT at FROM events WHERE loop = :loop AND settled IS NOT NULL
@@ -55,4 +55,4 @@ def log_range(ledger: Ledger, loop: int) -> tuple[datetime, datetime] | None:
                 ORDER BY number DESC LIMIT 1)""",
         {"loop": loop},
     ).fetchone()
-    return None if first is None else (to_moment(first), to_moment(last))
+    return None if first is None else (from_microseconds(first), from_microseconds(last))

@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from mock_service.loop.configuration import LearningMode
 from mock_service.loop.decision import Decision
 from mock_service.loop.state import LoopState
-from mock_service.storage.codec import check_number, to_moment, to_number
+from mock_service.storage.codec import check_number, from_microseconds, to_microseconds
 from mock_service.storage.counting import counts_of
 
 MAX_VALUE = 1e300
@@ -83,7 +83,7 @@ def check_state(state: LoopState) -> None:
         configuration.last_edited,
     ):
         if at is not None:
-            check_number(to_number(at))
+            check_number(to_microseconds(at))
     for duration in (
         configuration.reward_wait_time,
         configuration.model_export_frequency,
@@ -205,7 +205,7 @@ def _check_counts(copy: sqlite3.Connection) -> None:
         found = counts_of(text)
         _expect(all(isfinite(joined) for joined in found.recent), "rewards out of range")
     for (due,) in copy.execute("SELECT due FROM looks"):
-        to_moment(due)
+        from_microseconds(due)
 
 
 def check_features(text: str) -> None:

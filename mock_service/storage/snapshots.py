@@ -6,13 +6,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
-from mock_service.errors import HostError, ServiceProblem
+from mock_service.errors import ApiError, MockServiceError
 from mock_service.loop.state import LoopState
 from mock_service.storage.batch import Statement
-from mock_service.storage.codec import check_number, state_of, state_text, to_moment, to_number
+from mock_service.storage.codec import (
+    check_number,
+    decode_state,
+    encode_state,
+    from_microseconds,
+    to_microseconds,
+)
+from mock_service.storage.commit_queue import CommitQueue
 from mock_service.storage.database import Database
 from mock_service.storage.discarding import keeps, will_discard
-from mock_service.storage.ledger import Ledger
 from mock_service.storage.row_checks import CheckInquiry, check_rows
 from mock_service.storage.schema import migrate
 
@@ -36,9 +42,9 @@ class Snapshot:
     moment: datetime
 
     @property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> CommitQueue:
         """What reads the snapshot as if it were a server's file."""
-        return Ledger(Database(self.connection, self.connection))
+        return CommitQueue(Database(self.connection, self.connection))
 
     def close(self) -> None:
         """Let go of the memory."""
@@ -55,7 +61,7 @@ def snapshot(frozen: sqlite3.Connection, loop: int, now: datetime) -> bytes:
             "INSERT INTO loops (id, name, state, key1, key2) VALUES (?, ?, ?, '', '')",
             (loop, name, state),
         )
-        copy.execute("INSERT INTO settings VALUES ('clock', ?)", (str(to_number(now)),))
+        copy.execute("INSERT INTO settings VALUES ('clock', ?)", (str(to_microseconds(now)),))
         for table in _TABLES:
             rows = frozen.execute(f"SELECT * FROM {table} WHERE loop = ?", (loop,))
             marks = ", ".join("?" * len(rows.description))
@@ -67,17 +73,17 @@ def open_snapshot(content: bytes, check_inquiry: CheckInquiry) -> Snapshot:
     """Return the snapshot in a file, once every row of it has been looked at.
 
     Raises:
-        ServiceProblem: InvalidSnapshot.
+        ApiError: InvalidSnapshot.
     """
     if not content.startswith(_MAGIC):
-        raise ServiceProblem("InvalidSnapshot")
+        raise ApiError("InvalidSnapshot")
     copy = _empty()
     try:
         found = _open(copy, content, check_inquiry)
-    except (sqlite3.Error, HostError, ValueError, TypeError, OverflowError) as error:
+    except (sqlite3.Error, MockServiceError, ValueError, TypeError, OverflowError) as error:
         copy.close()
         reason = " ".join(str(error).split())[:300]
-        raise ServiceProblem("InvalidSnapshot", f"This is no snapshot: {reason}.") from error
+        raise ApiError("InvalidSnapshot", f"This is no snapshot: {reason}.") from error
     return found
 
 
@@ -96,7 +102,7 @@ def exchange(snapshot: Snapshot, old: int, new: int) -> list[Statement]:
     """Return what makes the rows under `new` those of the loop `old`, whose own are to go."""
     become = "UPDATE loops SET id = ?, place = coalesce(place, id), state = ? WHERE id = ?"
     return [
-        (become, (new, state_text(snapshot.state), old)),
+        (become, (new, encode_state(snapshot.state), old)),
         keeps(new),
         will_discard(old),
     ]
@@ -119,11 +125,11 @@ def _open(copy: sqlite3.Connection, content: bytes, check_inquiry: CheckInquiry)
     if len(rows) != 1 or len(clocks) != 1 or len(clocks[0][0]) > _LONGEST_CLOCK:
         raise sqlite3.DatabaseError("it is not of one loop and one moment")
     ((number, text),) = rows
-    state = state_of(text)
+    state = decode_state(text)
     moment = int(clocks[0][0])
     check_number(moment)
     check_rows(copy, state, check_inquiry)
-    return Snapshot(copy, number, state, to_moment(moment))
+    return Snapshot(copy, number, state, from_microseconds(moment))
 
 
 _LONGEST_CLOCK = 20

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from mock_service.storage.batch import Statement
-from mock_service.storage.ledger import Ledger
+from mock_service.storage.commit_queue import CommitQueue
 
 Heard = tuple[str, float | None]
 """An event id with a reward, or None for an activation."""
@@ -34,7 +34,7 @@ def note_uncertain(statements: Iterable[Statement]) -> list[Statement]:
     return [*noted, (_SINCE, (_MOST,))] if noted else []
 
 
-def uncertain_of(ledger: Ledger, loop: int) -> list[Heard]:
+def uncertain_of(ledger: CommitQueue, loop: int) -> list[Heard]:
     """Return a loop's uncertain observations as they are kept."""
     rows = ledger.query("SELECT event_id, reward FROM uncertain WHERE loop = ?", (loop,))
     return rows.fetchall()
@@ -43,7 +43,7 @@ def uncertain_of(ledger: Ledger, loop: int) -> list[Heard]:
 class UncertainObservations:
     """Those of one loop, each of which absorbs one retry."""
 
-    def __init__(self, ledger: Ledger, loop: int, heard: Iterable[Heard]) -> None:
+    def __init__(self, ledger: CommitQueue, loop: int, heard: Iterable[Heard]) -> None:
         self._ledger, self._loop = ledger, loop
         self._heard = Counter(heard)
 

@@ -9,16 +9,16 @@ from typing import Any, Self
 
 from mock_service.app import build_app
 from mock_service.build import build_bench
-from mock_service.learning.trial import validate_policy
+from mock_service.emulator.faults import ActiveFault, Drop, Fault
+from mock_service.emulator.journal import Calls
+from mock_service.emulator.latency import Latency, parse_latency
+from mock_service.emulator.record import RecordedDecision
+from mock_service.emulator.throttling import parse_rate
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
-from mock_service.testing.orders import action_of, context_of, step_of
+from mock_service.testing.arguments import action_of, context_of, step_of
 from mock_service.testing.server import ServerThread
-from mock_service.traffic.faults import Drop, Fault, OrderedFault
-from mock_service.traffic.journal import Calls
-from mock_service.traffic.latency import Latency, latency_of
-from mock_service.traffic.record import RecordedDecision
-from mock_service.traffic.throttling import rate_of
+from mock_service.vowpal.sandbox import validate_policy
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """When every test begins: a Monday morning."""
@@ -57,7 +57,7 @@ class LocalPersonalizer:
         self._bench = build_bench(
             Settings(
                 key=key,
-                key_given=key != DEVELOPMENT_KEY,
+                key_is_explicit=key != DEVELOPMENT_KEY,
                 manual_clock_from=start,
                 loop=self._first,
             )
@@ -93,7 +93,7 @@ class LocalPersonalizer:
         return self._server.call(self._bench.decisions)
 
     @property
-    def faults(self) -> tuple[OrderedFault, ...]:
+    def faults(self) -> tuple[ActiveFault, ...]:
         """Every fault ordered, in order, met or not."""
         return self._bench.traffic.faults.all()
 
@@ -139,7 +139,7 @@ class LocalPersonalizer:
 
         Raises:
             ValueError: it is no duration, or a negative one.
-            OrderInvalid: it leads beyond the start of the year 9990.
+            ControlRequestInvalid: it leads beyond the start of the year 9990.
         """
         self._server.run(self._bench.advance(step_of(step)))
 
@@ -156,8 +156,8 @@ class LocalPersonalizer:
         An action is written as in a rank request, or named by its id once a rank has offered it.
 
         Raises:
-            OrderInvalid: no rank has offered an action of that id.
-            ServiceProblem: the features are not what a rank accepts.
+            ControlRequestInvalid: no rank has offered an action of that id.
+            ApiError: the features are not what a rank accepts.
         """
         features, candidate = context_of(context), action_of(action)
         self._server.call(lambda: self._bench.teach(features, candidate, reward, times))
@@ -186,11 +186,11 @@ class LocalPersonalizer:
         times: int | None = 1,
         probability: float = 1.0,
         seed: int = 0,
-    ) -> OrderedFault:
+    ) -> ActiveFault:
         """Let the next `times` calls of `operation` meet a fault; see `Fault` for the kinds.
 
         Raises:
-            OrderInvalid: it cannot be carried out; the message says what could.
+            ControlRequestInvalid: it cannot be carried out; the message says what could.
         """
         fault = Fault(
             operation,
@@ -198,7 +198,9 @@ class LocalPersonalizer:
             code=code,
             message=message,
             retry_after=retry_after,
-            latency=latency_of(latency) if isinstance(latency, float | int | Mapping) else latency,
+            latency=parse_latency(latency)
+            if isinstance(latency, float | int | Mapping)
+            else latency,
             drop=None if drop is None else Drop(drop),
             truncate=truncate,
             late=None if late is None else step_of(late),
@@ -207,7 +209,7 @@ class LocalPersonalizer:
             probability=probability,
             seed=seed,
         )
-        return self._server.call(lambda: self._bench.traffic.faults.order(fault))
+        return self._server.call(lambda: self._bench.traffic.faults.add(fault))
 
     def throttle(
         self,
@@ -219,9 +221,9 @@ class LocalPersonalizer:
         """Refuse calls beyond a profile's rate, or beyond so many in a period, with 429.
 
         Raises:
-            OrderInvalid: it names no profile, or says half of a rate, or both.
+            ControlRequestInvalid: it names no profile, or says half of a rate, or both.
         """
-        rate = rate_of(profile, calls, None if per is None else step_of(per))
+        rate = parse_rate(profile, calls, None if per is None else step_of(per))
         self._server.call(lambda: self._bench.traffic.throttle.limit_to(rate))
 
     def snapshot(self) -> bytes:
@@ -232,7 +234,7 @@ class LocalPersonalizer:
         """Let it be what it was when `snapshot` was taken; the journal and the faults stay.
 
         Raises:
-            ServiceProblem: it is no snapshot; nothing has changed then.
+            ApiError: it is no snapshot; nothing has changed then.
         """
         self._server.run(self._bench.restore(snapshot))
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import uvicorn
 from fastapi import FastAPI
 
-from mock_service.traffic.connection import BoundedConfig
-from mock_service.traffic.listener import Listener
+from mock_service.emulator.connection import BoundedConfig
+from mock_service.emulator.listener import Listener
 
 _T = TypeVar("_T")
 _PATIENCE_SECONDS = 30

@@ -4,7 +4,7 @@ import typer
 
 from mock_service.cli.commands import add_host_commands
 from mock_service.console import run_commands
-from mock_service.errors import HostError
+from mock_service.errors import MockServiceError
 from simulator.cli.compare import compare
 from simulator.cli.evaluate import evaluate
 from simulator.cli.scenarios import scenarios
@@ -25,4 +25,4 @@ commands.add_typer(scenarios, name="scenarios")
 
 def main() -> None:
     """Run ``personalizer-lab``."""
-    run_commands(commands, "personalizer-lab", (SimulatorError, HostError))
+    run_commands(commands, "personalizer-lab", (SimulatorError, MockServiceError))

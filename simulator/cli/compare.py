@@ -12,14 +12,14 @@ from mock_service.console import PlainConsole, print_json, print_line
 from simulator.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from simulator import laboratory
+    from simulator import api
     from simulator.experiment import processes, request
     from simulator.experiment.plan import Plan
     from simulator.report import comparison_terminal
     from simulator.report.notebook import Comparison
 else:  # what compare needs takes a second to import, which no other command should wait for
     _lazily = {"suppress_warning": True}
-    laboratory = lazy_loader.load("simulator.laboratory", **_lazily)
+    api = lazy_loader.load("simulator.api", **_lazily)
     processes = lazy_loader.load("simulator.experiment.processes", **_lazily)
     request = lazy_loader.load("simulator.experiment.request", **_lazily)
     comparison_terminal = lazy_loader.load("simulator.report.comparison_terminal", **_lazily)
@@ -71,7 +71,7 @@ def compare(
     Example: personalizer-lab compare news --vary exploration=0,0.05,0.1,0.2,0.4 --rounds 3000
     """
     if workers != 1 and not cluster:
-        processes.get_ready("simulator.workbench")
+        processes.warm_up("simulator.worker")
     asked = request.Request(
         scenario=scenario or None,
         vary=request.read_variations(vary or []),
@@ -81,10 +81,10 @@ def compare(
         rounds=rounds,
     )
     plan = request.plan_of(
-        request.read_request(plan_file).but(asked) if plan_file else asked, advise
+        request.read_request(plan_file).override(asked) if plan_file else asked, advise
     )
     folder = out or Path(f"comparison-{plan.scenario.name}")
-    conditions = laboratory.Conditions(workers or os.cpu_count() or 1, cluster, folder, resume)
+    conditions = api.ExecutionOptions(workers or os.cpu_count() or 1, cluster, folder, resume)
     talk = PlainConsole(stderr=True)
     if not quiet:
         _announce(talk, plan, conditions)
@@ -97,11 +97,11 @@ def compare(
         print_line(talk, f"Report: {folder / 'report.html'}")
 
 
-def _announce(talk: Console, plan: "Plan", conditions: "laboratory.Conditions") -> None:
+def _announce(talk: Console, plan: "Plan", conditions: "api.ExecutionOptions") -> None:
     """Tell of a large grid what it will take, before it starts."""
     if len(plan.settings) * len(plan.seeds) * plan.rounds < _WORTH_A_PROBE:
         return
-    takes = laboratory.estimate(plan, conditions)
+    takes = api.estimate(plan, conditions)
     talk.print(
         f"{takes.runs:,} runs of {plan.rounds:,} visits: about {_time(takes.seconds)} and "
         f"{takes.megabytes:,.0f} MB with {conditions.workers} workers here",
@@ -112,7 +112,7 @@ def _announce(talk: Console, plan: "Plan", conditions: "laboratory.Conditions") 
 def _run(
     talk: Console,
     plan: "Plan",
-    conditions: "laboratory.Conditions",
+    conditions: "api.ExecutionOptions",
     *,
     advise: bool,
     quiet: bool,
@@ -120,10 +120,10 @@ def _run(
     runs = len(plan.settings) * len(plan.seeds)
     with progress_bar(talk, hidden=quiet) as progress:
         task = progress.add_task(plan.scenario.name, total=runs)
-        audience = laboratory.Audience(
+        audience = api.ProgressCallbacks(
             lambda there: progress.advance(task, there), lambda: progress.advance(task)
         )
-        return laboratory.run_comparison(plan, conditions, audience, advise=advise)
+        return api.run_comparison(plan, conditions, audience, advise=advise)
 
 
 def _time(seconds: float) -> str:

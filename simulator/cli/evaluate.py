@@ -13,11 +13,11 @@ from simulator.cli.progress import progress_bar
 from simulator.errors import OptionsInvalid
 
 if TYPE_CHECKING:
-    from mock_service.evaluation import judging
+    from mock_service.evaluation import evaluator
     from simulator.cli import evaluation, evaluation_page, evaluation_terminal
 else:  # what evaluating needs takes a while to import, which no other command should wait for
     _lazily = {"suppress_warning": True}
-    judging = lazy_loader.load("mock_service.evaluation.judging", **_lazily)
+    evaluator = lazy_loader.load("mock_service.evaluation.evaluator", **_lazily)
     evaluation = lazy_loader.load("simulator.cli.evaluation", **_lazily)
     evaluation_page = lazy_loader.load("simulator.cli.evaluation_page", **_lazily)
     evaluation_terminal = lazy_loader.load("simulator.cli.evaluation_terminal", **_lazily)
@@ -75,11 +75,11 @@ def evaluate(
     Example: personalizer-lab evaluate decisions.dsjson --policy quick --search
     """
     _check_range(reward_range)
-    wanted = evaluation.Wanted(
+    wanted = evaluation.EvaluateOptions(
         log=log,
         policies=tuple(policy or ()),
         models=tuple(model or ()),
-        judging=judging.Options(clip, reward_range, with_model=not fast, seed=seed),
+        judging=evaluator.Options(clip, reward_range, with_model=not fast, seed=seed),
         trials=trials if search else 0,
         exploration=exploration,
         workers=workers,

@@ -14,9 +14,14 @@ from typing import TYPE_CHECKING, Any
 import lazy_loader
 from rich.progress import Progress
 
+from mock_service.dsjson.files import log_lines
+from mock_service.dsjson.reader import LineKind, LogReader, read_log
+from mock_service.dsjson.writer import write_line
 from mock_service.errors import LogUnusable
-from mock_service.evaluation.found import Found
-from mock_service.evaluation.judging import Options
+from mock_service.evaluation.as_dict import found_record, study_record
+from mock_service.evaluation.evaluate_log import LogEvaluation, evaluate_log
+from mock_service.evaluation.evaluator import Options
+from mock_service.evaluation.logged_data import LoggedData, collect, first_slots
 from mock_service.evaluation.policies import (
     BASELINE,
     ONLINE,
@@ -25,16 +30,11 @@ from mock_service.evaluation.policies import (
     custom_policy,
     exported_model,
 )
-from mock_service.evaluation.record import found_record, study_record
-from mock_service.evaluation.study import Study, study
-from mock_service.evaluation.traffic import Traffic, first_slots, gather
-from mock_service.evaluation.words import verdict_in_words
-from mock_service.logs.files import log_lines
-from mock_service.logs.reading import LineKind, LogReader, read_log
-from mock_service.logs.writing import write_line
+from mock_service.evaluation.recommendation import verdict_in_words
+from mock_service.evaluation.search_result import SearchResult
 from mock_service.settings import DEFAULT_LOOP
 from mock_service.storage.database import FILE
-from mock_service.storage.log import stored_log
+from mock_service.storage.event_log import read_stored_log
 from simulator.errors import OptionsInvalid
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _NAMED = re.compile(r"(?P<name>[\w.-]+)=\s*(?P<policy>-.*|[\w-]+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EvaluateOptions:
     """What to evaluate; with no ``trials`` nothing is searched for.
 
     ``log`` is a log, or the data folder of a server: then it is that of its ``loop``.
@@ -65,14 +65,14 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
+class EvaluationReport:
     """What was found: in the log, about the policies, and by the search if there was one."""
 
     log: str
     lines: dict[LineKind, int]
     complaints: tuple[tuple[int, str], ...]
-    study: Study
-    found: Found | None
+    study: LogEvaluation
+    found: SearchResult | None
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ class Evaluated:
         return tuple(verdict_in_words([*self.found.best[:1], *self.found.others]))
 
     @property
-    def headline(self) -> str:
+    def best_estimate(self) -> str:
         """How many decisions were judged, and what was left out and why."""
         traffic = self.study.traffic
         left = [f"{n:,} {kind.value}" for kind, n in self.lines.items() if n and kind not in _USED]
@@ -108,7 +108,7 @@ class Evaluated:
         }
 
 
-def evaluate(wanted: Wanted, progress: Progress) -> Evaluated:
+def evaluate(wanted: EvaluateOptions, progress: Progress) -> EvaluationReport:
     """Read a log, judge policies on it, and search for better ones if that is wanted.
 
     Raises:
@@ -126,8 +126,10 @@ def evaluate(wanted: Wanted, progress: Progress) -> Evaluated:
             f"holds {len(traffic)}"
         )
     task = progress.add_task("judging", total=len(policies) + 2)
-    done = study(traffic, policies, wanted.judging, lambda step: progress.advance(task, step))
-    return Evaluated(
+    done = evaluate_log(
+        traffic, policies, wanted.judging, lambda step: progress.advance(task, step)
+    )
+    return EvaluationReport(
         log=str(wanted.log),
         lines=reader.counts,
         complaints=tuple(reader.complaints),
@@ -136,10 +138,10 @@ def evaluate(wanted: Wanted, progress: Progress) -> Evaluated:
     )
 
 
-def _read(path: Path, loop: str, progress: Progress) -> tuple[LogReader, Traffic]:
+def _read(path: Path, loop: str, progress: Progress) -> tuple[LogReader, LoggedData]:
     task = progress.add_task("reading", total=None)
     reader = read_log(_lines(path, loop))
-    traffic = gather(reader)
+    traffic = collect(reader)
     progress.update(task, total=len(traffic), completed=len(traffic))
     if not len(traffic):
         raise LogUnusable(_nothing(path, reader))
@@ -149,7 +151,7 @@ def _read(path: Path, loop: str, progress: Progress) -> tuple[LogReader, Traffic
 def _lines(path: Path, loop: str) -> Iterator[bytes] | Iterator[str]:
     """Yield the lines of a log, or those that a server's log would have."""
     if (path / FILE).is_file():
-        return (write_line(one) for one in first_slots(stored_log(path, loop or DEFAULT_LOOP)))
+        return (write_line(one) for one in first_slots(read_stored_log(path, loop or DEFAULT_LOOP)))
     if loop:
         raise OptionsInvalid(f"--loop is for the data folder of a server, and {path} is none")
     return log_lines(path)
@@ -161,7 +163,7 @@ def _nothing(path: Path, reader: LogReader) -> str:
     return f"the log {path} holds no decision to judge by: {seen or 'no line at all'}{first}"
 
 
-def _policies(wanted: Wanted) -> list[Policy]:
+def _policies(wanted: EvaluateOptions) -> list[Policy]:
     named = [_named(text, place) for place, text in enumerate(wanted.policies, start=1)]
     policies = [ONLINE, BASELINE, RANDOM, *named, *map(exported_model, wanted.models)]
     names = [policy.name for policy in policies]
@@ -179,7 +181,9 @@ def _named(text: str, place: int) -> Policy:
     return custom_policy(text if "-" not in text[:1] else f"Custom{place}", text)
 
 
-def _search(wanted: Wanted, traffic: Traffic, policies: list[Policy], progress: Progress) -> Found:
+def _search(
+    wanted: EvaluateOptions, traffic: LoggedData, policies: list[Policy], progress: Progress
+) -> SearchResult:
     task = progress.add_task("searching", total=wanted.trials)
     options = searching.SearchOptions(
         wanted.trials, wanted.exploration, wanted.judging.seed, wanted.judging

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import altair as alt
 
-from mock_service.evaluation.course import expanding
 from mock_service.evaluation.estimators import Estimate, Estimator
-from mock_service.evaluation.found import Found
-from mock_service.evaluation.judging import Verdict
-from mock_service.evaluation.policies import Actions
-from mock_service.evaluation.windows import course
-from mock_service.evaluation.words import span
-from simulator.cli.evaluation import Evaluated
+from mock_service.evaluation.evaluator import PolicyEvaluation
+from mock_service.evaluation.policies import ActionProbabilities
+from mock_service.evaluation.recommendation import span
+from mock_service.evaluation.search_result import SearchResult
+from mock_service.evaluation.time_series import expanding
+from mock_service.evaluation.windows import reward_series
+from simulator.cli.evaluation import EvaluationReport
 from simulator.errors import OptionsInvalid
-from simulator.report.page import Chart, Page, Section, Table, write_page, write_pictures
+from simulator.report.page import Chart, Page, PageTable, Section, write_page, write_pictures
 
 _ROW = 34
 _COLOUR = "#3b82d6"
@@ -27,7 +27,7 @@ _POINTS = 200
 _STEPS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 
 
-def write_report(evaluated: Evaluated, folder: Path, arguments: Sequence[str]) -> None:
+def write_report(evaluated: EvaluationReport, folder: Path, arguments: Sequence[str]) -> None:
     """Write ``report.html`` and its pictures; `arguments` are the command's, to have it again.
 
     Raises:
@@ -42,11 +42,11 @@ def write_report(evaluated: Evaluated, folder: Path, arguments: Sequence[str]) -
         raise OptionsInvalid(f"--out: cannot write to {folder}: {error.strerror}") from error
 
 
-def report_page(evaluated: Evaluated, arguments: Sequence[str]) -> Page:
+def report_page(evaluated: EvaluationReport, arguments: Sequence[str]) -> Page:
     """Return the page: the verdict, who would have earned what, and why."""
     return Page(
         title="Would another policy have done better?",
-        subtitle=evaluated.headline,
+        subtitle=evaluated.best_estimate,
         verdict=evaluated.words,
         sections=tuple(_sections(evaluated)),
         command=shlex.join(["personalizer-lab", *arguments]),
@@ -54,7 +54,7 @@ def report_page(evaluated: Evaluated, arguments: Sequence[str]) -> Page:
     )
 
 
-def _sections(evaluated: Evaluated) -> Iterator[Section]:
+def _sections(evaluated: EvaluationReport) -> Iterator[Section]:
     study = evaluated.study
     yield Section(
         "What each policy would have earned",
@@ -82,18 +82,18 @@ def _sections(evaluated: Evaluated) -> Iterator[Section]:
         yield Section("What choices hang on", (_importance(evaluated),))
 
 
-def _how_searched(found: Found) -> str:
+def _how_searched(found: SearchResult) -> str:
     return (
         f"{found.trials:,} policies were compared on the earlier {found.decisions:,} decisions, "
         "and the best were judged on the later ones, which no choice between them had seen."
     )
 
 
-def _intervals(name: str, title: str, verdicts: Sequence[Verdict]) -> Chart:
+def _intervals(name: str, title: str, verdicts: Sequence[PolicyEvaluation]) -> Chart:
     rows = [
-        {"policy": one.policy.name, **_ends(one.headline)}
+        {"policy": one.policy.name, **_ends(one.best_estimate)}
         for one in verdicts
-        if one.headline.low is not None
+        if one.best_estimate.low is not None
     ]
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("policy:N", title=None, sort=None, axis=alt.Axis(domain=False, ticks=False)),
@@ -115,8 +115,8 @@ def _numbers(*names: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{name}:Q", format=".4f") for name in names]
 
 
-def _figures(verdicts: Sequence[Verdict]) -> Table:
-    return Table(
+def _figures(verdicts: Sequence[PolicyEvaluation]) -> PageTable:
+    return PageTable(
         (
             *("policy", "would have earned", "more than online"),
             *(name.value for name in Estimator),
@@ -125,11 +125,11 @@ def _figures(verdicts: Sequence[Verdict]) -> Table:
         [
             (
                 one.policy.name,
-                span(one.headline),
-                span(one.advantage, signed=True),
+                span(one.best_estimate),
+                span(one.uplift, signed=True),
                 *(span(one.estimates[name]) for name in Estimator),
                 span(one.bootstrapped),
-                span(one.anytime),
+                span(one.confidence_sequence),
                 f"{one.overlap.effective:,.0f}",
                 f"{one.overlap.largest_weight:,.1f}",
             )
@@ -140,8 +140,8 @@ def _figures(verdicts: Sequence[Verdict]) -> Table:
     )
 
 
-def _arguments(verdicts: Sequence[Verdict]) -> Table:
-    return Table(
+def _arguments(verdicts: Sequence[PolicyEvaluation]) -> PageTable:
+    return PageTable(
         ("policy", "Vowpal Wabbit arguments"),
         [(one.policy.name, one.policy.arguments) for one in verdicts],
         "Give the arguments to personalizer-lab serve --policy, or apply the policy by its name.",
@@ -149,21 +149,23 @@ def _arguments(verdicts: Sequence[Verdict]) -> Table:
     )
 
 
-def _history(acted: Sequence[Actions], evaluated: Evaluated) -> Iterator[dict[str, object]]:
+def _history(
+    acted: Sequence[ActionProbabilities], evaluated: EvaluationReport
+) -> Iterator[dict[str, object]]:
     """Yield what was known of each policy as the log grew, at so many moments at most."""
     times = [one.at for one in evaluated.study.traffic.events if one.at is not None]
     if not times:
         return
     step = next((s for s in _STEPS if (times[-1] - times[0]) / s <= _POINTS), _STEPS[-1])
     for one in acted:
-        windows = expanding(course(one, evaluated.study.traffic), step)
+        windows = expanding(reward_series(one, evaluated.study.traffic), step)
         for window in islice(windows, 1, None):
             yield {
                 "policy": one.policy.name,
                 "time": window.at.isoformat(),
                 "value": window.sums.mean,
-                "low": window.sums.mean - window.sums.reach,
-                "high": window.sums.mean + window.sums.reach,
+                "low": window.sums.mean - window.sums.half_width,
+                "high": window.sums.mean + window.sums.half_width,
             }
 
 
@@ -186,7 +188,7 @@ def _growth(rows: Sequence[dict[str, object]]) -> Chart:
     )
 
 
-def _importance(evaluated: Evaluated) -> Chart:
+def _importance(evaluated: EvaluationReport) -> Chart:
     rows = [
         {"feature": str(one.feature), "score": one.score}
         for one in evaluated.study.importance[:_FEATURES]

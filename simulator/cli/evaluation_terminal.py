@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mock_service.evaluation.estimators import Estimate, Estimator
-from mock_service.evaluation.found import Found
-from mock_service.evaluation.judging import Verdict
+from mock_service.evaluation.evaluator import PolicyEvaluation
 from mock_service.evaluation.policies import PolicySource
-from simulator.cli.evaluation import Evaluated
+from mock_service.evaluation.search_result import SearchResult
+from simulator.cli.evaluation import EvaluationReport
 
 _WIDE = 48
 _FEATURES = 8
@@ -22,10 +22,10 @@ _REASONS = {
 }
 
 
-def show(console: Console, evaluated: Evaluated) -> None:
+def show(console: Console, evaluated: EvaluationReport) -> None:
     """Print what was found."""
     study = evaluated.study
-    console.print(Text(evaluated.headline))
+    console.print(Text(evaluated.best_estimate))
     for place, why in evaluated.complaints[:1]:
         console.print(Text(f"first damaged line: {place}: {why}"))
     for words in evaluated.words:
@@ -38,7 +38,7 @@ def show(console: Console, evaluated: Evaluated) -> None:
         _show_search(console, evaluated.found)
 
 
-def _table(verdicts: Sequence[Verdict], title: str) -> Table:
+def _table(verdicts: Sequence[PolicyEvaluation], title: str) -> Table:
     best = verdicts[-1].best
     table = Table(
         title=f"{title} ({_REASONS.get(best, best.value)}), with 95% intervals",
@@ -51,8 +51,8 @@ def _table(verdicts: Sequence[Verdict], title: str) -> Table:
     for one in verdicts:
         table.add_row(
             Text(one.policy.name),
-            _around(one.headline),
-            "" if one.policy.source is PolicySource.ONLINE else _around(one.advantage, signed=True),
+            _around(one.best_estimate),
+            "" if one.policy.source is PolicySource.ONLINE else _around(one.uplift, signed=True),
             f"{one.overlap.effective:,.0f}",
             f"{one.overlap.largest_weight:,.1f}",
         )
@@ -67,16 +67,16 @@ def _around(estimate: Estimate, *, signed: bool = False) -> str:
     return value if estimate.high is None else f"{value} ±{estimate.high - estimate.value:.3f}"
 
 
-def _intervals(verdicts: Sequence[Verdict]) -> Text:
+def _intervals(verdicts: Sequence[PolicyEvaluation]) -> Text:
     """Draw each policy's interval on one scale."""
-    known = [one.headline for one in verdicts if one.headline.low is not None]
+    known = [one.best_estimate for one in verdicts if one.best_estimate.low is not None]
     ends = [end for one in known for end in (one.low, one.high) if end is not None]
     if not ends or not all(map(isfinite, ends)):
         return Text("")
     low, high = min(ends), max(ends)
     name = max(len(one.policy.name) for one in verdicts)
     lines = [
-        f"{one.policy.name:>{name}} ┤{_drawn(one.headline, low, (high - low) or 1.0)}"
+        f"{one.policy.name:>{name}} ┤{_drawn(one.best_estimate, low, (high - low) or 1.0)}"
         for one in verdicts
     ]
     left = f"{low:.3f}"
@@ -96,7 +96,7 @@ def _drawn(estimate: Estimate, low: float, spread: float) -> str:
     return "".join(cells)
 
 
-def _importance(evaluated: Evaluated) -> Table:
+def _importance(evaluated: EvaluationReport) -> Table:
     table = Table("feature", title="\nWhat choices hang on", title_justify="left", box=SIMPLE_HEAD)
     table.add_column("importance", justify="right")
     for one in evaluated.study.importance[:_FEATURES]:
@@ -104,7 +104,7 @@ def _importance(evaluated: Evaluated) -> Table:
     return table
 
 
-def _show_search(console: Console, found: Found) -> None:
+def _show_search(console: Console, found: SearchResult) -> None:
     console.print(
         Text(
             f"\nSearched {found.trials:,} policies on the earlier {found.decisions:,} decisions; "

@@ -8,10 +8,10 @@ import typer
 
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings
-from simulator.build import Target
 from simulator.errors import OptionsInvalid
-from simulator.personalizer.sending import Patience
-from simulator.scenario.parts import parse_duration
+from simulator.personalizer.retrying_client import RetryPolicy
+from simulator.scenario.fields import parse_duration
+from simulator.simulations import EndpointTarget
 
 ExplorationOption = Annotated[
     float | None, typer.Option(min=0, max=1, help="Share of ranks that explore. [default: 0.2]")
@@ -101,7 +101,7 @@ class LoopChoices:
         )
         return LoopSettings(self.mode or Mode.QUICK, self.policy, configuration=configuration)
 
-    def target(self, endpoint: Target | None) -> LoopSettings | Target:
+    def target(self, endpoint: EndpointTarget | None) -> LoopSettings | EndpointTarget:
         """Return where to rank: an endpoint's learning is its own to choose.
 
         Raises:
@@ -134,7 +134,7 @@ class EndpointChoices:
     timeout: float | None = None
     delays: bool | None = None
 
-    def target(self) -> Target | None:
+    def target(self) -> EndpointTarget | None:
         """Return the endpoint; None when there is none.
 
         Raises:
@@ -149,13 +149,13 @@ class EndpointChoices:
                         f"{name} needs --endpoint: in this process time is virtual"
                     )
             return None
-        usual = Patience()
-        patience = Patience(
+        usual = RetryPolicy()
+        patience = RetryPolicy(
             usual.retries if self.retries is None else self.retries,
             self.timeout or usual.timeout,
             self.rate or usual.rate,
         )
-        return Target(self.endpoint, self.key, patience, delays=self.delays is not False)
+        return EndpointTarget(self.endpoint, self.key, patience, delays=self.delays is not False)
 
 
 def _duration(option: str, text: str, usual: timedelta) -> timedelta:

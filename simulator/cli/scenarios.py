@@ -9,13 +9,13 @@ import typer
 
 from mock_service.console import PlainConsole, print_json
 from mock_service.visible import to_visible
-from simulator.build import ceilings, rehearse
 from simulator.errors import HookProblem, OptionsInvalid, ScenarioInvalid
-from simulator.report.story import show_catalogue, show_story
+from simulator.report.scenario_terminal import show_catalogue, show_story
 from simulator.scenario.catalogue import find_scenario, shipped_names
 from simulator.scenario.load import load_scenario
 from simulator.scenario.schema import scenario_schema
 from simulator.scenario.template import TEMPLATE
+from simulator.simulations import ceilings, dry_run
 
 _RATES = (0.05, 0.1, 0.2, 0.4)
 _MAX_ROUNDS = 1_000_000
@@ -75,7 +75,7 @@ def check(
     mistakes: list[str] = []
     for path in files:
         try:
-            rehearse(load_scenario(path))
+            dry_run(load_scenario(path))
         except ScenarioInvalid as problem:
             mistakes += problem.mistakes
         except HookProblem as problem:

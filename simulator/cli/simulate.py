@@ -25,15 +25,15 @@ from simulator.cli.options import (
     TimeoutOption,
     WaitOption,
 )
-from simulator.cli.playing import Figures, RunChoices, play
 from simulator.cli.progress import progress_bar
-from simulator.engine.ending import INTERRUPTED
+from simulator.cli.simulate_run import Figures, SimulateOptions, run_simulation
+from simulator.engine.early_stop import INTERRUPTED
 from simulator.engine.run import Listeners
 from simulator.errors import OptionsInvalid
-from simulator.report.page_summary import PageSummary
-from simulator.report.page_terminal import show_page_summary
+from simulator.model import Interaction
+from simulator.report.multi_slot_summary import PageSummary
+from simulator.report.multi_slot_terminal import show_page_summary
 from simulator.report.terminal import show_interaction, show_summary
-from simulator.vocabulary import Interaction
 
 _MAX_ROUNDS = 10_000_000
 _FAILED = 1
@@ -92,13 +92,13 @@ def simulate(
     target = choices.target(remote.target())
     if endpoint and log is not None:
         raise OptionsInvalid(f"--log: the log is kept by the server at {endpoint}")
-    run = RunChoices(scenario, rounds, seed, reward, record, replay, log)
+    run = SimulateOptions(scenario, rounds, seed, reward, record, replay, log)
     talk = PlainConsole(stderr=True)
     watcher = _watcher(talk if as_json else PlainConsole()) if verbose else None
     with progress_bar(talk, hidden=quiet or verbose) as progress:
         task = progress.add_task(run.title, total=run.total)
         listeners = Listeners(lambda done: progress.advance(task, done), watcher)
-        summary = play(run, target, listeners)
+        summary = run_simulation(run, target, listeners)
     if as_json:
         print_json(summary.as_dict())
     elif isinstance(summary, PageSummary):

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.timeline import Timeline
-from simulator.personalizer.seam import Listener
-from simulator.users.crowd import Block
-from simulator.users.post import Feedback
-from simulator.vocabulary import Visit
+from simulator.model import Visit
+from simulator.personalizer.protocols import RewardSink
+from simulator.users.delivery import Deliveries
+from simulator.users.environment import VisitBatch
 
 _Times = list[list[timedelta]]
 _Send = Callable[[int, int, Visit, str], None]
@@ -25,14 +25,14 @@ class Pending:
     Where every reward arrives at once there is nothing to keep, and nothing to pay for.
     """
 
-    def __init__(self, personalizer: Listener, timeline: Timeline) -> None:
+    def __init__(self, personalizer: RewardSink, timeline: Timeline) -> None:
         self.waiting: list[tuple[timedelta, int, str, float]] = []
         """What is on its way, as a heap by moment."""
         self._reward = personalizer.reward
         self._timeline = timeline
         self._sent = 0
 
-    def begin(self, block: Block) -> _Send:
+    def begin(self, block: VisitBatch) -> _Send:
         """Take up a block, and return what sends off the rewards of each of its visits.
 
         It takes the visit's row in the block, the action that was shown, the visit and the event.
@@ -74,7 +74,7 @@ class Pending:
             heappop(self.waiting)
 
 
-def _columns(feedback: Feedback) -> list[_Columns]:
+def _columns(feedback: Deliveries) -> list[_Columns]:
     return [
         (arrival.values.tolist(), arrival.arrives.tolist(), _times(arrival.moments))
         for arrival in feedback.arrivals

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulator.engine.ending import ending_well
+from simulator.engine.early_stop import stop_gracefully
+from simulator.engine.interactions import InteractionEmitter
 from simulator.engine.pending import Pending
 from simulator.engine.tally import Tally
 from simulator.engine.timeline import Timeline
-from simulator.engine.witness import Witness
-from simulator.personalizer.seam import Personalizer
-from simulator.users.crowd import Block, Visitors
-from simulator.vocabulary import Interaction
+from simulator.model import Interaction
+from simulator.personalizer.protocols import Personalizer
+from simulator.users.environment import Environment, VisitBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Listeners:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunPlan:
     """How many users come; event ids are ``run_id`` and the number of the visit."""
 
     rounds: int
@@ -33,10 +33,10 @@ class Plan:
 
 
 def run(
-    crowd: Visitors,
+    crowd: Environment,
     personalizer: Personalizer,
     *,
-    plan: Plan,
+    plan: RunPlan,
     listeners: Listeners,
     timeline: Timeline,
 ) -> Tally:
@@ -50,7 +50,7 @@ def run(
     """
     tally, pending = Tally(crowd.action_count), Pending(personalizer, timeline)
     course = _Run(personalizer, pending, tally, plan.run_id, listeners)
-    with ending_well(tally, pending):
+    with stop_gracefully(tally, pending):
         for block in crowd.blocks(plan.rounds):
             course.play(block)
         pending.deliver_all()
@@ -67,14 +67,14 @@ class _Run:
     run_id: str
     listeners: Listeners
 
-    def play(self, block: Block) -> None:
+    def play(self, block: VisitBatch) -> None:
         """Let the visits of a block happen, one after the other."""
         chosen: list[int] = []
         favoured: list[int] = []
         rank, pending = self.personalizer.rank, self.pending
         send = pending.begin(block)
         watcher = self.listeners.watcher
-        witness = Witness(block, watcher) if watcher is not None else None
+        witness = InteractionEmitter(block, watcher) if watcher is not None else None
         places = block.offer.places if block.offer else None
         try:
             for row, visit in enumerate(block.visits):
@@ -82,7 +82,7 @@ class _Run:
                 if pending.waiting:
                     pending.deliver(visit)
                 recommendation = rank(visit, event_id)
-                shown, favourite = recommendation.order[0], recommendation.favourite()
+                shown, favourite = recommendation.order[0], recommendation.greedy_action()
                 if places is not None:
                     shown = places[row][shown]
                     favourite = places[row][favourite] if favourite >= 0 else favourite
@@ -90,7 +90,7 @@ class _Run:
                 chosen.append(shown)
                 favoured.append(favourite)
                 if witness is not None:
-                    witness.tell(event_id, row, shown, recommendation)
+                    witness.emit(event_id, row, shown, recommendation)
         finally:
             self.tally.add(block, chosen, favoured)
         self.listeners.progress(len(chosen))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.users.crowd import Block
+from simulator.users.environment import VisitBatch
 
 _Array = NDArray[np.float64]
 _Mask = NDArray[np.bool_]
@@ -47,7 +47,7 @@ class Tally:
         self.trouble = ""
         """Why the run ended early."""
 
-    def add(self, block: Block, chosen: list[int], favoured: list[int]) -> None:
+    def add(self, block: VisitBatch, chosen: list[int], favoured: list[int]) -> None:
         """Keep what came of the first visits of `block`, one for each of the `chosen` actions.
 
         A favoured action of -1 says that the policy favoured none.
@@ -87,7 +87,7 @@ class Tally:
         return np.concatenate(blocks).astype(np.float64) if blocks else np.zeros(0)
 
     def _count_feedback(
-        self, block: Block, rows: NDArray[np.intp], chosen: NDArray[np.intp]
+        self, block: VisitBatch, rows: NDArray[np.intp], chosen: NDArray[np.intp]
     ) -> None:
         if block.feedback is None:
             self.reported += len(rows)
@@ -100,7 +100,7 @@ class Tally:
         self.repeated += repeated
 
 
-def best_actions(block: Block) -> NDArray[np.intp]:
+def best_actions(block: VisitBatch) -> NDArray[np.intp]:
     """Return the action of highest expected value among those that are there, for each visit."""
     expected = block.expected_values
     there = np.where(block.offer.mask, expected, -np.inf) if block.offer else expected

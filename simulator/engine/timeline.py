@@ -5,7 +5,7 @@ from datetime import timedelta
 from time import monotonic, sleep
 from typing import Protocol
 
-from simulator.vocabulary import Visit
+from simulator.model import Visit
 
 
 class Timeline(Protocol):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.experiment.comparison import Findings
+from simulator.experiment.comparison import ComparisonResult
 from simulator.experiment.statistics import Columns, best_probabilities, contenders
 
 RATES = ("0", "0.01", "0.02", "0.05", "0.1", "0.2", "0.4")
@@ -12,7 +12,7 @@ RATES = ("0", "0.01", "0.02", "0.05", "0.1", "0.2", "0.4")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class HorizonAdvice:
     """The setting that brought most until so many visits, and in which share of resamples."""
 
     visits: int
@@ -27,11 +27,11 @@ class Advice:
 
     rate: str
     as_good: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[HorizonAdvice, ...]
     sentences: tuple[str, ...]
 
 
-def advise_exploration(findings: Findings) -> Advice:
+def advise_exploration(findings: ComparisonResult) -> Advice:
     """Return the rate that brought most true value within the horizon."""
     curves = np.array(
         [[run.curve_value for run in runs] for runs in findings.figures]
@@ -50,21 +50,23 @@ def advise_exploration(findings: Findings) -> Advice:
     return Advice(rate, as_good, _changes(steps), _sentences(findings, steps[-1], as_good))
 
 
-def _step(findings: Findings, columns: Columns, visits: int) -> Step:
+def _step(findings: ComparisonResult, columns: Columns, visits: int) -> HorizonAdvice:
     means = columns.mean(axis=0)
     best = int(means.argmax())
     rate = findings.plan.settings[best].level("exploration")
     value = round(float(means[best]), 6)
-    return Step(visits, rate, value, round(best_probabilities(columns)[best], 4))
+    return HorizonAdvice(visits, rate, value, round(best_probabilities(columns)[best], 4))
 
 
-def _changes(steps: list[Step]) -> tuple[Step, ...]:
+def _changes(steps: list[HorizonAdvice]) -> tuple[HorizonAdvice, ...]:
     """Return the last step of every stretch in which one rate is best."""
     following = [*(step.rate for step in steps[1:]), None]
     return tuple(step for step, after in zip(steps, following, strict=True) if step.rate != after)
 
 
-def _sentences(findings: Findings, last: Step, as_good: tuple[str, ...]) -> tuple[str, ...]:
+def _sentences(
+    findings: ComparisonResult, last: HorizonAdvice, as_good: tuple[str, ...]
+) -> tuple[str, ...]:
     horizon, seeds = f"{last.visits:,} visits", len(findings.plan.seeds)
     advice = f"Explore with a rate of {last.rate} if the horizon is {horizon}."
     if not as_good:

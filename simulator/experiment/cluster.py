@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 from simulator.errors import OptionsInvalid
-from simulator.experiment.execute import Workforce
+from simulator.experiment.execute import ExecutorFactory
 
 if TYPE_CHECKING:
     import distributed
@@ -19,7 +19,7 @@ elif find_spec("distributed") is not None:  # lazy_loader would look for who ask
 _PATIENCE = "5s"
 
 
-def cluster_at(address: str) -> Workforce:
+def cluster_at(address: str) -> ExecutorFactory:
     """Return the workers of the Dask scheduler at an address like ``tcp://127.0.0.1:8786``.
 
     Raises:
@@ -27,7 +27,7 @@ def cluster_at(address: str) -> Workforce:
     """
     if find_spec("distributed") is None:
         raise OptionsInvalid("--cluster needs Dask: pip install 'personalizer-lab[cluster]'")
-    return Workforce(lambda: _connected(address), (BrokenExecutor, distributed.KilledWorker))
+    return ExecutorFactory(lambda: _connected(address), (BrokenExecutor, distributed.KilledWorker))
 
 
 @contextmanager

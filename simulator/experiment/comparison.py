@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.experiment.figures import RunFigures
+from simulator.experiment.metrics import RunMetrics
 from simulator.experiment.plan import Plan
 from simulator.experiment.setting import Run, Setting
 from simulator.experiment.statistics import (
@@ -53,11 +53,11 @@ class SettingResult:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Findings:
+class ComparisonResult:
     """A plan, the figures of its runs by setting and seed, and what they amount to."""
 
     plan: Plan
-    figures: tuple[tuple[RunFigures, ...], ...]
+    figures: tuple[tuple[RunMetrics, ...], ...]
     results: tuple[SettingResult, ...]
     best: int
 
@@ -72,7 +72,9 @@ class Findings:
         return self.results[self.best]
 
 
-def findings_of(plan: Plan, finished: Mapping[Run, RunFigures], runs: Sequence[Run]) -> Findings:
+def compare_runs(
+    plan: Plan, finished: Mapping[Run, RunMetrics], runs: Sequence[Run]
+) -> ComparisonResult:
     """Return what the finished runs of a plan say; `runs` are in the plan's order."""
     count = len(plan.settings)
     figures = tuple(tuple(finished[run] for run in runs[cell::count]) for cell in range(count))
@@ -81,7 +83,7 @@ def findings_of(plan: Plan, finished: Mapping[Run, RunFigures], runs: Sequence[R
         _result(plan, figures, cell, standing)
         for cell, standing in enumerate(_standings(objective, plan.baseline))
     )
-    return Findings(plan, figures, results, int(objective.mean(axis=0).argmax()))
+    return ComparisonResult(plan, figures, results, int(objective.mean(axis=0).argmax()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,13 @@ def _standings(objective: Columns, baseline: int) -> list[_Standing]:
 
 
 def _seeds_to_decide(told: Interval | None, differences: Columns, critical: float) -> int | None:
-    if told is None or told.decided:
+    if told is None or told.excludes_zero:
         return None
     return recommended_seeds(differences, critical)
 
 
 def _result(
-    plan: Plan, figures: tuple[tuple[RunFigures, ...], ...], cell: int, standing: _Standing
+    plan: Plan, figures: tuple[tuple[RunMetrics, ...], ...], cell: int, standing: _Standing
 ) -> SettingResult:
     runs, careful = figures[cell], _without_exploration(plan, cell)
     favoured = [run.favoured_value for run in runs]
@@ -177,5 +179,5 @@ def _median(events: Sequence[int | None]) -> float | None:
     return middle if middle < np.inf else None
 
 
-def _columns(figures: tuple[tuple[RunFigures, ...], ...], plan: Plan) -> Columns:
+def _columns(figures: tuple[tuple[RunMetrics, ...], ...], plan: Plan) -> Columns:
     return np.array([[plan.objective.of(run) for run in runs] for runs in figures]).T

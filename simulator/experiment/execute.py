@@ -5,11 +5,11 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from simulator.errors import RunsFailed
-from simulator.experiment.figures import RunFigures
+from simulator.errors import WorkersFailed
+from simulator.experiment.metrics import RunMetrics
 from simulator.experiment.setting import Run
 
-Work = Callable[[Run], RunFigures]
+Work = Callable[[Run], RunMetrics]
 """What a worker does; a module's own function, since it travels to other processes by name."""
 
 _IN_FLIGHT = 64
@@ -17,7 +17,7 @@ _DEATHS_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Workforce:
+class ExecutorFactory:
     """Who does the work: ``hire`` gives an executor, and anew when its workers have died.
 
     ``deaths`` are the errors by which that executor says that a worker died.
@@ -28,14 +28,17 @@ class Workforce:
 
 
 def execute(
-    runs: Iterable[Run], work: Work, workforce: Workforce, keep: Callable[[Run, RunFigures], None]
+    runs: Iterable[Run],
+    work: Work,
+    workforce: ExecutorFactory,
+    keep: Callable[[Run, RunMetrics], None],
 ) -> None:
     """Have all `runs` done and hand each to `keep` as soon as it is, in no certain order.
 
     Runs whose worker died are done again.
 
     Raises:
-        RunsFailed: workers died three times in a row without a single run done in between.
+        WorkersFailed: workers died three times in a row without a single run done in between.
     """
     left = dict.fromkeys(runs)
     deaths = 0
@@ -49,15 +52,15 @@ def execute(
         except workforce.deaths as death:
             deaths = 1 if len(left) < before else deaths + 1
             if deaths >= _DEATHS_IN_A_ROW:
-                raise RunsFailed(next(iter(left)).setting.label, deaths) from death
+                raise WorkersFailed(next(iter(left)).setting.label, deaths) from death
 
 
-def _finished(executor: Executor, work: Work, runs: list[Run]) -> Iterator[tuple[Run, RunFigures]]:
+def _finished(executor: Executor, work: Work, runs: list[Run]) -> Iterator[tuple[Run, RunMetrics]]:
     """Yield runs as they are done, and never have more than some under way.
 
     When a worker has died, what was done before is yielded first.
     """
-    under_way: dict[Future[RunFigures], Run] = {}
+    under_way: dict[Future[RunMetrics], Run] = {}
     waiting = iter(runs)
     while True:
         for run in waiting:

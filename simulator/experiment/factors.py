@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import product
 
 from simulator.errors import OptionsInvalid
-from simulator.experiment.setting import Choices, Setting
+from simulator.experiment.setting import LoopOptions, Setting
 from simulator.scenario.load import with_parameters
 from simulator.scenario.model import Scenario
 
@@ -27,7 +27,7 @@ class Factor:
     levels: tuple[str, ...]
 
 
-Change = Callable[[Choices, str], Choices]
+Change = Callable[[LoopOptions, str], LoopOptions]
 
 
 def read_factor(text: str) -> Factor:
@@ -73,7 +73,7 @@ def settings_of(scenario: Scenario, factors: tuple[Factor, ...]) -> list[Setting
 
 
 def _setting(scenario: Scenario, levels: tuple[tuple[str, str], ...], telling: set[str]) -> Setting:
-    choices = Choices()
+    choices = LoopOptions()
     parameters: dict[str, object] = {}
     for name, text in levels:
         if name in FACTORS:
@@ -97,22 +97,22 @@ def _toml_value(text: str) -> object:
         return text
 
 
-def _exploration(choices: Choices, text: str) -> Choices:
+def _exploration(choices: LoopOptions, text: str) -> LoopOptions:
     share = _number("exploration", text)
     if not 0 <= share <= 1:
         raise OptionsInvalid(f"--vary exploration: expected a share in [0, 1], got {text!r}")
     return replace(choices, exploration=share)
 
 
-def _default_reward(choices: Choices, text: str) -> Choices:
+def _default_reward(choices: LoopOptions, text: str) -> LoopOptions:
     return replace(choices, default_reward=_number("default-reward", text))
 
 
-def _wait(choices: Choices, text: str) -> Choices:
+def _wait(choices: LoopOptions, text: str) -> LoopOptions:
     return replace(choices, reward_wait_time=_duration("reward-wait-time", text))
 
 
-def _export(choices: Choices, text: str) -> Choices:
+def _export(choices: LoopOptions, text: str) -> LoopOptions:
     return replace(choices, model_export_frequency=_duration("model-export-frequency", text))
 
 

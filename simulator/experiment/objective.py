@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.errors import OptionsInvalid
-from simulator.experiment.figures import RunFigures
+from simulator.experiment.metrics import RunMetrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Objective:
     """A number of a run to compare settings by; ``about`` completes "it is worth 0.1 ..."."""
 
     name: str
-    of: Callable[[RunFigures], float]
+    of: Callable[[RunMetrics], float]
     about: str
 
 

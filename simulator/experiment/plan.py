@@ -19,7 +19,7 @@ Level = str | bool | int | float
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class PlanOptions:
     """How a comparison is made; what ``baseline`` leaves open is its factor's first level."""
 
     seeds: int = 20
@@ -50,7 +50,7 @@ class Plan:
         return [Run(setting, seed, self.rounds) for seed in self.seeds for setting in self.settings]
 
 
-def make_plan(source: str, factors: Sequence[Factor], terms: Terms) -> Plan:
+def make_plan(source: str, factors: Sequence[Factor], terms: PlanOptions) -> Plan:
     """Return the plan of a comparison; `source` is a scenario's name or path.
 
     Raises:
@@ -82,7 +82,7 @@ def make_plan(source: str, factors: Sequence[Factor], terms: Terms) -> Plan:
     )
 
 
-def _check_size(terms: Terms, factors: Sequence[Factor]) -> None:
+def _check_size(terms: PlanOptions, factors: Sequence[Factor]) -> None:
     """Refuse what nobody could wait for, before it takes any memory."""
     if terms.seeds < FEWEST_SEEDS:
         raise OptionsInvalid(f"--seeds: expected at least {FEWEST_SEEDS}, got {terms.seeds}")

@@ -11,13 +11,13 @@ from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import ParamSpec, TypeVar
 
-from simulator.experiment.execute import Workforce
+from simulator.experiment.execute import ExecutorFactory
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-def processes_here(workers: int, preload: str) -> Workforce:
+def processes_here(workers: int, preload: str) -> ExecutorFactory:
     """Return a workforce of processes on this machine; one worker is this process itself.
 
     `preload` names the module that holds the work. Workers are forked from a server process that
@@ -25,11 +25,11 @@ def processes_here(workers: int, preload: str) -> Workforce:
     and inherit none of the threads and locks that make forking this process unsafe.
     """
     if workers == 1:
-        return Workforce(_Here)
-    return Workforce(lambda: _pool(workers, preload))
+        return ExecutorFactory(SerialExecutor)
+    return ExecutorFactory(lambda: _pool(workers, preload))
 
 
-def get_ready(preload: str) -> None:
+def warm_up(preload: str) -> None:
     """Let the server that workers are forked from start up while this process goes on.
 
     Nothing waits for it; without this it starts when the first worker is needed.
@@ -78,13 +78,13 @@ def _script_left_alone() -> Iterator[None]:
         sys.modules["__main__"] = script
 
 
-class _Aside(BaseProcess):
+class _IsolatedProcess(BaseProcess):
     def start(self) -> None:
         with _script_left_alone():
             super().start()
 
 
-class _SpawnedWorker(_Aside, context.SpawnProcess):
+class _SpawnedWorker(_IsolatedProcess, context.SpawnProcess):
     """A process that begins with nothing."""
 
 
@@ -94,7 +94,7 @@ class _SpawnedAside(context.SpawnContext):
 
 if sys.platform != "win32":
 
-    class _ForkedWorker(_Aside, context.ForkServerProcess):
+    class _ForkedWorker(_IsolatedProcess, context.ForkServerProcess):
         """A process that begins with what the server has."""
 
     class _ForkedAside(context.ForkServerContext):
@@ -106,7 +106,7 @@ def _leave_interrupts_alone() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-class _Here(Executor):
+class SerialExecutor(Executor):
     """Does the work at once, in this process."""
 
     def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:

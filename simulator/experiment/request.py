@@ -14,7 +14,7 @@ from simulator.experiment.plan import (
     MOST_ROUNDS,
     MOST_SEEDS,
     Plan,
-    Terms,
+    PlanOptions,
     level_text,
     make_plan,
 )
@@ -35,7 +35,7 @@ class Request(BaseModel):
     seeds: Annotated[int, Field(ge=FEWEST_SEEDS, le=MOST_SEEDS)] | None = None
     rounds: Annotated[int, Field(ge=1, le=MOST_ROUNDS)] | None = None
 
-    def but(self, other: Self) -> Self:
+    def override(self, other: Self) -> Self:
         """Return this request with what the other one says instead, factor by factor."""
         said = other.model_dump(exclude_none=True)
         tables = {name: {**getattr(self, name), **said[name]} for name in ("vary", "baseline")}
@@ -104,11 +104,11 @@ def plan_of(request: Request, advise: str = "") -> Plan:
         factors = _for_advice(advise, factors)
     if not factors:
         raise OptionsInvalid("--vary: expected something to vary, like exploration=0,0.1,0.2")
-    usual = Terms()
+    usual = PlanOptions()
     return make_plan(
         request.scenario,
         factors,
-        Terms(
+        PlanOptions(
             request.seeds or usual.seeds,
             request.rounds or usual.rounds,
             tuple((name, level_text(level)) for name, level in request.baseline.items()),

@@ -14,7 +14,7 @@ _DECIDES_A_RUN = ("personalizer-lab", "numpy", "vowpalwabbit")
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class LoopOptions:
     """What a setting chooses; None and empty leave it at the loop's own default."""
 
     exploration: float | None = None
@@ -39,7 +39,7 @@ class Setting:
     label: str
     levels: tuple[tuple[str, str], ...]
     scenario: Scenario
-    choices: Choices = field(default_factory=Choices)
+    choices: LoopOptions = field(default_factory=LoopOptions)
 
     def level(self, factor: str) -> str:
         """Return the level of a factor."""
@@ -49,7 +49,7 @@ class Setting:
         """Return a text that two settings share only if they make the same runs."""
         parts = [
             self.scenario.model_dump_json(warnings=False, exclude={"folder"}),
-            json.dumps([repr(getattr(self.choices, name)) for name in Choices.__slots__]),
+            json.dumps([repr(getattr(self.choices, name)) for name in LoopOptions.__slots__]),
             *(version(package) for package in _DECIDES_A_RUN),
         ]
         digest = hashlib.sha256("\n".join(parts).encode())

@@ -37,7 +37,7 @@ class Interval:
     high: float
 
     @property
-    def decided(self) -> bool:
+    def excludes_zero(self) -> bool:
         """Whether the interval leaves out zero."""
         return self.low > 0 or self.high < 0
 
@@ -86,7 +86,7 @@ def contenders(columns: Columns) -> list[int]:
         return [best]
     ahead = intervals(columns[:, [best]] - columns[:, others])
     undecided = [
-        index for index, interval in zip(others, ahead, strict=True) if not interval.decided
+        index for index, interval in zip(others, ahead, strict=True) if not interval.excludes_zero
     ]
     return sorted([best, *undecided])
 

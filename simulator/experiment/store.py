@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from simulator.errors import OptionsInvalid
-from simulator.experiment.figures import RunFigures
+from simulator.experiment.metrics import RunMetrics
 from simulator.experiment.setting import Run
 
 FILE_NAME = "runs.jsonl"
@@ -17,17 +17,17 @@ FINISHED = "summary.json"
 """The last file that a finished comparison writes."""
 
 
-class Store(Protocol):
+class RunStore(Protocol):
     """Holds finished runs."""
 
-    finished: dict[Run, RunFigures]
+    finished: dict[Run, RunMetrics]
 
-    def keep(self, run: Run, figures: RunFigures) -> None:
+    def keep(self, run: Run, figures: RunMetrics) -> None:
         """Take in a finished run."""
 
 
 @contextmanager
-def opened(folder: Path | None, runs: Sequence[Run], *, resume: bool) -> Iterator[Store]:
+def open_store(folder: Path | None, runs: Sequence[Run], *, resume: bool) -> Iterator[RunStore]:
     """Yield a store for `runs`: in the folder, or in memory if there is none.
 
     Raises:
@@ -49,9 +49,9 @@ def opened(folder: Path | None, runs: Sequence[Run], *, resume: bool) -> Iterato
 
 class _Memory:
     def __init__(self) -> None:
-        self.finished: dict[Run, RunFigures] = {}
+        self.finished: dict[Run, RunMetrics] = {}
 
-    def keep(self, run: Run, figures: RunFigures) -> None:
+    def keep(self, run: Run, figures: RunMetrics) -> None:
         self.finished[run] = figures
 
 
@@ -79,7 +79,7 @@ class _Folder:
         path.write_text("".join(map(_written, kept, kept.values())), encoding="utf-8")
         self._file = path.open("a", encoding="utf-8")
 
-    def keep(self, run: Run, figures: RunFigures) -> None:
+    def keep(self, run: Run, figures: RunMetrics) -> None:
         self.finished[run] = figures
         self._file.write(_written(self._keys[run], figures))
         self._file.flush()
@@ -101,12 +101,12 @@ def _remembered() -> Callable[[Run], str]:
     return digest
 
 
-def _written(key: str, figures: RunFigures) -> str:
+def _written(key: str, figures: RunMetrics) -> str:
     line = {"run": key, "figures": figures.as_dict()}
     return json.dumps(line, separators=(",", ":")) + "\n"
 
 
-def _read(path: Path) -> dict[str, RunFigures]:
+def _read(path: Path) -> dict[str, RunMetrics]:
     """Return the figures of finished runs by their keys."""
     if not path.exists():
         return {}
@@ -114,15 +114,15 @@ def _read(path: Path) -> dict[str, RunFigures]:
     return dict([line for line in lines if line is not None])
 
 
-class _Line(msgspec.Struct):
+class _RunLine(msgspec.Struct):
     run: str
     figures: msgspec.Raw
 
 
-def _line(text: bytes) -> tuple[str, RunFigures] | None:
+def _line(text: bytes) -> tuple[str, RunMetrics] | None:
     """Return a finished run; None for a line that was cut short, or changed by somebody."""
     try:
-        line = msgspec.json.decode(text, type=_Line)
-        return line.run, RunFigures.from_json(bytes(line.figures))
+        line = msgspec.json.decode(text, type=_RunLine)
+        return line.run, RunMetrics.from_json(bytes(line.figures))
     except (ValueError, RecursionError):
         return None

@@ -7,16 +7,16 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from simulator.errors import EndpointProblem, OptionsInvalid
+from simulator.model import SLOT_SEPARATOR, OfferedAction, OfferedSlot, Recommendation, Visit
 from simulator.personalizer.replies import read_page, read_ranking
-from simulator.personalizer.sending import (
-    Patience,
+from simulator.personalizer.retrying_client import (
     ReplyUnusable,
-    RequestAccount,
     RequestLost,
-    Sender,
+    RequestStats,
+    RetryingClient,
+    RetryPolicy,
     UnusableReplies,
 )
-from simulator.vocabulary import SLOT_SEPARATOR, Action, Recommendation, Slot, Visit
 
 _UNUSABLE_IN_A_ROW = 20
 """So many replies one after the other that are no ranking come from no Personalizer."""
@@ -26,7 +26,7 @@ _SLOTS_VERSION = "v1.1-preview.3"
 class HttpPersonalizer:
     """A client of REST v1.0, and of a preview for pages, on one kept-alive connection."""
 
-    def __init__(self, endpoint: str, key: str, patience: Patience | None = None) -> None:
+    def __init__(self, endpoint: str, key: str, patience: RetryPolicy | None = None) -> None:
         """Prepare to call `endpoint`, the address before ``/personalizer``.
 
         Raises:
@@ -36,8 +36,8 @@ class HttpPersonalizer:
             raise OptionsInvalid(
                 f"--endpoint: expected an address like http://127.0.0.1:5000, got {endpoint!r}"
             )
-        self._sender = Sender(endpoint.rstrip("/"), key, patience or Patience())
-        self._actions: tuple[Action, ...] = ()
+        self._sender = RetryingClient(endpoint.rstrip("/"), key, patience or RetryPolicy())
+        self._actions: tuple[OfferedAction, ...] = ()
         self._actions_text = ""
         self._events = _UnusableEvents()
 
@@ -74,7 +74,7 @@ class HttpPersonalizer:
             self._tell(path, json.dumps({"value": value}), "v1.0")
 
     def fill(
-        self, visit: Visit, slots: tuple[Slot, ...], event_id: str, *, deferred: bool
+        self, visit: Visit, slots: tuple[OfferedSlot, ...], event_id: str, *, deferred: bool
     ) -> tuple[int, ...]:
         """Fill the slots of the visit's page; with their baselines, where the reply fills none."""
         body = self._page_body(visit, slots, event_id, deferred=deferred)
@@ -94,7 +94,7 @@ class HttpPersonalizer:
             return
         self._tell(f"/multislot/events/{quote(event_id, safe='')}/activate", "", _SLOTS_VERSION)
 
-    def account(self) -> RequestAccount:
+    def account(self) -> RequestStats:
         """Return what became of all requests so far."""
         return self._sender.account()
 
@@ -111,7 +111,7 @@ class HttpPersonalizer:
             self._sender.post(path, body, HTTPStatus.NO_CONTENT, version)
 
     def _page_body(
-        self, visit: Visit, slots: tuple[Slot, ...], event_id: str, *, deferred: bool
+        self, visit: Visit, slots: tuple[OfferedSlot, ...], event_id: str, *, deferred: bool
     ) -> str:
         places = [
             f'{{"id":{json.dumps(slot.id)},"features":{slot.features},'

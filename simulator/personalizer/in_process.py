@@ -6,14 +6,14 @@ from typing import TextIO
 
 from mock_service.build import build_loop
 from mock_service.clock import ManualClock
-from mock_service.logs.recording import LogRecorder
+from mock_service.dsjson.recorder import LogRecorder
 from mock_service.loop.decision import Action as HostAction
 from mock_service.loop.decision import RankRequest
 from mock_service.loop.slots import Slot as HostSlot
 from mock_service.loop.slots import SlotsRequest
 from mock_service.settings import LoopSettings
 from simulator.errors import OptionsInvalid
-from simulator.vocabulary import Action, Recommendation, Slot, Visit
+from simulator.model import OfferedAction, OfferedSlot, Recommendation, Visit
 
 _START = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday, so that a week of visits is a week
 
@@ -33,7 +33,7 @@ class InProcessPersonalizer:
         store = LogRecorder(self._log) if self._log is not None else None
         self._loop = build_loop(settings, self._clock, store=store)
         self._moment = timedelta()
-        self._guest_actions: tuple[Action, ...] = ()
+        self._guest_actions: tuple[OfferedAction, ...] = ()
         self._host_actions: tuple[HostAction, ...] = ()
 
     def rank(self, visit: Visit, event_id: str) -> Recommendation:
@@ -43,7 +43,7 @@ class InProcessPersonalizer:
         return Recommendation(decision.order, decision.probabilities)
 
     def fill(
-        self, visit: Visit, slots: tuple[Slot, ...], event_id: str, *, deferred: bool
+        self, visit: Visit, slots: tuple[OfferedSlot, ...], event_id: str, *, deferred: bool
     ) -> tuple[int, ...]:
         """Fill the slots of the visit's page, at the visit's moment."""
         self._meet(visit)

@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from mock_service.exchange import BoundedReply
-from simulator.personalizer.sending import ReplyUnusable
-from simulator.vocabulary import Action, Recommendation, Slot
+from simulator.model import OfferedAction, OfferedSlot, Recommendation
+from simulator.personalizer.retrying_client import ReplyUnusable
 
 _LONGEST_REPLY_SHOWN = 300
 _LONGEST_ID_SHOWN = 60
@@ -46,7 +46,9 @@ class _Wrong(Exception):
     """What is wrong with a reply."""
 
 
-def read_ranking(reply: BoundedReply, actions: tuple[Action, ...], event_id: str) -> Recommendation:
+def read_ranking(
+    reply: BoundedReply, actions: tuple[OfferedAction, ...], event_id: str
+) -> Recommendation:
     """Return a rank reply as a recommendation: the action to show first, then as ranked.
 
     Raises:
@@ -68,7 +70,10 @@ def read_ranking(reply: BoundedReply, actions: tuple[Action, ...], event_id: str
 
 
 def read_page(
-    reply: BoundedReply, actions: tuple[Action, ...], slots: tuple[Slot, ...], event_id: str
+    reply: BoundedReply,
+    actions: tuple[OfferedAction, ...],
+    slots: tuple[OfferedSlot, ...],
+    event_id: str,
 ) -> tuple[int, ...]:
     """Return a multi-slot reply as the index of an action for each slot.
 
@@ -110,7 +115,7 @@ def _places(got: Sequence[str], sent: Sequence[str]) -> list[int]:
     return places
 
 
-def _check_page(shown: dict[str, str], slots: tuple[Slot, ...]) -> None:
+def _check_page(shown: dict[str, str], slots: tuple[OfferedSlot, ...]) -> None:
     if len(set(shown.values())) < len(shown):
         raise _Wrong("expected another action in every slot")
     for slot in slots:

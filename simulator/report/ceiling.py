@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from simulator.engine.page_tally import PageTally
+from simulator.engine.multi_slot_tally import MultiSlotTally
 from simulator.engine.tally import Tally, best_actions
-from simulator.report.page_summary import page_baselines
-from simulator.report.summary import Baseline, Circumstances, summarise
+from simulator.report.multi_slot_summary import page_baselines
+from simulator.report.summary import Baseline, RunInfo, summarise
 from simulator.scenario.model import Scenario
-from simulator.users.crowd import Crowd
-from simulator.users.pages import PageCrowd
+from simulator.users.environment import ScenarioEnvironment
+from simulator.users.multi_slot import MultiSlotEnvironment
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ def ceiling(
 def _of_actions(
     scenario: Scenario, *, reward: str, rounds: int, seed: int
 ) -> tuple[Baseline, Baseline, Baseline]:
-    crowd = Crowd(scenario, seed=seed, reward=reward)
+    crowd = ScenarioEnvironment(scenario, seed=seed, reward=reward)
     tally = Tally(crowd.action_count)
     for block in crowd.blocks(rounds):
         best = best_actions(block).tolist()
         tally.add(block, best, best)
-    figures = summarise(scenario, tally, Circumstances(seed, reward)).baselines
+    figures = summarise(scenario, tally, RunInfo(seed, reward)).baselines
     return figures["oracle"], figures["uniform"], figures["best_fixed"]
 
 
@@ -69,8 +69,8 @@ def _of_pages(
     scenario: Scenario, *, reward: str, rounds: int, seed: int
 ) -> tuple[Baseline, Baseline, Baseline]:
     """Return figures of whole pages; the fixed one is the application's own."""
-    crowd = PageCrowd(scenario, seed=seed, reward=reward)
-    tally = PageTally(crowd)
+    crowd = MultiSlotEnvironment(scenario, seed=seed, reward=reward)
+    tally = MultiSlotTally(crowd)
     for block in crowd.blocks(rounds):
         tally.add(block, tally.best_of(block))
     figures = page_baselines(tally)

@@ -10,11 +10,11 @@ from pathlib import Path
 from platform import python_version
 
 from simulator.experiment.advise import Advice
-from simulator.experiment.comparison import Findings, SettingResult
+from simulator.experiment.comparison import ComparisonResult, SettingResult
+from simulator.experiment.recommendation import recommend
 from simulator.experiment.statistics import Interval
-from simulator.experiment.verdict import verdict_of
 from simulator.report.comparison_charts import action_mix, comparison_charts
-from simulator.report.page import Page, Section, Table, write_page, write_pictures
+from simulator.report.page import Page, PageTable, Section, write_page, write_pictures
 
 _PACKAGES = ("personalizer-lab", "vowpalwabbit", "numpy", "scipy", "altair")
 FIGURES = (
@@ -29,7 +29,7 @@ FIGURES = (
 )
 
 
-def write_comparison(findings: Findings, advice: Advice | None, folder: Path) -> None:
+def write_comparison(findings: ComparisonResult, advice: Advice | None, folder: Path) -> None:
     """Write report.html, a PNG file of each chart, results.csv and summary.json."""
     page = comparison_page(findings, advice)
     write_page(page, folder / "report.html")
@@ -39,7 +39,7 @@ def write_comparison(findings: Findings, advice: Advice | None, folder: Path) ->
     (folder / "summary.json").write_text(document + "\n", encoding="utf-8")
 
 
-def comparison_page(findings: Findings, advice: Advice | None) -> Page:
+def comparison_page(findings: ComparisonResult, advice: Advice | None) -> Page:
     """Return the report."""
     plan = findings.plan
     sections = [
@@ -58,17 +58,17 @@ def comparison_page(findings: Findings, advice: Advice | None) -> Page:
     return Page(
         title=f"{plan.scenario.title}: {len(plan.settings)} settings compared",
         subtitle=f"{plan.source}, {plan.rounds:,} visits with each of {len(plan.seeds)} seeds",
-        verdict=(*(advice.sentences if advice else ()), *verdict_of(findings)),
+        verdict=(*(advice.sentences if advice else ()), *recommend(findings)),
         sections=sections,
         command=command_of(findings, advised=advice is not None),
         versions=versions(),
     )
 
 
-def results_table(findings: Findings) -> Table:
+def results_table(findings: ComparisonResult) -> PageTable:
     """Return a row for each setting."""
     unit = findings.plan.objective.name
-    return Table(
+    return PageTable(
         (
             "setting",
             unit,
@@ -117,7 +117,7 @@ def interval_text(interval: Interval, *, signed: bool = False) -> str:
     return f"{estimate} [{low}, {high}]"
 
 
-def _exploration(findings: Findings) -> list[Section]:
+def _exploration(findings: ComparisonResult) -> list[Section]:
     """Return what exploration cost and what it brought, apart, if it was varied."""
     if "exploration" not in [factor.name for factor in findings.plan.factors]:
         return []
@@ -139,15 +139,17 @@ def _exploration(findings: Findings) -> list[Section]:
         "action equally probable favours none, and has neither."
     )
     columns = ("setting", "cost of exploration", "benefit of exploration", "true value")
-    return [Section("What exploration cost, and what it brought", (Table(columns, rows, caption),))]
+    return [
+        Section("What exploration cost, and what it brought", (PageTable(columns, rows, caption),))
+    ]
 
 
-def _advice_table(advice: Advice) -> Table:
+def _advice_table(advice: Advice) -> PageTable:
     rows = [
         (f"{step.visits:,}", step.rate, f"{step.value:.4f}", f"{step.probability:.0%}")
         for step in advice.steps
     ]
-    return Table(
+    return PageTable(
         ("visits", "best rate", "value per visit", "best in"),
         rows,
         "If the loop ran for only so many visits, this rate would have brought most in all.",
@@ -155,13 +157,13 @@ def _advice_table(advice: Advice) -> Table:
     )
 
 
-def write_results(findings: Findings, path: Path) -> None:
+def write_results(findings: ComparisonResult, path: Path) -> None:
     """Write a row a run; the same plan gives the same bytes, whoever did the runs."""
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(_rows(findings))
 
 
-def _rows(findings: Findings) -> Iterator[Sequence[object]]:
+def _rows(findings: ComparisonResult) -> Iterator[Sequence[object]]:
     plan = findings.plan
     yield [*(factor.name for factor in plan.factors), "seed", "rounds", *FIGURES]
     for setting, runs in zip(plan.settings, findings.figures, strict=True):
@@ -170,7 +172,7 @@ def _rows(findings: Findings) -> Iterator[Sequence[object]]:
             yield [*levels, seed, run.rounds, *(getattr(run, name) for name in FIGURES)]
 
 
-def summary_of(findings: Findings, advice: Advice | None = None) -> dict[str, object]:
+def summary_of(findings: ComparisonResult, advice: Advice | None = None) -> dict[str, object]:
     """Return the findings as what JSON can hold."""
     plan = findings.plan
     return {
@@ -180,7 +182,7 @@ def summary_of(findings: Findings, advice: Advice | None = None) -> dict[str, ob
         "objective": plan.objective.name,
         "baseline": dict(findings.baseline.setting.levels),
         "best": dict(findings.leader.setting.levels),
-        "verdict": verdict_of(findings),
+        "verdict": recommend(findings),
         "advice": None if advice is None else asdict(advice),
         "settings": [_result(result) for result in findings.results],
         "command": command_of(findings, advised=advice is not None),
@@ -198,7 +200,7 @@ def _result(result: SettingResult) -> dict[str, object]:
     return {"levels": dict(result.setting.levels), **figures}
 
 
-def command_of(findings: Findings, *, advised: bool = False) -> str:
+def command_of(findings: ComparisonResult, *, advised: bool = False) -> str:
     """Return the command that makes this comparison again."""
     plan = findings.plan
     words = ["personalizer-lab", "compare", plan.source]

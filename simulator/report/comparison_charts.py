@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from simulator.experiment.comparison import Findings
-from simulator.experiment.figures import RunFigures
+from simulator.experiment.comparison import ComparisonResult
+from simulator.experiment.metrics import RunMetrics
 from simulator.experiment.statistics import CONFIDENCE, Interval
 from simulator.report.page import Chart
 from simulator.report.palette import colours, in_order
@@ -21,15 +21,15 @@ _TICKS = 8
 _MOST_LINES = 12
 _NAMES = alt.Axis(domain=False, ticks=False, labelPadding=8)
 Spec = dict[str, Any]
-Curve = Callable[[RunFigures], list[float]]
+Curve = Callable[[RunMetrics], list[float]]
 
 
-def comparison_charts(findings: Findings) -> list[Chart]:
+def comparison_charts(findings: ComparisonResult) -> list[Chart]:
     """Return the pictures that show how the settings compare, the most telling first."""
     return [differences(findings), learning_curves(findings), regret_curves(findings)]
 
 
-def differences(findings: Findings) -> Chart:
+def differences(findings: ComparisonResult) -> Chart:
     """Draw every setting's difference to the baseline with its interval."""
     rows = [
         {
@@ -69,7 +69,7 @@ def differences(findings: Findings) -> Chart:
     )
 
 
-def learning_curves(findings: Findings) -> Chart:
+def learning_curves(findings: ComparisonResult) -> Chart:
     """Draw what was earned by visit, with bands, below the line of what could be."""
     best = _ceiling(findings)
     line = (
@@ -89,7 +89,7 @@ def learning_curves(findings: Findings) -> Chart:
     )
 
 
-def regret_curves(findings: Findings) -> Chart:
+def regret_curves(findings: ComparisonResult) -> Chart:
     """Draw the regret that has piled up by visit."""
     bands = _bands(findings, lambda run: run.curve_regret, "cumulative regret")
     return Chart(
@@ -101,13 +101,13 @@ def regret_curves(findings: Findings) -> Chart:
     )
 
 
-def action_mix(findings: Findings) -> list[Chart]:
+def action_mix(findings: ComparisonResult) -> list[Chart]:
     """Draw for each profile in which share of visits each action was shown."""
     scenario = findings.plan.scenario
     return [_mix(findings, index, profile) for index, profile in enumerate(scenario.profiles)]
 
 
-def _mix(findings: Findings, profile: int, name: str) -> Chart:
+def _mix(findings: ComparisonResult, profile: int, name: str) -> Chart:
     actions = findings.plan.scenario.action_ids
     chosen = _drawn(findings)
     rows = [
@@ -143,13 +143,15 @@ def _mix(findings: Findings, profile: int, name: str) -> Chart:
     return Chart(f"actions-{profile + 1}-{slug}", name, _spec(chart))
 
 
-def _shares(runs: tuple[RunFigures, ...], profile: int) -> list[float]:
+def _shares(runs: tuple[RunMetrics, ...], profile: int) -> list[float]:
     counts = np.sum([run.shown[profile] for run in runs], axis=0)
     shares: list[float] = (counts / max(1, counts.sum())).round(4).tolist()
     return shares
 
 
-def _bands(findings: Findings, column: Curve, title: str) -> alt.LayerChart | alt.FacetChart:
+def _bands(
+    findings: ComparisonResult, column: Curve, title: str
+) -> alt.LayerChart | alt.FacetChart:
     shown = [findings.results[cell].label for cell in _drawn(findings)]
     rows = list(_points(findings, column))
     levels = [findings.plan.settings[cell].levels for cell in _drawn(findings)]
@@ -181,7 +183,7 @@ def _bands(findings: Findings, column: Curve, title: str) -> alt.LayerChart | al
     return alt.layer(band, line.add_params(picked))
 
 
-def _points(findings: Findings, column: Curve) -> Iterator[dict[str, object]]:
+def _points(findings: ComparisonResult, column: Curve) -> Iterator[dict[str, object]]:
     for cell in _drawn(findings):
         runs = findings.figures[cell]
         curves = np.array([column(run) for run in runs])
@@ -203,7 +205,7 @@ def _half_width(curves: NDArray[np.float64]) -> NDArray[np.float64]:
     return half
 
 
-def _ceiling(findings: Findings) -> list[dict[str, float]]:
+def _ceiling(findings: ComparisonResult) -> list[dict[str, float]]:
     runs = findings.figures[findings.plan.baseline]
     mean = np.mean([run.curve_best for run in runs], axis=0)
     return [
@@ -212,7 +214,7 @@ def _ceiling(findings: Findings) -> list[dict[str, float]]:
     ]
 
 
-def _drawn(findings: Findings) -> list[int]:
+def _drawn(findings: ComparisonResult) -> list[int]:
     """Return the settings that are drawn: all, or those of highest objective and the baseline."""
     cells = sorted(range(len(findings.results)), key=lambda i: -findings.results[i].objective)
     kept = cells[:_MOST_LINES]
@@ -221,7 +223,7 @@ def _drawn(findings: Findings) -> list[int]:
     return sorted(kept)
 
 
-def _band_caption(findings: Findings) -> str:
+def _band_caption(findings: ComparisonResult) -> str:
     left_out = len(findings.results) - len(_drawn(findings))
     more = f" Of all settings {left_out} of lower value are left out." if left_out else ""
     seeds = len(findings.plan.seeds)
@@ -231,7 +233,7 @@ def _band_caption(findings: Findings) -> str:
 def _call(difference: Interval | None) -> str:
     if difference is None:
         return "baseline"
-    if not difference.decided:
+    if not difference.excludes_zero:
         return "not told apart"
     return "better" if difference.low > 0 else "worse"
 

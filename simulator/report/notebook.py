@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.experiment.advise import Advice
-from simulator.experiment.comparison import Findings, SettingResult
-from simulator.experiment.verdict import verdict_of
+from simulator.experiment.comparison import ComparisonResult, SettingResult
+from simulator.experiment.recommendation import recommend
 from simulator.report.comparison import FIGURES, results_table, summary_of, write_comparison
-from simulator.report.page import Table, snippet_html
+from simulator.report.page import PageTable, snippet_html
 from simulator.report.summary import Summary
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 class Comparison:
     """A finished comparison."""
 
-    findings: Findings
+    findings: ComparisonResult
     advice: Advice | None = None
 
     @property
     def verdict(self) -> list[str]:
         """What to do and how sure that is, in sentences."""
         advised = self.advice.sentences if self.advice else ()
-        return [*advised, *verdict_of(self.findings)]
+        return [*advised, *recommend(self.findings)]
 
     @property
     def best(self) -> SettingResult:
@@ -85,7 +85,7 @@ class Simulation:
             *((name, baseline.mean_reward) for name, baseline in summary.baselines.items()),
         ]
         rows = [(name, "-" if mean is None else f"{mean:.4f}") for name, mean in means]
-        table = Table(("", "mean reward"), rows, marked=frozenset({0}))
+        table = PageTable(("", "mean reward"), rows, marked=frozenset({0}))
         line = f"{summary.scenario}: {summary.rounds:,} visits, seed {summary.seed}"
         return snippet_html(table, (line,))
 

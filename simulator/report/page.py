@@ -78,7 +78,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PageTable:
     """Rows of texts under column titles; columns are numbers, to the right, but for `words`.
 
     `marked` holds the indices of the rows to stress.
@@ -99,7 +99,7 @@ class Section:
     """
 
     heading: str
-    parts: Sequence[Chart | Table]
+    parts: Sequence[Chart | PageTable]
     text: Sequence[str] = ()
     narrow: bool = False
 
@@ -131,7 +131,7 @@ def page_html(page: Page) -> str:
     )
 
 
-def snippet_html(table: Table, sentences: Sequence[str]) -> str:
+def snippet_html(table: PageTable, sentences: Sequence[str]) -> str:
     """Return sentences and a table as HTML for a notebook's cell."""
     return _ASSETS.get_template("snippet.html").render(part=table, sentences=sentences)
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.tally import Tally
-from simulator.personalizer.sending import RequestAccount, UnusableReplies
+from simulator.personalizer.retrying_client import RequestStats, UnusableReplies
 from simulator.report.means import CurvePoint, curve_of, last_quarter, mean_of, rounded
-from simulator.users.crowd import Cast
+from simulator.users.environment import EnvironmentInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedbackAccount:
+class RewardDeliveryStats:
     """What became of rewards.
 
     ``reported`` are those that an application sent, ``lost`` those of them that never arrived,
@@ -72,8 +72,8 @@ class Summary:
     profiles: list[ProfileSummary]
     baselines: dict[str, Baseline]
     curve: list[CurvePoint]
-    feedback: FeedbackAccount
-    requests: RequestAccount | None
+    feedback: RewardDeliveryStats
+    requests: RequestStats | None
     unusable_replies: UnusableReplies | None
     trouble: str | None
     interactions_per_second: float | None
@@ -84,17 +84,17 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class RunInfo:
     """How a run came about; ``requests`` is None when none had to be sent."""
 
     seed: int
     reward_design: str
     seconds: float = 0.0
-    requests: RequestAccount | None = None
+    requests: RequestStats | None = None
     unusable_replies: UnusableReplies | None = None
 
 
-def summarise(cast: Cast, tally: Tally, made: Circumstances) -> Summary:
+def summarise(cast: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
     """Return the figures of a run."""
     reward = tally.column("reward")
     return Summary(
@@ -110,7 +110,7 @@ def summarise(cast: Cast, tally: Tally, made: Circumstances) -> Summary:
         profiles=_profiles(cast, tally),
         baselines=_baselines(cast, tally),
         curve=curve_of(reward, tally.column("value")),
-        feedback=FeedbackAccount(tally.reported, tally.lost, tally.repeated, tally.unsent),
+        feedback=RewardDeliveryStats(tally.reported, tally.lost, tally.repeated, tally.unsent),
         requests=made.requests,
         unusable_replies=made.unusable_replies,
         trouble=tally.trouble or None,
@@ -118,14 +118,16 @@ def summarise(cast: Cast, tally: Tally, made: Circumstances) -> Summary:
     )
 
 
-def _profiles(cast: Cast, tally: Tally) -> list[ProfileSummary]:
+def _profiles(cast: EnvironmentInfo, tally: Tally) -> list[ProfileSummary]:
     return [
         _profile(cast, tally, name, tally.column("profile") == index)
         for index, name in enumerate(cast.profiles)
     ]
 
 
-def _profile(cast: Cast, tally: Tally, name: str, theirs: NDArray[np.bool_]) -> ProfileSummary:
+def _profile(
+    cast: EnvironmentInfo, tally: Tally, name: str, theirs: NDArray[np.bool_]
+) -> ProfileSummary:
     best = tally.column("best")[theirs].astype(int)
     return ProfileSummary(
         name=name,
@@ -138,7 +140,7 @@ def _profile(cast: Cast, tally: Tally, name: str, theirs: NDArray[np.bool_]) -> 
     )
 
 
-def _baselines(cast: Cast, tally: Tally) -> dict[str, Baseline]:
+def _baselines(cast: EnvironmentInfo, tally: Tally) -> dict[str, Baseline]:
     """Return what the very same visits would have earned without a learner."""
     if not tally.rounds:
         return {}

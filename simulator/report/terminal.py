@@ -8,10 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mock_service.visible import to_plain
+from simulator.model import Interaction
 from simulator.report.means import CurvePoint
-from simulator.report.page_summary import PageSummary
+from simulator.report.multi_slot_summary import PageSummary
 from simulator.report.summary import Baseline, Summary
-from simulator.vocabulary import Interaction
 
 _CURVE_ROWS = 8
 _EIGHTHS = " ▁▂▃▄▅▆▇█"

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from simulator.errors import ScenarioInvalid
-from simulator.scenario.consistency import inconsistencies
 from simulator.scenario.model import Scenario
 from simulator.scenario.toml import find_excesses, read_toml
+from simulator.scenario.validation import inconsistencies
 
 _LONGEST_VALUE = 60
 _WHAT_THE_PATH_SAYS = {

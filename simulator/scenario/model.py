@@ -9,21 +9,21 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, FiniteFloat
 from pydantic import model_validator as validator
 
-from simulator.scenario.outcomes import Feedback, Outcome
-from simulator.scenario.parts import (
+from simulator.scenario.features import KINDS, Hour, ProfileFeature, Sampled
+from simulator.scenario.fields import (
     LARGEST_AMOUNT,
     Duration,
     FeatureName,
     Features,
     Name,
-    Part,
+    Table,
     Weight,
     check_some_weight,
 )
-from simulator.scenario.rewards import Hooked, RewardSpec
-from simulator.scenario.sampling import KINDS, Hour, ProfileFeature, Sampled
+from simulator.scenario.outcomes import FeedbackSpec, Outcome
+from simulator.scenario.rewards import PythonRewardDesign, RewardSpec
 from simulator.scenario.slots import PageSpec, SlotSpec
-from simulator.scenario.tastes import Drift, Tastes
+from simulator.scenario.tastes import Drift, TasteSpec
 
 MAX_ACTIONS = 50
 """What one rank request may hold, by the service's contract."""
@@ -34,7 +34,7 @@ _MAX_OUTCOMES = 40
 """With a century of delay each, the last of them still has a date."""
 
 
-class ActionSpec(Part):
+class ActionSpec(Table):
     """Something that can be shown, always or for a while."""
 
     id: Name
@@ -72,7 +72,7 @@ class ActionSpec(Part):
         return hour >= opens or hour < closes
 
 
-class Profile(Part):
+class Profile(Table):
     """A kind of user: how often they come, and the features that are theirs.
 
     A feature is a value, the same on every visit, or a table that says how it is drawn.
@@ -87,7 +87,7 @@ class Profile(Part):
         return [spec for spec in self.context.values() if isinstance(spec, KINDS)]
 
 
-class Traffic(Part):
+class TrafficSpec(Table):
     """How often users arrive, by chance; ``per_hour`` is the average over a day."""
 
     per_hour: Annotated[FiniteFloat, Field(gt=0, le=1e9)] = 600.0
@@ -103,7 +103,7 @@ class Traffic(Part):
         return self
 
 
-class Scenario(Part):
+class Scenario(Table):
     """A story: who comes, what can be shown, what they like and what they do."""
 
     version: Annotated[Literal[1], Field(alias="schema")]
@@ -116,15 +116,15 @@ class Scenario(Part):
     context: dict[FeatureName, Sampled] = Field(default_factory=dict)
     """Features drawn anew for each visit."""
     profiles: Annotated[dict[Name, Profile], Field(min_length=1)]
-    tastes: Tastes
+    tastes: TasteSpec
     drifts: list[Drift] = Field(default_factory=list)
     """How tastes change, in this order."""
     outcomes: Annotated[dict[Name, Outcome], Field(min_length=1, max_length=_MAX_OUTCOMES)]
     """What users may do, each step of a funnel after the one it depends on."""
     rewards: Annotated[dict[Name, RewardSpec], Field(min_length=1)]
     """Reward designs; the first is the one to use when nobody chooses."""
-    feedback: Feedback = Feedback()
-    traffic: Traffic = Traffic()
+    feedback: FeedbackSpec = FeedbackSpec()
+    traffic: TrafficSpec = TrafficSpec()
     slots: list[SlotSpec] = Field(default_factory=list)
     """Places on a page, from top to bottom; without any, one action is shown."""
     page: PageSpec | None = None
@@ -138,5 +138,9 @@ class Scenario(Part):
     def hooks(self) -> list[str]:
         """The Python functions that the file names."""
         tastes = [self.tastes.hook, *(drift.tastes.hook for drift in self.drifts)]
-        rewards = [design.hook for design in self.rewards.values() if isinstance(design, Hooked)]
+        rewards = [
+            design.hook
+            for design in self.rewards.values()
+            if isinstance(design, PythonRewardDesign)
+        ]
         return [hook for hook in (*tastes, *rewards) if hook is not None]

@@ -7,25 +7,25 @@ from pydantic import model_validator as validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from simulator.scenario.parts import (
+from simulator.scenario.fields import (
     DURATION_SCHEMA,
     Amount,
     Duration,
     Name,
-    Part,
     Share,
+    Table,
     by_key,
     parse_duration,
 )
 
 
-class Fixed(Part):
+class Fixed(Table):
     """Always the same time."""
 
     fixed: Duration
 
 
-class Uniform(Part):
+class UniformDelay(Table):
     """Any time of a range, evenly."""
 
     uniform: tuple[Duration, Duration]
@@ -38,13 +38,13 @@ class Uniform(Part):
         return self
 
 
-class Exponential(Part):
+class ExponentialDelay(Table):
     """A time with this mean, most often short and now and then long."""
 
     exponential: Duration
 
 
-class LogNormal(Part):
+class LogNormal(Table):
     """A time with this median; ``spread`` is the standard deviation of its logarithm."""
 
     lognormal: Duration
@@ -67,8 +67,8 @@ class _OrDuration:
 
 Delay = Annotated[
     Annotated[Fixed, Tag("<fixed>")]
-    | Annotated[Uniform, Tag("<uniform>")]
-    | Annotated[Exponential, Tag("<exponential>")]
+    | Annotated[UniformDelay, Tag("<uniform>")]
+    | Annotated[ExponentialDelay, Tag("<exponential>")]
     | Annotated[LogNormal, Tag("<lognormal>")],
     by_key("fixed", "uniform", "exponential", "lognormal"),
     BeforeValidator(_fixed),
@@ -105,7 +105,7 @@ Chance = Annotated[
 """The chance at a taste of 0 and at a taste of 1, in a straight line between; or one for both."""
 
 
-class _Outcome(Part):
+class _Outcome(Table):
     after: Name | None = None
     """Only for those who did that: the step before this one in the funnel."""
     unless: Name | None = None
@@ -114,7 +114,7 @@ class _Outcome(Part):
     """How long after the step before, or after the visit; at once, when left out."""
 
 
-class Happening(_Outcome):
+class BinaryOutcome(_Outcome):
     """Something a user does or does not do, with a chance that follows the taste."""
 
     chance: Chance
@@ -135,12 +135,12 @@ class Rating(_Outcome):
 
 
 Outcome = Annotated[
-    Annotated[Happening, Tag("<chance>")] | Annotated[Rating, Tag("<rating>")],
+    Annotated[BinaryOutcome, Tag("<chance>")] | Annotated[Rating, Tag("<rating>")],
     by_key("chance", "rating"),
 ]
 
 
-class Feedback(Part):
+class FeedbackSpec(Table):
     """What happens to rewards on their way to the personalizer."""
 
     delay: Delay | None = None

@@ -7,18 +7,18 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PlainValidator, Tag
 from pydantic import model_validator as validator
 
-from simulator.scenario.parts import (
+from simulator.scenario.fields import (
     LARGEST_AMOUNT,
     Amount,
     Duration,
     Hook,
-    Part,
+    Table,
     by_key,
     check_rising,
 )
 
 
-def _nothing(value: object) -> float | Literal["unsent"]:
+def _when_nothing_counts(value: object) -> float | Literal["unsent"]:
     if value == "unsent":
         return "unsent"
     if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
@@ -30,11 +30,11 @@ def _nothing(value: object) -> float | Literal["unsent"]:
 
 Nothing = Annotated[
     float | Literal["unsent"],
-    PlainValidator(_nothing, json_schema_input_type=float | Literal["unsent"]),
+    PlainValidator(_when_nothing_counts, json_schema_input_type=float | Literal["unsent"]),
 ]
 
 
-class _Design(Part):
+class _Design(Table):
     wait: Duration | None = None
     """How long the application waits for outcomes; later ones do not count."""
     clip: tuple[Amount, Amount] = (-1.0, 1.0)
@@ -65,7 +65,7 @@ class Weighted(_Design):
         return self
 
 
-class Hooked(_Design):
+class PythonRewardDesign(_Design):
     """The reward is what a Python function says.
 
     It is called with the outcomes that counted, in order of time: name, amount, and seconds since
@@ -76,6 +76,6 @@ class Hooked(_Design):
 
 
 RewardSpec = Annotated[
-    Annotated[Weighted, Tag("<weights>")] | Annotated[Hooked, Tag("<hook>")],
+    Annotated[Weighted, Tag("<weights>")] | Annotated[PythonRewardDesign, Tag("<hook>")],
     by_key("weights", "hook"),
 ]

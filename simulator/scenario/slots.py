@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from simulator.scenario.parts import Amount, Features, Name, Part, Share
+from simulator.scenario.fields import Amount, Features, Name, Share, Table
 
 
-class SlotSpec(Part):
+class SlotSpec(Table):
     """A place on the page: what an application would show there, and how it is looked at."""
 
     id: Name
@@ -28,7 +28,7 @@ class SlotSpec(Part):
         return self.by_action.get(action_id, self.attention)
 
 
-class PageSpec(Part):
+class PageSpec(Table):
     """How the page as a whole is used."""
 
     viewed: Annotated[Share, Field(gt=0)] = 1.0

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from simulator.errors import HookProblem
+from simulator.scenario.features import Calendar, ChoiceFeature, TimeOfDay, WholeNumber
+from simulator.scenario.fields import Table
 from simulator.scenario.hooks import load_hook
 from simulator.scenario.model import Profile, Scenario
-from simulator.scenario.parts import Part
-from simulator.scenario.sampling import Calendar, Choice, TimeOfDay, WholeNumber
-from simulator.scenario.tastes import ANYTHING, ByContext, Linear, Tastes, as_key
+from simulator.scenario.tastes import ANYTHING, ByContext, Linear, TasteSpec, as_key
 
 _MANY = 1000
 _ENDLESS = None
@@ -15,7 +15,7 @@ _Values = list[str] | None
 """The values a feature can have, as keys; None when there are too many to name them all."""
 
 
-def taste_mistakes(key: str, scenario: Scenario, tastes: Tastes) -> Iterator[str]:
+def taste_mistakes(key: str, scenario: Scenario, tastes: TasteSpec) -> Iterator[str]:
     """Yield one line for each mistake in tastes that do not go by profile."""
     if tastes.by_context is not None:
         yield from dict.fromkeys(_table(f"{key}.by_context", scenario, tastes.by_context))
@@ -131,7 +131,7 @@ def _values(scenario: Scenario, profile: Profile, feature: str) -> _Values:
     """Return the values a feature has in visits of a profile; what everybody has comes last."""
     spec = scenario.context.get(feature, profile.context.get(feature))
     match spec:
-        case Choice(choice=values):
+        case ChoiceFeature(choice=values):
             return [as_key(value) for value in values]
         case TimeOfDay(time_of_day=parts):
             return list(parts)
@@ -139,7 +139,7 @@ def _values(scenario: Scenario, profile: Profile, feature: str) -> _Values:
             return [str(number) for number in range(low, high + 1)]
         case Calendar(calendar="weekend"):
             return ["false", "true"]
-        case Part():
+        case Table():
             return _ENDLESS
         case _:
             return [as_key(spec)]

@@ -8,15 +8,15 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic import model_validator as validator
 
-from simulator.scenario.parts import (
+from simulator.scenario.fields import (
     Amount,
     Duration,
     FeatureName,
     Features,
     Hook,
     Name,
-    Part,
     Share,
+    Table,
 )
 
 _FACTOR = r"(context|action)\..+"
@@ -40,7 +40,7 @@ FactorName = Annotated[
 ]
 
 
-class ByContext(Part):
+class ByContext(Table):
     """Tastes by the values of any context features."""
 
     features: Annotated[list[FeatureName], Field(min_length=1)]
@@ -53,7 +53,7 @@ class ByContext(Part):
     """The taste for actions that are not mentioned."""
 
 
-class Term(Part):
+class Term(Table):
     """One term of a linear model: its weight, where all its conditions hold.
 
     ``times`` names numbers to multiply by, as ``context.NAME`` or ``action.NAME``.
@@ -65,7 +65,7 @@ class Term(Part):
     times: Annotated[list[FactorName], Field(max_length=4)] = Field(default_factory=list)
 
 
-class Linear(Part):
+class Linear(Table):
     """A linear model over the features of context and action."""
 
     intercept: Amount = 0.0
@@ -74,7 +74,7 @@ class Linear(Part):
     terms: Annotated[list[Term], Field(min_length=1)]
 
 
-class Tastes(Part):
+class TasteSpec(Table):
     """How well each action pleases, from 0 to 1: one of four ways to say so."""
 
     by_profile: dict[str, dict[str, Share]] = Field(default_factory=dict)
@@ -98,14 +98,14 @@ class Tastes(Part):
         return table
 
 
-class Drift(Part):
+class Drift(Table):
     """Tastes that change: at a moment, or bit by bit over some time."""
 
     at: Duration
     over: Duration = timedelta()
     profiles: Annotated[list[Name], Field(min_length=1)] | None = None
     """Whose tastes change; everybody's, when left out."""
-    tastes: Tastes
+    tastes: TasteSpec
     """What they change to. In a table by profile, what is left out stays as it was."""
 
     @validator(mode="after")

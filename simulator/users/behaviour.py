@@ -7,13 +7,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from simulator.scenario.model import Scenario
-from simulator.scenario.outcomes import Happening, Outcome, Rating
-from simulator.users.delays import drawn_delays
+from simulator.scenario.outcomes import BinaryOutcome, Outcome, Rating
+from simulator.users.delays import sample_delays
 
 Amounts = NDArray[np.float64]
 
 
-class Deed(NamedTuple):
+class OutcomeDraws(NamedTuple):
     """One outcome, as it would be with each action; arrays have the shape (visits, actions).
 
     ``amounts`` are 0 where it does not happen. ``happened`` is None when it always happens, and
@@ -24,16 +24,16 @@ class Deed(NamedTuple):
     happened: NDArray[np.bool_] | None = None
     moments: Amounts | None = None
 
-    def beginning(self, count: int) -> "Deed":
+    def beginning(self, count: int) -> "OutcomeDraws":
         """Return the first `count` visits of it."""
-        return Deed(
+        return OutcomeDraws(
             self.amounts[:count],
             None if self.happened is None else self.happened[:count],
             None if self.moments is None else self.moments[:count],
         )
 
 
-Outcomes = dict[str, Deed]
+Outcomes = dict[str, OutcomeDraws]
 """What users would do with each action, by outcome."""
 
 
@@ -49,7 +49,7 @@ class Behaviour:
         self._chances = {
             name: _chances_by_action(outcome, scenario.action_ids)
             for name, outcome in scenario.outcomes.items()
-            if isinstance(outcome, Happening)
+            if isinstance(outcome, BinaryOutcome)
         }
         self._chance = chance
         self._delays = dict(
@@ -68,7 +68,7 @@ class Behaviour:
                 does = self._chance.random(tastes.shape) < self._probability(name, tastes)
                 happened = does if happened is None else does & happened
                 amounts = happened.astype(np.float64)
-            done[name] = Deed(amounts, happened, self._moments(name, done, tastes.shape))
+            done[name] = OutcomeDraws(amounts, happened, self._moments(name, done, tastes.shape))
         return done
 
     def values(self, outcomes: Outcomes) -> Amounts:
@@ -120,7 +120,7 @@ class Behaviour:
         before = done[outcome.after].moments if outcome.after else None
         if outcome.delay is None:
             return before
-        delays = drawn_delays(outcome.delay, self._delays[name], shape)
+        delays = sample_delays(outcome.delay, self._delays[name], shape)
         return delays if before is None else before + delays
 
 
@@ -132,7 +132,7 @@ def sum_of(arrays: list[Amounts]) -> Amounts:
     return total
 
 
-def _chances_by_action(outcome: Happening, action_ids: list[str]) -> tuple[Amounts, Amounts]:
+def _chances_by_action(outcome: BinaryOutcome, action_ids: list[str]) -> tuple[Amounts, Amounts]:
     """Return the chance at a taste of 0 and at a taste of 1, each by action."""
     ends = np.array([outcome.by_action.get(id_, outcome.chance) for id_ in action_ids])
     return ends[:, 0], ends[:, 1]

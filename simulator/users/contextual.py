@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from simulator.errors import HookProblem, ScenarioInvalid
 from simulator.scenario.hooks import call_hook, load_hook, show_answer
 from simulator.scenario.model import Scenario
-from simulator.scenario.tastes import ANYTHING, ByContext, Linear, Tastes, Term, as_key
-from simulator.users.population import Arrivals
+from simulator.scenario.tastes import ANYTHING, ByContext, Linear, TasteSpec, Term, as_key
+from simulator.users.population import ArrivalBatch
 
 _ROWS_KEPT = 4096
 Row = NDArray[np.float64]
@@ -27,7 +27,7 @@ _Rule = Callable[[str, _Features], Row]
 class ContextualTastes:
     """Tastes by profile and context."""
 
-    def __init__(self, scenario: Scenario, spec: Tastes) -> None:
+    def __init__(self, scenario: Scenario, spec: TasteSpec) -> None:
         """Prepare the rule.
 
         Raises:
@@ -35,9 +35,9 @@ class ContextualTastes:
         """
         self._profiles = list(scenario.profiles)
         rule = _rule(scenario, spec)
-        self._row = lru_cache(_ROWS_KEPT)(lambda name, text: rule(name, merged(json.loads(text))))
+        self._row = lru_cache(_ROWS_KEPT)(lambda name, text: rule(name, merge(json.loads(text))))
 
-    def of(self, arrivals: Arrivals) -> NDArray[np.float64]:
+    def of(self, arrivals: ArrivalBatch) -> NDArray[np.float64]:
         """Return how well each action pleases each visitor; shape (visits, actions).
 
         Raises:
@@ -47,12 +47,12 @@ class ContextualTastes:
         return np.array([self._row(visit.profile, visit.context) for visit in arrivals.visits])
 
 
-def merged(features: list[dict[str, object]]) -> dict[str, object]:
+def merge(features: list[dict[str, object]]) -> dict[str, object]:
     """Return the features of a list of objects as one mapping."""
     return {name: value for item in features for name, value in item.items()}
 
 
-def _rule(scenario: Scenario, spec: Tastes) -> _Rule:
+def _rule(scenario: Scenario, spec: TasteSpec) -> _Rule:
     if spec.by_context is not None:
         return _table_rule(scenario, spec.by_context)
     if spec.linear is not None:
@@ -79,7 +79,7 @@ def _table_rule(scenario: Scenario, spec: ByContext) -> _Rule:
 
 
 def _linear_rule(scenario: Scenario, spec: Linear) -> _Rule:
-    actions = [merged(action.features) for action in scenario.actions]
+    actions = [merge(action.features) for action in scenario.actions]
     by_action = np.array(
         [[_factor(term, "action", action) for action in actions] for term in spec.terms]
     )
@@ -110,7 +110,7 @@ def _factor(term: Term, side: str, features: _Features) -> float:
 
 def _hook_rule(scenario: Scenario, hook: str) -> _Rule:
     function = load_hook(hook, scenario.folder)
-    actions = {action.id: merged(action.features) for action in scenario.actions}
+    actions = {action.id: merge(action.features) for action in scenario.actions}
 
     def rule(profile: str, context: _Features) -> Row:
         answer = call_hook(hook, function, profile, dict(context), actions)

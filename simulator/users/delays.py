@@ -6,14 +6,14 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from simulator.scenario.outcomes import Delay, Exponential, Fixed, LogNormal, Uniform
+from simulator.scenario.outcomes import Delay, ExponentialDelay, Fixed, LogNormal, UniformDelay
 
 MICROSECOND = timedelta(microseconds=1)
 LONGEST_DELAY = 3.2e15
 """A century in microseconds: a longer draw would leave the calendar."""
 
 
-def drawn_delays(spec: Delay, chance: Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def sample_delays(spec: Delay, chance: Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Return delays in microseconds."""
     return np.minimum(_drawn(spec, chance, shape), LONGEST_DELAY)
 
@@ -27,9 +27,9 @@ def _drawn(spec: Delay, chance: Generator, shape: tuple[int, ...]) -> NDArray[np
     match spec:
         case Fixed(fixed=time):
             return np.full(shape, microseconds(time))
-        case Uniform(uniform=(low, high)):
+        case UniformDelay(uniform=(low, high)):
             return chance.uniform(microseconds(low), microseconds(high), shape)
-        case Exponential(exponential=mean):
+        case ExponentialDelay(exponential=mean):
             return chance.exponential(microseconds(mean), shape)
         case LogNormal(lognormal=median, spread=spread):
             return microseconds(median) * chance.lognormal(0.0, spread, shape)

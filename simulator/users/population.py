@@ -9,18 +9,18 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from simulator.model import OfferedAction, Visit
+from simulator.scenario.fields import Table
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Part
-from simulator.users.offering import Offer, Offering
-from simulator.users.sampling import drawn
-from simulator.users.traffic import Traffic
-from simulator.vocabulary import Action, Visit
+from simulator.users.arrival_times import ArrivalTimes
+from simulator.users.availability import Availability, AvailableActions
+from simulator.users.feature_sampling import sample
 
 _CONTEXTS_KEPT = 4096
 _Key = tuple[int | str, ...]
 
 
-class Arrivals(NamedTuple):
+class ArrivalBatch(NamedTuple):
     """Some visits, and for each the index of its profile and its moment; shapes (visits,).
 
     ``moments`` are microseconds since the simulation began. ``offer`` is None when everything can
@@ -30,7 +30,7 @@ class Arrivals(NamedTuple):
     visits: list[Visit]
     profiles: NDArray[np.intp]
     moments: NDArray[np.float64]
-    offer: Offer | None = None
+    offer: AvailableActions | None = None
 
 
 class Population:
@@ -44,15 +44,15 @@ class Population:
         weights = np.array([profile.weight for profile in scenario.profiles.values()])
         self._cumulative = np.cumsum(weights / weights.sum())[:-1]
         self._profiles, self._context = profiles, context
-        self._traffic = Traffic(scenario.traffic, traffic)
+        self._traffic = ArrivalTimes(scenario.traffic, traffic)
         self._actions = actions_of(scenario)
-        self._offering = Offering(scenario, self._actions)
+        self._offering = Availability(scenario, self._actions)
         self._own = [profile.sampled for profile in scenario.profiles.values()]
         self._templates = [_template(scenario, name) for name in self._names]
         self._texts: dict[_Key, str] = {}
         self._number = 0
 
-    def draw(self, count: int) -> Arrivals:
+    def draw(self, count: int) -> ArrivalBatch:
         """Return the next `count` visits."""
         profiles = np.searchsorted(self._cumulative, self._profiles.random(count), side="right")
         moments = self._traffic.moments(count)
@@ -70,15 +70,15 @@ class Population:
             )
         )
         self._number += count
-        return Arrivals(visits, profiles, moments, offer)
+        return ArrivalBatch(visits, profiles, moments, offer)
 
     def _keys(self, profiles: NDArray[np.intp], moments: NDArray[np.float64]) -> list[_Key]:
         """Return what tells contexts apart: the profile, and everything that was drawn.
 
         A profile's own features are drawn for every visit, and used for those of that profile.
         """
-        columns = [drawn(s, self._context, moments) for s in self._scenario.context.values()]
-        own = [[drawn(s, self._context, moments) for s in specs] for specs in self._own]
+        columns = [sample(s, self._context, moments) for s in self._scenario.context.values()]
+        own = [[sample(s, self._context, moments) for s in specs] for specs in self._own]
         keys = list(zip(profiles.tolist(), *columns, strict=True))
         if any(own):
             rows = enumerate(keys)
@@ -102,7 +102,7 @@ def _template(scenario: Scenario, profile: str) -> str:
     """
     own = scenario.profiles[profile].context.items()
     values = [
-        (name, _DRAWN if isinstance(value, Part) else _constant(value)) for name, value in own
+        (name, _DRAWN if isinstance(value, Table) else _constant(value)) for name, value in own
     ]
     values += [(name, _DRAWN) for name in scenario.context]
     return f"[{','.join(f'{{{_constant(name)}:{value}}}' for name, value in values)}]"
@@ -115,10 +115,10 @@ def _constant(value: object) -> str:
 _DRAWN = "%s"
 
 
-def actions_of(scenario: Scenario) -> tuple[Action, ...]:
+def actions_of(scenario: Scenario) -> tuple[OfferedAction, ...]:
     """Return the scenario's actions as a personalizer sees them."""
     return tuple(
-        Action(spec.id, json.dumps(spec.features, separators=(",", ":")))
+        OfferedAction(spec.id, json.dumps(spec.features, separators=(",", ":")))
         for spec in scenario.actions
     )
 

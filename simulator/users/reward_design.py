@@ -2,11 +2,11 @@
 
 from simulator.errors import OptionsInvalid
 from simulator.scenario.model import Scenario
-from simulator.scenario.rewards import Hooked
+from simulator.scenario.rewards import PythonRewardDesign
 from simulator.users.behaviour import Outcomes
-from simulator.users.hooked_reward import HookedReward
-from simulator.users.reports import Report
-from simulator.users.weighing import weighted_reports
+from simulator.users.python_reward import PythonReward
+from simulator.users.reward_signals import RewardSignal
+from simulator.users.weighted_reward import weighted_reward
 
 
 class RewardDesign:
@@ -25,11 +25,13 @@ class RewardDesign:
             raise OptionsInvalid(f"--reward: expected one of {known}, got {name!r}")
         design = scenario.rewards[self.name]
         self._design = (
-            HookedReward(design, scenario.folder) if isinstance(design, Hooked) else design
+            PythonReward(design, scenario.folder)
+            if isinstance(design, PythonRewardDesign)
+            else design
         )
 
-    def reports(self, outcomes: Outcomes) -> list[Report]:
+    def reports(self, outcomes: Outcomes) -> list[RewardSignal]:
         """Return the rewards that these outcomes bring, all of one visit and action together."""
-        if isinstance(self._design, HookedReward):
+        if isinstance(self._design, PythonReward):
             return self._design.reports(outcomes)
-        return weighted_reports(self._design, outcomes)
+        return weighted_reward(self._design, outcomes)

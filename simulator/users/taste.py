@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from simulator.scenario.model import Scenario
 from simulator.scenario.tastes import Drift
-from simulator.scenario.tastes import Tastes as TastesSpec
+from simulator.scenario.tastes import TasteSpec as TastesSpec
 from simulator.users.contextual import ContextualTastes
 from simulator.users.delays import microseconds
-from simulator.users.population import Arrivals
+from simulator.users.population import ArrivalBatch
 
 Pleasure = NDArray[np.float64]
 """How well each action pleases, in [0, 1]; shape (visits, actions)."""
@@ -19,11 +19,11 @@ Pleasure = NDArray[np.float64]
 class TasteModel(Protocol):
     """One way to say what pleases whom."""
 
-    def of(self, arrivals: Arrivals) -> Pleasure:
+    def of(self, arrivals: ArrivalBatch) -> Pleasure:
         """Return how well each action pleases each visitor; NaN for as well as before."""
 
 
-class Tastes:
+class TasteMatrix:
     """The tastes of a scenario, as they drift."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -35,7 +35,7 @@ class Tastes:
         self._at_first = _model(scenario, scenario.tastes)
         self._drifts = [_Drifting(scenario, drift) for drift in scenario.drifts]
 
-    def of(self, arrivals: Arrivals) -> Pleasure:
+    def of(self, arrivals: ArrivalBatch) -> Pleasure:
         """Return how well each action pleases each visitor at the moment of the visit."""
         tastes = self._at_first.of(arrivals)
         for drift in self._drifts:
@@ -52,7 +52,7 @@ class _Drifting:
         names = list(scenario.profiles)
         self._affected = np.array([drift.profiles is None or n in drift.profiles for n in names])
 
-    def applied(self, tastes: Pleasure, arrivals: Arrivals) -> Pleasure:
+    def applied(self, tastes: Pleasure, arrivals: ArrivalBatch) -> Pleasure:
         """Return the tastes as they are at the moments of the visits."""
         progress = self._progress(arrivals.moments) * self._affected[arrivals.profiles]
         if not progress.any():
@@ -79,7 +79,7 @@ class _ByProfile:
             ]
         )
 
-    def of(self, arrivals: Arrivals) -> Pleasure:
+    def of(self, arrivals: ArrivalBatch) -> Pleasure:
         tastes: Pleasure = self._table[arrivals.profiles]
         return tastes
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_service.learning.policies import PRESETS
+from mock_service.vowpal.presets import PRESETS
 from tests.running import command
 from tests.serving import ROOT, served_by_command
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from mock_service.console import MISTAKE, run_commands
-from mock_service.errors import HostError
+from mock_service.errors import MockServiceError
 from simulator.cli.commands import commands
 from simulator.errors import SimulatorError
 from tests.fuzzing.findings import Finding
@@ -31,7 +31,7 @@ def run(arguments: list[str], given: object) -> str:
     code: object = None
     with _called_with(arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            run_commands(commands, _NAME, (SimulatorError, HostError))
+            run_commands(commands, _NAME, (SimulatorError, MockServiceError))
         except SystemExit as ended:
             code = ended.code
         except Exception as error:  # whatever gets here would have been a traceback

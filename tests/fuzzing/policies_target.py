@@ -6,7 +6,7 @@ from typing import Self
 
 from numpy.random import Generator
 
-from mock_service.learning.policy_options import POLICY_OPTIONS
+from mock_service.vowpal.policy_options import POLICY_OPTIONS
 from tests.fuzzing.server import AttackedServer
 from tests.serving import ARTICLES
 

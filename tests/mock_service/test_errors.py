@@ -4,18 +4,18 @@ from multiprocessing import Pipe
 
 import pytest
 
-from mock_service.errors import ServiceProblem, StorageFailed
+from mock_service.errors import ApiError, StorageFailed
 
 
 @pytest.mark.parametrize(
     "error",
     [
-        ServiceProblem("InvalidRankRequest", "Too much.", target="actions"),
-        ServiceProblem("InvalidModelImportFormat"),
+        ApiError("InvalidRankRequest", "Too much.", target="actions"),
+        ApiError("InvalidModelImportFormat"),
         StorageFailed("disk full"),
     ],
 )
-def test_a_problem_survives_the_way_between_processes(error: ServiceProblem) -> None:
+def test_a_problem_survives_the_way_between_processes(error: ApiError) -> None:
     """With its code, status, message and target."""
     near, far = Pipe()
     near.send(error)

@@ -9,8 +9,8 @@ from time import perf_counter
 import pytest
 
 from mock_service.build import build_service
-from mock_service.errors import ServiceProblem
-from mock_service.hosting import Service
+from mock_service.errors import ApiError
+from mock_service.hosting.service import Service
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.loop.learning_loop import LearningLoop
@@ -150,7 +150,7 @@ def test_a_restore_does_not_reach_a_new_loop_of_the_same_name() -> None:
         service.create("x", LoopSettings(), ("three", "four"))
         await restoring
 
-    with pytest.raises(ServiceProblem, match="no loop 'x' any more"):
+    with pytest.raises(ApiError, match="no loop 'x' any more"):
         asyncio.run(restore_too_late())
     assert service.loops["x"].loop.counts.decisions == 0
 

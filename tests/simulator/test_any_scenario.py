@@ -13,12 +13,12 @@ import pytest
 from numpy.random import default_rng
 
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, simulate, simulate_pages
 from simulator.errors import OptionsInvalid, ScenarioInvalid, SimulatorError
 from simulator.experiment.request import Request, plan_of, read_request, read_variations
 from simulator.scenario.catalogue import SHIPPED
 from simulator.scenario.load import check_scenario, load_scenario
 from simulator.scenario.toml import MAX_BYTES
+from simulator.simulations import RunOptions, simulate, simulate_pages
 from tests.running import command
 
 Place = tuple[int | str, ...]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mock_service.errors import HostError
+from mock_service.errors import MockServiceError
 from simulator.cli.commands import commands
 from simulator.errors import SimulatorError
 from tests.running import command
@@ -135,7 +135,7 @@ def test_a_mistake_is_named(tmp_path: Path, arguments: list[str], expected: str)
 
     ended = CliRunner().invoke(commands, ["compare", *arguments, *place])
 
-    assert isinstance(ended.exception, SimulatorError | HostError)
+    assert isinstance(ended.exception, SimulatorError | MockServiceError)
     assert expected in str(ended.exception)
     assert "\n" not in str(ended.exception)
     assert not ended.stdout

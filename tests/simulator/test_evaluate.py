@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from mock_service.build import build_service
+from mock_service.dsjson.writer import write_line
 from mock_service.evaluation.policies import exported_model
-from mock_service.learning.replay import train
-from mock_service.logs.writing import write_line
 from mock_service.loop.slots import Slot, SlotsRequest, slot_event_id
 from mock_service.settings import LoopSettings, Settings
+from mock_service.vowpal.progressive_validation import train
 from tests.browser import DESKTOP, PHONE, opened
 from tests.logged_runs import logged_run
 from tests.mock_service.rest.test_automatic_optimization import ACTIONS, live
@@ -216,7 +216,7 @@ def test_a_log_that_cannot_be_written_is_one_line_and_exit_code_2(
 
 def test_the_data_folder_of_a_server_is_a_log_too(tmp_path: Path) -> None:
     """Each loop by its name; of several slots the first is judged."""
-    service = build_service(Settings(data_folder=tmp_path, more_loops=("pages",)))
+    service = build_service(Settings(data_folder=tmp_path, extra_loops=("pages",)))
     live(service, 60)
     pages = service.loops["pages"].loop
     pages.configure(replace(pages.configuration, auto_optimization=False))

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, simulate
 from simulator.engine.run import Listeners
 from simulator.errors import HookProblem
+from simulator.model import Interaction
 from simulator.report.summary import Summary
 from simulator.scenario.load import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.users.crowd import Block, Crowd
-from simulator.vocabulary import Interaction
+from simulator.simulations import RunOptions, simulate
+from simulator.users.environment import ScenarioEnvironment, VisitBatch
 
 BASE = """
 schema = 1
@@ -48,7 +48,7 @@ def _scenario(folder: Path, tail: str = "", **parts: str) -> Scenario:
     return load_scenario(path)
 
 
-def _contexts(blocks: list[Block]) -> list[tuple[Mapping[str, Any], float]]:
+def _contexts(blocks: list[VisitBatch]) -> list[tuple[Mapping[str, Any], float]]:
     """Return each visit's context, and its hour since the beginning."""
     return [
         (
@@ -60,8 +60,8 @@ def _contexts(blocks: list[Block]) -> list[tuple[Mapping[str, Any], float]]:
     ]
 
 
-def _blocks(scenario: Scenario, rounds: int = 3000, seed: int = 1) -> list[Block]:
-    return list(Crowd(scenario, seed=seed).blocks(rounds))
+def _blocks(scenario: Scenario, rounds: int = 3000, seed: int = 1) -> list[VisitBatch]:
+    return list(ScenarioEnvironment(scenario, seed=seed).blocks(rounds))
 
 
 def _played(scenario: Scenario, rounds: int) -> tuple[Summary, list[Interaction]]:

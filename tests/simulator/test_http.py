@@ -10,10 +10,10 @@ import pytest
 from simulator.errors import EndpointProblem, OptionsInvalid
 from simulator.personalizer.http import HttpPersonalizer
 from simulator.scenario.catalogue import find_scenario
-from simulator.users.crowd import Crowd
+from simulator.users.environment import ScenarioEnvironment
 from tests.serving import served
 
-VISIT = next(Crowd(find_scenario("news"), seed=1).blocks(1)).visits[0]
+VISIT = next(ScenarioEnvironment(find_scenario("news"), seed=1).blocks(1)).visits[0]
 
 
 @contextmanager

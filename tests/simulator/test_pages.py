@@ -6,17 +6,17 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from mock_service.learning.policies import for_slots, policy_arguments
 from mock_service.loop.configuration import Configuration
 from mock_service.settings import LoopSettings, Settings
-from simulator.build import RunOptions, Target, ceilings, simulate_pages
-from simulator.engine.pages import PageListeners
+from mock_service.vowpal.presets import as_multi_slot, resolve_policy
+from simulator.engine.multi_slot_run import PageListeners
 from simulator.errors import EndpointProblem, ScenarioInvalid
-from simulator.report.page_summary import PageSummary
+from simulator.report.multi_slot_summary import PageSummary
 from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.load import with_parameters
 from simulator.scenario.model import Scenario
-from simulator.users.pages import PageCrowd
+from simulator.simulations import EndpointTarget, RunOptions, ceilings, simulate_pages
+from simulator.users.multi_slot import MultiSlotEnvironment
 from tests.running import command
 from tests.serving import served
 
@@ -26,7 +26,7 @@ Events = list[tuple[str, tuple[int, ...]]]
 
 
 def _run(
-    target: LoopSettings | Target, scenario: Scenario = LAYOUT, *, seed: int = 5
+    target: LoopSettings | EndpointTarget, scenario: Scenario = LAYOUT, *, seed: int = 5
 ) -> tuple[PageSummary, Events]:
     seen: Events = []
     listeners = PageListeners(watcher=lambda event_id, page: seen.append((event_id, page)))
@@ -36,9 +36,9 @@ def _run(
 def test_in_process_and_over_http_fill_alike_event_for_event() -> None:
     """The same pages and the same figures, with pages that are never seen among them."""
     curious = Configuration(exploration=0.3)
-    policy = for_slots(policy_arguments("quick"))
+    policy = as_multi_slot(resolve_policy("quick"))
     with served(Settings(loop=LoopSettings(policy=policy, configuration=curious))) as endpoint:
-        remote, over_http = _run(Target(endpoint.url, endpoint.key))
+        remote, over_http = _run(EndpointTarget(endpoint.url, endpoint.key))
         learning = endpoint.send("GET", "/mock/learning").json()
 
     local, in_process = _run(LoopSettings(configuration=curious))
@@ -92,7 +92,7 @@ def test_the_oracle_shows_the_best_page_that_repeats_nothing() -> None:
     ]
     best = {name: max(_worth(name, page) for page in pages) for name in LAYOUT.profiles}
     own = {name: _worth(name, ("election", "budget", "recipe")) for name in LAYOUT.profiles}
-    crowd = PageCrowd(LAYOUT, seed=1)
+    crowd = MultiSlotEnvironment(LAYOUT, seed=1)
     (block,) = crowd.blocks(200)
     readers = [visit.profile for visit in block.slots[0].visits]
 
@@ -111,8 +111,8 @@ def test_the_oracle_shows_the_best_page_that_repeats_nothing() -> None:
 def test_another_reward_design_meets_the_same_users() -> None:
     """They do the same in every slot, with every action."""
     for one, other in zip(
-        PageCrowd(LAYOUT, seed=3, reward="reading").blocks(500),
-        PageCrowd(LAYOUT, seed=3, reward="opens").blocks(500),
+        MultiSlotEnvironment(LAYOUT, seed=3, reward="reading").blocks(500),
+        MultiSlotEnvironment(LAYOUT, seed=3, reward="opens").blocks(500),
         strict=True,
     ):
         assert np.array_equal(one.viewed, other.viewed)
@@ -125,7 +125,7 @@ def test_another_reward_design_meets_the_same_users() -> None:
 def test_users_do_something_else_in_every_slot() -> None:
     """What is drawn for one place says nothing about another."""
     same = [{**slot.model_dump(), "attention": 1.0, "by_action": {}} for slot in LAYOUT.slots]
-    (block,) = PageCrowd(with_parameters(LAYOUT, {"slots": same}), seed=3).blocks(200)
+    (block,) = MultiSlotEnvironment(with_parameters(LAYOUT, {"slots": same}), seed=3).blocks(200)
 
     top, side, _ = (one.outcomes["open"].amounts for one in block.slots)
     assert 0.05 < np.mean(top != side) < 0.5
@@ -144,7 +144,7 @@ def test_late_and_lost_rewards_of_slots() -> None:
 def test_an_endpoint_without_slots_says_what_it_needs() -> None:
     """In the service's own words."""
     with served() as endpoint, pytest.raises(EndpointProblem, match="--ccb_explore_adf"):
-        _run(Target(endpoint.url, endpoint.key))
+        _run(EndpointTarget(endpoint.url, endpoint.key))
 
 
 def test_results_are_shown_by_slot() -> None:

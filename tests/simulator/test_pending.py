@@ -9,15 +9,15 @@ import pytest
 
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, simulate
-from simulator.engine.run import Listeners, Plan, run
+from simulator.engine.run import Listeners, RunPlan, run
 from simulator.engine.tally import Tally
 from simulator.engine.timeline import VirtualTime
+from simulator.model import Interaction, Recommendation, Visit
 from simulator.scenario.catalogue import SHIPPED, find_scenario
 from simulator.scenario.load import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.users.crowd import Crowd
-from simulator.vocabulary import Interaction, Recommendation, Visit
+from simulator.simulations import RunOptions, simulate
+from simulator.users.environment import ScenarioEnvironment
 
 LATE = find_scenario("news-late")
 ROUNDS = 2000
@@ -51,11 +51,11 @@ class Listening:
 
 def _heard(scenario: Scenario, *, rounds: int = ROUNDS, seed: int = 1) -> tuple[Listening, Tally]:
     listening = Listening()
-    crowd = Crowd(scenario, seed=seed)
+    crowd = ScenarioEnvironment(scenario, seed=seed)
     tally = run(
         crowd,
         listening,
-        plan=Plan(rounds, "r"),
+        plan=RunPlan(rounds, "r"),
         listeners=Listeners(),
         timeline=VirtualTime(),
     )

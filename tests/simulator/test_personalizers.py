@@ -2,17 +2,17 @@
 
 from mock_service.loop.configuration import Configuration
 from mock_service.settings import LoopSettings, Settings
-from simulator.build import RunOptions, Target, simulate
 from simulator.engine.run import Listeners
+from simulator.model import Interaction
 from simulator.scenario.catalogue import find_scenario
-from simulator.vocabulary import Interaction
+from simulator.simulations import EndpointTarget, RunOptions, simulate
 from tests.serving import served
 
 NEWS = find_scenario("news")
 ROUNDS = 400
 
 
-def _run(target: LoopSettings | Target, *, seed: int = 5) -> list[Interaction]:
+def _run(target: LoopSettings | EndpointTarget, *, seed: int = 5) -> list[Interaction]:
     seen: list[Interaction] = []
     options = RunOptions(ROUNDS, seed)
     simulate(NEWS, target, options, Listeners(watcher=seen.append))
@@ -23,7 +23,7 @@ def test_in_process_and_over_http_decide_alike_event_for_event() -> None:
     """The same visits, choices, probabilities and rewards."""
     settings = LoopSettings(configuration=Configuration(exploration=0.3))
     with served(Settings(loop=settings)) as endpoint:
-        over_http = _run(Target(endpoint.url, endpoint.key))
+        over_http = _run(EndpointTarget(endpoint.url, endpoint.key))
 
     in_process = _run(settings)
 

@@ -9,15 +9,15 @@ from time import monotonic
 
 import pytest
 
-from simulator.build import RunOptions, Target, simulate
 from simulator.engine.timeline import RealTime
 from simulator.scenario.catalogue import SHIPPED, find_scenario
 from simulator.scenario.load import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.users.crowd import Crowd
+from simulator.simulations import EndpointTarget, RunOptions, simulate
+from simulator.users.environment import ScenarioEnvironment
 from tests.serving import ROOT, Endpoint, served
 
-VISIT = next(Crowd(find_scenario("news"), seed=1).blocks(1)).visits[0]
+VISIT = next(ScenarioEnvironment(find_scenario("news"), seed=1).blocks(1)).visits[0]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def late(tmp_path: Path) -> Scenario:
 def test_rewards_are_sent_after_their_real_delay(endpoint: Endpoint, late: Scenario) -> None:
     """The run waits for the last of them, and every one is sent."""
     began = monotonic()
-    summary = simulate(late, Target(endpoint.url, endpoint.key), RunOptions(40))
+    summary = simulate(late, EndpointTarget(endpoint.url, endpoint.key), RunOptions(40))
 
     assert monotonic() - began > 0.5
     assert summary.feedback.unsent == 0
@@ -48,7 +48,9 @@ def test_without_delays_they_are_sent_at_once(endpoint: Endpoint, late: Scenario
 
     moment = timeline.due(VISIT, VISIT.moment)
     timeline.wait_until(moment)
-    summary = simulate(late, Target(endpoint.url, endpoint.key, delays=False), RunOptions(40))
+    summary = simulate(
+        late, EndpointTarget(endpoint.url, endpoint.key, delays=False), RunOptions(40)
+    )
 
     assert not waits
     assert moment < VISIT.moment

@@ -8,17 +8,17 @@ import pytest
 
 from mock_service.loop.configuration import Configuration
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, replay, simulate
 from simulator.engine.run import Listeners
 from simulator.errors import OptionsInvalid, RecordInvalid
-from simulator.report.record import Recorder, read_record
-from simulator.report.record_lines import InteractionLine, Label
+from simulator.model import Interaction
+from simulator.report.interaction_lines import InteractionLine, RunKey
+from simulator.report.interaction_log import Recorder, read_record
 from simulator.report.summary import Summary
 from simulator.scenario.catalogue import find_scenario, shipped_names
 from simulator.scenario.load import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.template import TEMPLATE
-from simulator.vocabulary import Interaction
+from simulator.simulations import RunOptions, replay, simulate
 from tests.running import command
 
 ROUNDS = 600
@@ -31,7 +31,7 @@ def _recorded(
     scenario: Scenario, path: Path, reward: str = ""
 ) -> tuple[Summary, list[Interaction]]:
     """Return a run's summary and interactions, and leave its record at `path`."""
-    recorder = Recorder(path, Label(scenario.name, 3, reward or next(iter(scenario.rewards))))
+    recorder = Recorder(path, RunKey(scenario.name, 3, reward or next(iter(scenario.rewards))))
     seen: list[Interaction] = []
 
     def watch(interaction: Interaction) -> None:
@@ -155,7 +155,7 @@ def test_a_truth_that_does_not_fit_is_named(tmp_path: Path) -> None:
 def test_other_kinds_of_files_are_refused(tmp_path: Path) -> None:
     """Before anything is run, and a missing one is named."""
     with pytest.raises(OptionsInvalid, match=r"ends in \.jsonl or \.csv"):
-        Recorder(tmp_path / "run.txt", Label("news", 1, "rating"))
+        Recorder(tmp_path / "run.txt", RunKey("news", 1, "rating"))
     with pytest.raises(OptionsInvalid, match="cannot read"):
         replay(tmp_path / "none.csv", LoopSettings())
 

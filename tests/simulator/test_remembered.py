@@ -9,15 +9,15 @@ import pytest
 
 from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.model import Scenario
-from simulator.users import crowd
-from simulator.users.crowd import BLOCK, Block, Crowd, Visitors
-from simulator.users.remembered import MOST_KEPT, CrowdMemory, RememberedCrowd
+from simulator.users import environment
+from simulator.users.cached import MOST_KEPT, CachedEnvironment, EnvironmentCache
+from simulator.users.environment import BLOCK, Environment, ScenarioEnvironment, VisitBatch
 
 NEWS = find_scenario("news")
 SINGLE_SLOT = ["coffee", "news", "news-clickbait", "news-drift", "news-late", "tom-and-anna"]
 
 
-def seen(blocks: Iterator[Block]) -> list[Any]:
+def seen(blocks: Iterator[VisitBatch]) -> list[Any]:
     """Return all there is to some blocks, as what can be compared."""
     return [
         (block.visits, block.profiles.tolist(), block.rewards.tolist(), block.values.tolist())
@@ -25,7 +25,9 @@ def seen(blocks: Iterator[Block]) -> list[Any]:
     ]
 
 
-def crowd_of(memory: CrowdMemory, scenario: Scenario, seed: int = 1, reward: str = "") -> Visitors:
+def crowd_of(
+    memory: EnvironmentCache, scenario: Scenario, seed: int = 1, reward: str = ""
+) -> Environment:
     """Return what a memory has for a run of a block."""
     return memory.crowd(scenario, seed=seed, reward=reward, rounds=BLOCK)
 
@@ -34,43 +36,43 @@ def crowd_of(memory: CrowdMemory, scenario: Scenario, seed: int = 1, reward: str
 def test_whoever_comes_again_is_who_was_drawn(name: str) -> None:
     """In shorter and in longer runs, of whole blocks and of others."""
     scenario = find_scenario(name)
-    remembered = RememberedCrowd(scenario, seed=4)
+    remembered = CachedEnvironment(scenario, seed=4)
 
     for rounds in (300, 10 * BLOCK, 1, 300, 11 * BLOCK + 7):
-        drawn = Crowd(scenario, seed=4).blocks(rounds)
+        drawn = ScenarioEnvironment(scenario, seed=4).blocks(rounds)
         assert seen(remembered.blocks(rounds)) == seen(drawn)
 
 
 def test_a_run_that_ends_early_spoils_nothing() -> None:
     """Who takes only the first block leaves the others for the next run."""
-    remembered = RememberedCrowd(NEWS, seed=4)
+    remembered = CachedEnvironment(NEWS, seed=4)
 
     next(islice(remembered.blocks(5000), 1))
 
-    assert seen(remembered.blocks(5000)) == seen(Crowd(NEWS, seed=4).blocks(5000))
+    assert seen(remembered.blocks(5000)) == seen(ScenarioEnvironment(NEWS, seed=4).blocks(5000))
 
 
 def test_a_drawing_that_is_cut_short_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chance has moved on by then, so nothing of it may be kept."""
-    remembered = RememberedCrowd(NEWS, seed=4)
-    real, calls = crowd.what_comes, iter(range(100))
+    remembered = CachedEnvironment(NEWS, seed=4)
+    real, calls = environment.potential_outcomes, iter(range(100))
 
-    def interrupted(*what: Any) -> Block:  # noqa: ANN401 (passed on as it came)
+    def interrupted(*what: Any) -> VisitBatch:  # noqa: ANN401 (passed on as it came)
         if next(calls) == 2:
             raise KeyboardInterrupt
         return real(*what)
 
     with monkeypatch.context() as patched:
-        patched.setattr(crowd, "what_comes", interrupted)
+        patched.setattr(environment, "what_comes", interrupted)
         with pytest.raises(KeyboardInterrupt):
             list(remembered.blocks(5000))
 
-    assert seen(remembered.blocks(5000)) == seen(Crowd(NEWS, seed=4).blocks(5000))
+    assert seen(remembered.blocks(5000)) == seen(ScenarioEnvironment(NEWS, seed=4).blocks(5000))
 
 
 def test_only_the_same_users_are_remembered() -> None:
     """An equal scenario will do; another seed, design or scenario will not."""
-    memory, bait = CrowdMemory(), find_scenario("news-clickbait")
+    memory, bait = EnvironmentCache(), find_scenario("news-clickbait")
     first = crowd_of(memory, NEWS)
 
     assert crowd_of(memory, find_scenario("news")) is first
@@ -83,10 +85,10 @@ def test_only_the_same_users_are_remembered() -> None:
 def test_a_crowd_that_takes_much_memory_is_not_remembered() -> None:
     """Nobody's machine is filled by a long run."""
     many = MOST_KEPT // len(NEWS.actions) + 1
-    memory = CrowdMemory()
+    memory = EnvironmentCache()
 
-    assert isinstance(memory.crowd(NEWS, seed=1, reward="", rounds=many), Crowd)
-    assert isinstance(memory.crowd(NEWS, seed=1, reward="", rounds=many - 1), RememberedCrowd)
+    assert isinstance(memory.crowd(NEWS, seed=1, reward="", rounds=many), ScenarioEnvironment)
+    assert isinstance(memory.crowd(NEWS, seed=1, reward="", rounds=many - 1), CachedEnvironment)
 
 
 def test_what_python_functions_say_is_not_remembered() -> None:
@@ -96,12 +98,12 @@ def test_what_python_functions_say_is_not_remembered() -> None:
     )
 
     assert hooked.hooks == ["math:fsum"]
-    assert isinstance(crowd_of(CrowdMemory(), hooked), Crowd)
+    assert isinstance(crowd_of(EnvironmentCache(), hooked), ScenarioEnvironment)
 
 
 def test_every_thread_remembers_its_own() -> None:
     """A worker of a cluster may do several runs at once."""
-    memory = CrowdMemory()
+    memory = EnvironmentCache()
     mine = crowd_of(memory, NEWS)
 
     with ThreadPoolExecutor(1) as other:

@@ -6,17 +6,17 @@ from collections.abc import Callable
 import pytest
 
 from mock_service.exchange import BoundedReply
-from simulator.build import RunOptions, Target, simulate, simulate_pages
 from simulator.errors import EndpointProblem
+from simulator.model import OfferedAction, OfferedSlot
 from simulator.personalizer.replies import read_page, read_ranking
-from simulator.personalizer.sending import Patience, ReplyUnusable
+from simulator.personalizer.retrying_client import ReplyUnusable, RetryPolicy
 from simulator.scenario.catalogue import find_scenario
-from simulator.vocabulary import Action, Slot
+from simulator.simulations import EndpointTarget, RunOptions, simulate, simulate_pages
 from tests.hostile import Pieces, answering_with, reply
 from tests.running import command
 
-ACTIONS = (Action("a", "[]"), Action("b", "[]"), Action("c", "[]"))
-SLOTS = (Slot("s", "[]", "a"), Slot("t", "[]", "b", ("c",)))
+ACTIONS = (OfferedAction("a", "[]"), OfferedAction("b", "[]"), OfferedAction("c", "[]"))
+SLOTS = (OfferedSlot("s", "[]", "a"), OfferedSlot("t", "[]", "b", ("c",)))
 GOOD = '{"ranking":[{"id":"b","probability":0.8},{"id":"a","probability":0.1},\
 {"id":"c","probability":0.1}],"eventId":"e","rewardActionId":"a"}'
 
@@ -134,7 +134,7 @@ def _ranker(spoils: Callable[[int], bool]) -> Callable[[str, bytes], Pieces]:
 def test_a_few_bad_replies_of_a_long_run_are_counted() -> None:
     """Their visits see the first action and are not rewarded; the run goes on."""
     with answering_with(_ranker(lambda number: number % 10 == 9)) as url:
-        summary = simulate(find_scenario("news"), Target(url, "k"), RunOptions(50))
+        summary = simulate(find_scenario("news"), EndpointTarget(url, "k"), RunOptions(50))
 
     assert summary.rounds == 50
     assert summary.trouble is None
@@ -148,7 +148,7 @@ def test_a_few_bad_replies_of_a_long_run_are_counted() -> None:
 def test_bad_replies_for_pages_are_counted_too() -> None:
     """Their pages show the application's own actions."""
     with answering_with(_ranker(lambda number: number == 3)) as url:
-        summary = simulate_pages(find_scenario("layout"), Target(url, "k"), RunOptions(10))
+        summary = simulate_pages(find_scenario("layout"), EndpointTarget(url, "k"), RunOptions(10))
 
     assert summary.unusable_replies is not None
     assert (summary.unusable_replies.count, summary.unusable_replies.ranks) == (1, 10)
@@ -160,13 +160,15 @@ def test_a_first_reply_that_is_no_ranking_ends_the_run() -> None:
         answering_with(_ranker(lambda _: True)) as url,
         pytest.raises(EndpointProblem, match="answered with something that is no ranking"),
     ):
-        simulate(find_scenario("news"), Target(url, "k"), RunOptions(50))
+        simulate(find_scenario("news"), EndpointTarget(url, "k"), RunOptions(50))
 
 
 def test_twenty_bad_replies_in_a_row_end_the_run() -> None:
     """And what was measured until then is kept."""
     with answering_with(_ranker(lambda number: number >= 5)) as url:
-        summary = simulate(find_scenario("news"), Target(url, "k", Patience(0)), RunOptions(90))
+        summary = simulate(
+            find_scenario("news"), EndpointTarget(url, "k", RetryPolicy(0)), RunOptions(90)
+        )
 
     assert summary.rounds == 24
     assert summary.trouble is not None
@@ -195,4 +197,6 @@ def test_a_wait_that_nobody_means_is_not_waited(wait: str) -> None:
         return reply(429, b"{}", f"Retry-After: {wait}", "Date: Mon, 01 Jan 0001 00:00:00 GMT")
 
     with answering_with(answer) as url, pytest.raises(EndpointProblem, match="answered 429"):
-        simulate(find_scenario("news"), Target(url, "k", Patience(retries=1)), RunOptions(1))
+        simulate(
+            find_scenario("news"), EndpointTarget(url, "k", RetryPolicy(retries=1)), RunOptions(1)
+        )

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, simulate
 from simulator.engine.run import Listeners
+from simulator.model import Interaction
 from simulator.report.summary import Summary
 from simulator.scenario.catalogue import find_scenario
-from simulator.users.crowd import Crowd
-from simulator.vocabulary import Interaction
+from simulator.simulations import RunOptions, simulate
+from simulator.users.environment import ScenarioEnvironment
 
 NEWS = find_scenario("news")
 ROUNDS = 600
@@ -72,7 +72,7 @@ def test_baselines_are_what_the_same_visits_would_have_earned(
 ) -> None:
     """Uniform, the best fixed action and the oracle, on the same users and noise."""
     summary, _ = measured
-    rewards = np.concatenate([b.rewards for b in Crowd(NEWS, seed=2).blocks(ROUNDS)])
+    rewards = np.concatenate([b.rewards for b in ScenarioEnvironment(NEWS, seed=2).blocks(ROUNDS)])
     baselines = summary.baselines
 
     assert baselines["uniform"].mean_reward == pytest.approx(rewards.mean(), abs=1e-6)

@@ -7,27 +7,27 @@ import numpy as np
 import pytest
 
 from simulator.scenario.rewards import Weighted
-from simulator.users.behaviour import Deed
-from simulator.users.reports import Report
-from simulator.users.weighing import weighted_reports
+from simulator.users.behaviour import OutcomeDraws
+from simulator.users.reward_signals import RewardSignal
+from simulator.users.weighted_reward import weighted_reward
 
 MINUTE = 60e6
 
 
-def _deed(amount: float, minutes: float | None = None) -> Deed:
+def _deed(amount: float, minutes: float | None = None) -> OutcomeDraws:
     """Return an outcome of one visit with one action; it happened if it amounts to something."""
-    return Deed(
+    return OutcomeDraws(
         np.array([[amount]]),
         np.array([[amount != 0]]),
         None if minutes is None else np.array([[minutes * MINUTE]]),
     )
 
 
-def _reports(outcomes: Mapping[str, Deed], **design: object) -> list[Report]:
-    return weighted_reports(Weighted.model_validate(design), dict(outcomes))
+def _reports(outcomes: Mapping[str, OutcomeDraws], **design: object) -> list[RewardSignal]:
+    return weighted_reward(Weighted.model_validate(design), dict(outcomes))
 
 
-def _sent(report: Report) -> tuple[float, float] | None:
+def _sent(report: RewardSignal) -> tuple[float, float] | None:
     """Return a reward and the minutes after which it is sent; None when it is not."""
     if report.sent is not None and not report.sent[0, 0]:
         return None

@@ -11,10 +11,15 @@ from time import sleep
 
 import pytest
 
-from simulator.build import RunOptions, Target, simulate
 from simulator.errors import EndpointProblem
-from simulator.personalizer.sending import Patience, RequestAccount, RequestLost, Sender
+from simulator.personalizer.retrying_client import (
+    RequestLost,
+    RequestStats,
+    RetryingClient,
+    RetryPolicy,
+)
 from simulator.scenario.catalogue import find_scenario
+from simulator.simulations import EndpointTarget, RunOptions, simulate
 
 DROP, STALL = "drop", "stall"
 Turn = tuple[int, dict[str, str]] | str
@@ -80,12 +85,12 @@ def turning(*turns: Turn) -> Iterator[str]:
 
 
 def _posted(
-    *turns: Turn, patience: Patience | None = None, requests: int = 1
-) -> tuple[list[float], RequestAccount]:
+    *turns: Turn, patience: RetryPolicy | None = None, requests: int = 1
+) -> tuple[list[float], RequestStats]:
     """Post to an endpoint that takes these turns; return the pauses and the account."""
     pauses = Pauses()
     with turning(*turns) as url:
-        sender = Sender(url, "k", patience or Patience(), pauses, pauses.now)
+        sender = RetryingClient(url, "k", patience or RetryPolicy(), pauses, pauses.now)
         try:
             for _ in range(requests):
                 sender.post("/rank", '{"actions": [{"id": "a"}]}', HTTPStatus.CREATED)
@@ -110,7 +115,7 @@ def test_what_may_pass_is_tried_again(turn: Turn, pause: float) -> None:
     pauses, account = _posted(GOOD, turn, requests=2)
 
     assert pauses == [pause]
-    assert account == RequestAccount(sent=2, retried=1, lost=0)
+    assert account == RequestStats(sent=2, retried=1, lost=0)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +131,7 @@ def test_retry_after_may_be_a_date(date: str, pause: float) -> None:
 
 def test_pauses_grow() -> None:
     """Each is twice the one before, up to half a minute."""
-    pauses, account = _posted(*[(503, {})] * 9, patience=Patience(retries=9))
+    pauses, account = _posted(*[(503, {})] * 9, patience=RetryPolicy(retries=9))
 
     assert pauses == [0.25, 0.5, 1, 2, 4, 8, 16, 30, 30]
     assert account.retried == 9
@@ -135,12 +140,12 @@ def test_pauses_grow() -> None:
 def test_what_fails_too_often_is_lost() -> None:
     """And counted."""
     with turning(*[(503, {})] * 3) as url:
-        sender = Sender(url, "k", Patience(retries=2), Pauses())
+        sender = RetryingClient(url, "k", RetryPolicy(retries=2), Pauses())
         with pytest.raises(RequestLost, match=r"answered 503, expected 201: .* \(tried 3 times\)"):
             sender.post("/rank", '{"actions": [{"id": "a"}]}', HTTPStatus.CREATED)
         sender.close()
 
-    assert sender.account() == RequestAccount(sent=1, retried=2, lost=1)
+    assert sender.account() == RequestStats(sent=1, retried=2, lost=1)
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 200])
@@ -152,14 +157,14 @@ def test_what_is_wrong_is_not_tried_again(status: int) -> None:
 
 def test_a_slow_reply_is_tried_again() -> None:
     """After the timeout."""
-    pauses, _ = _posted(GOOD, STALL, patience=Patience(timeout=0.1), requests=2)
+    pauses, _ = _posted(GOOD, STALL, patience=RetryPolicy(timeout=0.1), requests=2)
 
     assert pauses == [0.25]
 
 
 def test_requests_keep_to_the_rate() -> None:
     """Four a second are a quarter of a second apart."""
-    pauses, _ = _posted(patience=Patience(rate=4), requests=4)
+    pauses, _ = _posted(patience=RetryPolicy(rate=4), requests=4)
 
     assert pauses == pytest.approx([0.25] * 3)
 
@@ -168,11 +173,11 @@ def test_a_lost_reward_is_counted_and_the_run_goes_on() -> None:
     """As an application would."""
     with turning(GOOD, *[(503, {})] * 1) as url:
         summary = simulate(
-            find_scenario("news"), Target(url, "k", Patience(retries=0)), RunOptions(20)
+            find_scenario("news"), EndpointTarget(url, "k", RetryPolicy(retries=0)), RunOptions(20)
         )
 
     assert summary.rounds == 20
-    assert summary.requests == RequestAccount(sent=40, retried=0, lost=1)
+    assert summary.requests == RequestStats(sent=40, retried=0, lost=1)
     assert summary.trouble is None
 
 
@@ -181,7 +186,7 @@ def test_a_lost_rank_ends_the_run_and_keeps_what_was_measured() -> None:
     good = [turn for _ in range(10) for turn in (GOOD, (204, {}))]
     with turning(*good, *[(503, {})]) as url:
         summary = simulate(
-            find_scenario("news"), Target(url, "k", Patience(retries=0)), RunOptions(20)
+            find_scenario("news"), EndpointTarget(url, "k", RetryPolicy(retries=0)), RunOptions(20)
         )
 
     assert summary.rounds == 10

@@ -6,10 +6,10 @@ import pytest
 
 from mock_service.loop.configuration import Configuration
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, simulate
 from simulator.engine.run import Listeners
+from simulator.model import Interaction
 from simulator.scenario.catalogue import find_scenario, shipped_names
-from simulator.vocabulary import Interaction
+from simulator.simulations import RunOptions, simulate
 
 ROUNDS = 300
 SINGLE = [name for name in shipped_names() if not find_scenario(name).slots]

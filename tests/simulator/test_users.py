@@ -9,23 +9,27 @@ import pytest
 from simulator.errors import OptionsInvalid
 from simulator.scenario.catalogue import SHIPPED, find_scenario
 from simulator.scenario.load import load_scenario
-from simulator.users.crowd import BLOCK, Crowd
+from simulator.users.environment import BLOCK, ScenarioEnvironment
 
 NEWS = find_scenario("news")
 
 
 def test_fewer_rounds_are_the_beginning_of_more() -> None:
     """A run of 300 sees the first 300 visits of a run of 1,000."""
-    short = [visit for block in Crowd(NEWS, seed=3).blocks(300) for visit in block.visits]
-    long = [visit for block in Crowd(NEWS, seed=3).blocks(1000) for visit in block.visits]
+    short = [
+        visit for block in ScenarioEnvironment(NEWS, seed=3).blocks(300) for visit in block.visits
+    ]
+    long = [
+        visit for block in ScenarioEnvironment(NEWS, seed=3).blocks(1000) for visit in block.visits
+    ]
 
     assert short == long[:300]
 
 
 def test_another_seed_gives_other_visits() -> None:
     """Seeds matter."""
-    first = next(Crowd(NEWS, seed=1).blocks(BLOCK))
-    second = next(Crowd(NEWS, seed=2).blocks(BLOCK))
+    first = next(ScenarioEnvironment(NEWS, seed=1).blocks(BLOCK))
+    second = next(ScenarioEnvironment(NEWS, seed=2).blocks(BLOCK))
 
     assert first.visits != second.visits
     assert not np.array_equal(first.rewards, second.rewards)
@@ -33,7 +37,7 @@ def test_another_seed_gives_other_visits() -> None:
 
 def test_every_context_has_the_features_of_the_profile_and_the_sampled_ones() -> None:
     """A context is the profile's own features, then those drawn for the visit."""
-    for visit in next(Crowd(NEWS, seed=1).blocks(BLOCK)).visits:
+    for visit in next(ScenarioEnvironment(NEWS, seed=1).blocks(BLOCK)).visits:
         context = {
             name: value for item in json.loads(visit.context) for name, value in item.items()
         }
@@ -47,7 +51,7 @@ def test_every_context_has_the_features_of_the_profile_and_the_sampled_ones() ->
 
 def test_ratings_stay_within_a_tenth_of_the_taste_and_within_bounds() -> None:
     """A rating is the taste, give or take 0.1, clipped to [0, 1] and rounded."""
-    block = next(Crowd(NEWS, seed=1).blocks(BLOCK))
+    block = next(ScenarioEnvironment(NEWS, seed=1).blocks(BLOCK))
     table = NEWS.tastes.by_profile
     tastes = np.array([[table[v.profile][a.id] for a in v.actions] for v in block.visits])
 
@@ -60,7 +64,7 @@ def test_ratings_stay_within_a_tenth_of_the_taste_and_within_bounds() -> None:
 
 def test_expected_values_are_the_means_of_many_values() -> None:
     """What is computed is what is drawn: also where clipping bites, at a taste of 1."""
-    blocks = list(Crowd(NEWS, seed=1).blocks(BLOCK * 100))
+    blocks = list(ScenarioEnvironment(NEWS, seed=1).blocks(BLOCK * 100))
     drawn = np.concatenate([block.values for block in blocks])
     expected = np.concatenate([block.expected_values for block in blocks])
 
@@ -70,7 +74,7 @@ def test_expected_values_are_the_means_of_many_values() -> None:
 
 def test_a_funnels_expected_values_are_the_means_of_many_values() -> None:
     """Each step depends on the one before it, and some exclude each other."""
-    blocks = list(Crowd(find_scenario("news-clickbait"), seed=1).blocks(BLOCK * 200))
+    blocks = list(ScenarioEnvironment(find_scenario("news-clickbait"), seed=1).blocks(BLOCK * 200))
     drawn = np.concatenate([block.values for block in blocks])
     expected = np.concatenate([block.expected_values for block in blocks])
 
@@ -86,7 +90,7 @@ def test_a_funnels_expected_values_are_the_means_of_many_values() -> None:
 
 def test_tastes_drift_at_a_moment_or_bit_by_bit() -> None:
     """In the drift scenario: sports fans after 2.5 hours, finance professionals from 1 h to 3 h."""
-    blocks = list(Crowd(find_scenario("news-drift"), seed=1).blocks(3000))
+    blocks = list(ScenarioEnvironment(find_scenario("news-drift"), seed=1).blocks(3000))
     visits = [visit for block in blocks for visit in block.visits]
     expected = np.concatenate([block.expected_values for block in blocks])
     hours = np.array([visit.moment.total_seconds() / 3600 for visit in visits])
@@ -105,8 +109,8 @@ def test_tastes_drift_at_a_moment_or_bit_by_bit() -> None:
 def test_the_reward_design_changes_nothing_but_rewards() -> None:
     """Visits, outcomes and values are the same: common random numbers."""
     bait = find_scenario("news-clickbait")
-    clicks = next(Crowd(bait, seed=4, reward="clicks").blocks(BLOCK))
-    engagement = next(Crowd(bait, seed=4, reward="engagement").blocks(BLOCK))
+    clicks = next(ScenarioEnvironment(bait, seed=4, reward="clicks").blocks(BLOCK))
+    engagement = next(ScenarioEnvironment(bait, seed=4, reward="engagement").blocks(BLOCK))
 
     assert clicks.visits == engagement.visits
     assert np.array_equal(clicks.values, engagement.values)
@@ -117,7 +121,9 @@ def test_the_reward_design_changes_nothing_but_rewards() -> None:
 
 def test_visits_come_as_often_as_the_traffic_says() -> None:
     """600 visits an hour are one every six seconds."""
-    *_, last = (visit for block in Crowd(NEWS, seed=1).blocks(6000) for visit in block.visits)
+    *_, last = (
+        visit for block in ScenarioEnvironment(NEWS, seed=1).blocks(6000) for visit in block.visits
+    )
 
     assert last.moment.total_seconds() / 6000 == pytest.approx(6.0, rel=0.05)
 
@@ -128,7 +134,9 @@ def test_profiles_come_as_often_as_their_weights_say(tmp_path: Path) -> None:
     news = (SHIPPED / "news.toml").read_text()
     fan = "[profiles.sports-fan.context]"
     heavy.write_text(news.replace(fan, f"[profiles.sports-fan]\nweight = 8\n\n{fan}"))
-    visits = [v for b in Crowd(load_scenario(heavy), seed=1).blocks(5000) for v in b.visits]
+    visits = [
+        v for b in ScenarioEnvironment(load_scenario(heavy), seed=1).blocks(5000) for v in b.visits
+    ]
 
     share = sum(visit.profile == "sports-fan" for visit in visits) / len(visits)
     assert share == pytest.approx(0.8, abs=0.02)
@@ -137,4 +145,4 @@ def test_profiles_come_as_often_as_their_weights_say(tmp_path: Path) -> None:
 def test_an_unknown_reward_design_is_refused() -> None:
     """The message says which there are."""
     with pytest.raises(OptionsInvalid, match="expected one of rating, got 'clicks'"):
-        Crowd(NEWS, seed=1, reward="clicks")
+        ScenarioEnvironment(NEWS, seed=1, reward="clicks")

@@ -2,9 +2,9 @@
 
 from mock_service.loop.configuration import Configuration
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, simulate
 from simulator.report.summary import Summary
 from simulator.scenario.catalogue import find_scenario
+from simulator.simulations import RunOptions, simulate
 
 
 def played(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from simulator.build import RunOptions
 from simulator.report.summary import Summary
+from simulator.simulations import RunOptions
 from tests.stories.playing import played
 
 SEEDS = range(1, 7)

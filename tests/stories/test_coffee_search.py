@@ -5,12 +5,12 @@ from multiprocessing import get_context
 
 import pytest
 
+from mock_service.evaluation.logged_data import collect
 from mock_service.evaluation.policies import ONLINE
 from mock_service.evaluation.search import search
-from mock_service.evaluation.traffic import gather
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, simulate
 from simulator.scenario.catalogue import find_scenario
+from simulator.simulations import RunOptions, simulate
 from tests.logged_runs import logged_run
 
 ROUNDS = 10_000
@@ -23,7 +23,7 @@ def test_what_a_search_finds_in_the_default_policys_log_pleases_the_regulars() -
 
     It is used in runs of its own, by users it has never met in the log.
     """
-    traffic = gather(logged_run("coffee", ROUNDS, seed=1, settings=AZURE).events)
+    traffic = collect(logged_run("coffee", ROUNDS, seed=1, settings=AZURE).events)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         found = search(traffic, [ONLINE], executor=executor)
 

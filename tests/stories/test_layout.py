@@ -3,8 +3,8 @@
 import pytest
 
 from mock_service.settings import LoopSettings
-from simulator.build import RunOptions, simulate_pages
 from simulator.scenario.catalogue import find_scenario
+from simulator.simulations import RunOptions, simulate_pages
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

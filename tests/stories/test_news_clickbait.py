@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simulator.build import RunOptions
+from simulator.simulations import RunOptions
 from tests.stories.playing import played
 
 SEEDS = range(1, 21)

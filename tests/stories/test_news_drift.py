@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.build import RunOptions
+from simulator.simulations import RunOptions
 from tests.stories.playing import played
 
 SEEDS = range(1, 5)

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from mock_service.conformance.suite import SECTIONS, examine
+from mock_service.conformance.suite import SECTIONS, run_checks
 from mock_service.testing import LocalPersonalizer
 from tests.running import command
 
@@ -54,7 +54,7 @@ def test_the_local_personalizer_keeps_the_contract(
     """Every sentence of it holds, in either mode."""
     personalizer.reset(mode=mode)
 
-    findings = list(examine(personalizer.endpoint, personalizer.key))
+    findings = list(run_checks(personalizer.endpoint, personalizer.key))
 
     assert [finding for finding in findings if not finding.holds] == []
     assert len(findings) == COUNT > 50
@@ -62,7 +62,7 @@ def test_the_local_personalizer_keeps_the_contract(
 
 def test_every_check_can_fail(agreeable: str) -> None:
     """Not one sentence holds for a replacement that agrees to all, and each says what it saw."""
-    findings = list(examine(agreeable, "key"))
+    findings = list(run_checks(agreeable, "key"))
 
     assert [finding for finding in findings if finding.holds] == []
     assert all(finding.instead for finding in findings)

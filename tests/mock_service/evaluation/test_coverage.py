@@ -8,9 +8,15 @@ from numpy.typing import NDArray
 
 from mock_service.evaluation.confidence_sequence import confidence_sequence
 from mock_service.evaluation.estimators import Estimate, Estimator, estimate
-from mock_service.evaluation.judging import Judge
-from mock_service.evaluation.policies import BASELINE, RANDOM, Actions, Policy, act
-from mock_service.evaluation.traffic import gather
+from mock_service.evaluation.evaluator import OffPolicyEvaluator
+from mock_service.evaluation.logged_data import collect
+from mock_service.evaluation.policies import (
+    BASELINE,
+    RANDOM,
+    ActionProbabilities,
+    Policy,
+    evaluate_policy,
+)
 from tests.logged_runs import LoggedRun, logged_run
 
 SEEDS = 200
@@ -23,7 +29,7 @@ class Checked:
 
     truth: float
     estimates: dict[Estimator, list[Estimate]]
-    anytime: list[Estimate]
+    confidence_sequence: list[Estimate]
 
     def coverage(self, estimates: list[Estimate]) -> float:
         """Return how often the truth was within the interval."""
@@ -50,18 +56,22 @@ def checked(scenario: str) -> dict[str, Checked]:
     found: dict[str, Checked] = {}
     for seed in range(SEEDS):
         run = logged_run(scenario, ROUNDS, seed)
-        judge = Judge(gather(run.events))
-        told = Actions(Policy("by profile"), by_profile(run))
-        for acted in (act(BASELINE, judge.traffic), act(RANDOM, judge.traffic), told):
+        judge = OffPolicyEvaluator(collect(run.events))
+        told = ActionProbabilities(Policy("by profile"), by_profile(run))
+        for acted in (
+            evaluate_policy(BASELINE, judge.traffic),
+            evaluate_policy(RANDOM, judge.traffic),
+            told,
+        ):
             name, sample = acted.policy.name, judge.sample(acted)
             one = found.setdefault(name, Checked(0.0, {kind: [] for kind in Estimator}, []))
             for kind in Estimator:
                 one.estimates[kind].append(estimate(sample, kind))
-            one.anytime.append(confidence_sequence(sample, 0, 1))
+            one.confidence_sequence.append(confidence_sequence(sample, 0, 1))
             truth = float((acted.probabilities * run.potential).sum(axis=1).mean())
             truths.setdefault(name, []).append(truth)
     return {
-        name: Checked(float(np.mean(truths[name])), one.estimates, one.anytime)
+        name: Checked(float(np.mean(truths[name])), one.estimates, one.confidence_sequence)
         for name, one in found.items()
     }
 
@@ -77,6 +87,6 @@ def test_intervals_cover_the_truth_as_often_as_they_say(scenario: str) -> None:
     for name, one in checked(scenario).items():
         for kind in (Estimator.IPS, Estimator.DR):
             assert 0.92 <= one.coverage(one.estimates[kind]) <= 0.98, (name, kind)
-        assert one.coverage(one.anytime) >= 0.98, name
+        assert one.coverage(one.confidence_sequence) >= 0.98, name
         errors = {kind: one.error(kind) for kind in Estimator}
         assert min(errors, key=errors.__getitem__) is Estimator.DR, (name, errors)

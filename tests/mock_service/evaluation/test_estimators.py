@@ -11,9 +11,9 @@ from mock_service.evaluation.estimators import (
     Estimator,
     Sample,
     estimate,
-    interval_reach,
     mean_with_interval,
-    two_sided,
+    standard_error,
+    z_value,
 )
 
 
@@ -59,7 +59,7 @@ def test_the_interval_is_the_services(
     total: float, decisions: int, squares: float, reach: float
 ) -> None:
     """For rows the service published: numerator, denominator, sum of squares, interval."""
-    assert SERVICE_Z * interval_reach(total, squares, decisions) == pytest.approx(reach, rel=1e-5)
+    assert SERVICE_Z * standard_error(total, squares, decisions) == pytest.approx(reach, rel=1e-5)
 
 
 @pytest.mark.parametrize("count", [3, 100, 5000])
@@ -73,7 +73,7 @@ def test_estimates_agree_with_vw_estimators(count: int) -> None:
             one.add_example(*row)
 
     ours = [estimate(sample, name) for name in (Estimator.IPS, Estimator.SNIPS)]
-    normal = estimate(sample, Estimator.IPS, z=two_sided(0.95))
+    normal = estimate(sample, Estimator.IPS, z=z_value(0.95))
 
     assert [one.value for one in ours] == pytest.approx([one.get() for one in theirs], abs=1e-9)
     assert [normal.low, normal.high] == pytest.approx(interval.get(0.05), abs=1e-9)
@@ -87,7 +87,7 @@ def test_thinned_logs_agree_with_vw_estimators() -> None:
         interval.add_example(propensity, reward, chance, p_drop=0.75)
     thinned = Sample(sample.rewards, sample.weights, np.full(500, 4.0))
 
-    ours = estimate(thinned, Estimator.IPS, z=two_sided(0.95))
+    ours = estimate(thinned, Estimator.IPS, z=z_value(0.95))
 
     assert [ours.low, ours.high] == pytest.approx(interval.get(0.05), abs=1e-9)
 

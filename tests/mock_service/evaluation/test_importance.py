@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
+from mock_service.dsjson.event import LoggedDecision
 from mock_service.evaluation.importance import explain, feature_importance, importance_lists
-from mock_service.learning.feature_names import FeatureName
-from mock_service.learning.model import VowpalModel
-from mock_service.learning.replay import train
-from mock_service.logs.event import LoggedDecision
-from mock_service.rest.evaluation_shapes import feature_scores, inference_explanation
+from mock_service.rest.evaluation_series import feature_scores, inference_explanation
+from mock_service.vowpal.feature_names import FeatureName
+from mock_service.vowpal.model import VowpalModel
+from mock_service.vowpal.progressive_validation import train
 from tests.mock_service.evaluation.test_policies import QUICK, event
 
 

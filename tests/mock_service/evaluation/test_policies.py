@@ -7,22 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mock_service.dsjson.event import LoggedDecision
 from mock_service.errors import LearningPolicyInvalid, ModelInvalid
-from mock_service.evaluation.judging import Judge, Options
+from mock_service.evaluation.evaluator import OffPolicyEvaluator, Options
+from mock_service.evaluation.logged_data import LoggedData, collect
 from mock_service.evaluation.policies import (
     BASELINE,
     ONLINE,
     RANDOM,
     Policy,
-    act,
     custom_policy,
+    evaluate_policy,
     exported_model,
 )
-from mock_service.evaluation.traffic import Traffic, gather
-from mock_service.evaluation.words import verdict_in_words
-from mock_service.learning.replay import train
-from mock_service.logs.event import LoggedDecision
+from mock_service.evaluation.recommendation import verdict_in_words
 from mock_service.loop.decision import Action
+from mock_service.vowpal.progressive_validation import train
 from tests.logged_runs import logged_run
 
 QUICK = "--cb_explore_adf --epsilon 0.2 --cb_type mtr -q ::"
@@ -44,19 +44,19 @@ def event(chosen: int, reward: float, count: int = 2, context: str = "[]") -> Lo
     )
 
 
-def traffic(*events: LoggedDecision) -> Traffic:
+def traffic(*events: LoggedDecision) -> LoggedData:
     """Return a log in columns."""
-    return gather(events)
+    return collect(events)
 
 
 def test_the_simple_policies_act_as_their_names_say() -> None:
     """Over decisions of two and three actions."""
     log = traffic(event(1, 1.0), event(2, 0.0, count=3))
 
-    assert act(BASELINE, log).probabilities.tolist() == [[1, 0, 0], [1, 0, 0]]
-    assert act(RANDOM, log).probabilities[1].tolist() == pytest.approx([1 / 3] * 3)
-    assert act(RANDOM, log).probabilities[0].tolist() == [0.5, 0.5, 0]
-    assert act(ONLINE, log).of_logged(log).tolist() == pytest.approx([1 / 2, 1 / 3])
+    assert evaluate_policy(BASELINE, log).probabilities.tolist() == [[1, 0, 0], [1, 0, 0]]
+    assert evaluate_policy(RANDOM, log).probabilities[1].tolist() == pytest.approx([1 / 3] * 3)
+    assert evaluate_policy(RANDOM, log).probabilities[0].tolist() == [0.5, 0.5, 0]
+    assert evaluate_policy(ONLINE, log).of_logged(log).tolist() == pytest.approx([1 / 2, 1 / 3])
 
 
 def test_no_event_is_judged_by_a_model_that_has_seen_it() -> None:
@@ -64,7 +64,9 @@ def test_no_event_is_judged_by_a_model_that_has_seen_it() -> None:
     run = logged_run("news", 300, seed=1).events
     changed = [*run[:-1], replace(run[-1], cost=-run[-1].cost)]
 
-    ours, theirs = (act(Policy("p", arguments=QUICK), traffic(*log)) for log in (run, changed))
+    ours, theirs = (
+        evaluate_policy(Policy("p", arguments=QUICK), traffic(*log)) for log in (run, changed)
+    )
 
     assert ours.probabilities[0].tolist() == pytest.approx([0.2] * 5)
     assert np.array_equal(ours.probabilities, theirs.probabilities)
@@ -75,7 +77,7 @@ def test_learning_again_from_its_own_log_a_policy_acts_as_it_did() -> None:
     """Decision for decision: what the loop did live is what replaying it says."""
     log = traffic(*logged_run("news", 400, seed=2).events)
 
-    again = act(custom_policy("again", "quick"), log)
+    again = evaluate_policy(custom_policy("again", "quick"), log)
 
     assert again.of_logged(log) == pytest.approx(log.propensities, abs=1e-6)
 
@@ -88,7 +90,7 @@ def test_an_exported_model_acts_without_learning(tmp_path: Path) -> None:
     path.write_bytes(model.snapshot())
     model.close()
 
-    acted = act(exported_model(path), log)
+    acted = evaluate_policy(exported_model(path), log)
 
     assert acted.probabilities == pytest.approx(np.tile([0.1, 0.9], (100, 1)), abs=1e-6)
 
@@ -138,17 +140,17 @@ def test_a_multi_slot_policy_is_judged_as_the_policy_of_its_first_slot() -> None
 
 def test_a_policy_that_overlaps_too_little_is_said_to() -> None:
     """Forty decisions are worth at most forty."""
-    verdicts = Judge(traffic(*[event(1, 1.0)] * 40)).judge([BASELINE, RANDOM])
+    verdicts = OffPolicyEvaluator(traffic(*[event(1, 1.0)] * 40)).judge([BASELINE, RANDOM])
 
     assert verdicts[0].overlap.effective == 0
     assert verdicts[1].overlap.effective == pytest.approx(40)
-    assert all(one.overlap.too_thin for one in verdicts)
+    assert all(one.overlap.is_insufficient for one in verdicts)
     assert "overlaps too little with Baseline1, BaselineRand" in verdict_in_words(verdicts)[1]
 
 
 def test_propensities_that_cannot_be_right_are_said_to_be_wrong() -> None:
     """A log that always takes the second action, and calls that a coin's throw."""
-    (verdict,) = Judge(traffic(*[event(1, 1.0)] * 400)).judge(
+    (verdict,) = OffPolicyEvaluator(traffic(*[event(1, 1.0)] * 400)).judge(
         [Policy("second", arguments="--cb_explore_adf --first 0 --epsilon 0.0")]
     )
 
@@ -159,16 +161,16 @@ def test_weights_are_cut_where_one_asks_for_it() -> None:
     """And counted; the weights before that are reported."""
     log = traffic(*[event(0, 1.0, count=10), event(1, 0.0, count=10)] * 100)
 
-    (verdict,) = Judge(log, Options(clip=4.0, with_model=False)).judge([BASELINE])
+    (verdict,) = OffPolicyEvaluator(log, Options(clip=4.0, with_model=False)).judge([BASELINE])
 
     assert (verdict.overlap.clipped, verdict.overlap.largest_weight) == (100, 10.0)
-    assert verdict.headline.value == pytest.approx(1.0)
+    assert verdict.best_estimate.value == pytest.approx(1.0)
     assert verdict.estimates[verdict.best.IPS].value == pytest.approx(2.0)
 
 
 def test_traffic_leaves_out_what_says_nothing() -> None:
     """Skipped events, impossible propensities; the rest by time."""
-    log = gather(
+    log = collect(
         [
             replace(event(0, 1.0), skip_learn=True),
             replace(event(0, 1.0), propensity=0.0),

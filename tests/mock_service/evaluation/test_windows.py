@@ -5,28 +5,28 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_service.errors import ServiceProblem
-from mock_service.evaluation.optimization import optimal_policy
+from mock_service.errors import ApiError
+from mock_service.evaluation.auto_optimization_rule import optimal_policy
+from mock_service.evaluation.logged_data import LoggedData, collect
 from mock_service.evaluation.policies import (
     BASELINE,
     ONLINE,
     Policy,
     PolicySource,
-    act,
+    evaluate_policy,
 )
-from mock_service.evaluation.traffic import Traffic, gather
-from mock_service.evaluation.windows import course
-from mock_service.rest.evaluation_shapes import Span, evaluation_content, policy_results
+from mock_service.evaluation.windows import reward_series
+from mock_service.rest.evaluation_series import SeriesQuery, evaluation_content, policy_results
 from tests.mock_service.evaluation.test_policies import event
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 END = datetime(2026, 1, 6, tzinfo=UTC)
 
 
-def log() -> Traffic:
+def log() -> LoggedData:
     """Return two decisions at noon, and one 16 minutes later; the first action wins twice."""
     moments = ((0, 1.0, 0), (1, 0.0, 2), (0, 0.5, 16))
-    return gather(
+    return collect(
         replace(event(chosen, reward), at=NOON + timedelta(minutes=minute))
         for chosen, reward, minute in moments
     )
@@ -34,7 +34,7 @@ def log() -> Traffic:
 
 def test_policy_results_hold_four_window_lengths_and_the_total() -> None:
     """Numerators, denominators and sums of squares; empty windows are zeros."""
-    (result,) = policy_results([course(act(BASELINE, log()), log())], END)
+    (result,) = policy_results([reward_series(evaluate_policy(BASELINE, log()), log())], END)
 
     windows = [one["aggregateTimeWindow"] for one in result["summary"]]
     assert windows == ["PT5M"] * 4 + ["PT1H", "PT6H", "P1D"]
@@ -60,7 +60,7 @@ def test_policy_results_hold_four_window_lengths_and_the_total() -> None:
 
 def test_the_online_policy_is_known_and_not_estimated() -> None:
     """Its rows have no squares, and an interval of 0, as the service's do."""
-    (result,) = policy_results([course(act(ONLINE, log()), log())], END)
+    (result,) = policy_results([reward_series(evaluate_policy(ONLINE, log()), log())], END)
 
     total = result["totalSummary"]
     assert total.keys().isdisjoint({"nonZeroProbability", "sumOfSquares"})
@@ -70,7 +70,9 @@ def test_the_online_policy_is_known_and_not_estimated() -> None:
 
 def test_an_expanding_series_knows_more_with_every_step() -> None:
     """It ends at what the summary says."""
-    content = evaluation_content([course(act(BASELINE, log()), log())], Span(NOON, END))
+    content = evaluation_content(
+        [reward_series(evaluate_policy(BASELINE, log()), log())], SeriesQuery(NOON, END)
+    )
 
     (value,) = content["value"]
     rewards = [one["expectedReward"] for one in value["timeseries"]["data"]]
@@ -83,9 +85,11 @@ def test_an_expanding_series_knows_more_with_every_step() -> None:
 
 def test_a_rolling_series_has_a_window_for_each_step() -> None:
     """An hour holds all three decisions."""
-    span = Span(NOON, END, minutes=60, rolling=True)
+    span = SeriesQuery(NOON, END, minutes=60, rolling=True)
 
-    (value,) = evaluation_content([course(act(BASELINE, log()), log())], span)["value"]
+    (value,) = evaluation_content([reward_series(evaluate_policy(BASELINE, log()), log())], span)[
+        "value"
+    ]
 
     (point,) = value["timeseries"]["data"]
     assert (point["timeStamp"], point["expectedReward"]) == ("2026-01-05T12:00:00Z", 1.0)
@@ -94,8 +98,8 @@ def test_a_rolling_series_has_a_window_for_each_step() -> None:
 @pytest.mark.parametrize(("minutes", "rolling"), [(60, False), (5, True), (7, True)])
 def test_a_step_that_does_not_go_with_its_window_is_refused(minutes: int, *, rolling: bool) -> None:
     """Five minutes expand, and all others roll."""
-    with pytest.raises(ServiceProblem, match="Expanding"):
-        evaluation_content([], Span(NOON, END, minutes, rolling))
+    with pytest.raises(ApiError, match="Expanding"):
+        evaluation_content([], SeriesQuery(NOON, END, minutes, rolling))
 
 
 @pytest.mark.parametrize(
@@ -105,11 +109,11 @@ def test_a_policy_is_optimal_when_it_is_better_and_surely_so(
     rewards: tuple[float, float], optimal: str
 ) -> None:
     """Mean and lower bound above the online policy's."""
-    decisions = gather([event(0, rewards[0]), event(1, rewards[1])] * 500)
+    decisions = collect([event(0, rewards[0]), event(1, rewards[1])] * 500)
     first = Policy("first", PolicySource.CUSTOM, "--cb_explore_adf --epsilon 0")
     acted = [
-        act(ONLINE, decisions),
-        replace(act(BASELINE, decisions), policy=first),
+        evaluate_policy(ONLINE, decisions),
+        replace(evaluate_policy(BASELINE, decisions), policy=first),
     ]
 
-    assert optimal_policy([course(one, decisions) for one in acted]) == optimal
+    assert optimal_policy([reward_series(one, decisions) for one in acted]) == optimal

@@ -5,7 +5,7 @@ from time import perf_counter
 
 import pytest
 
-from mock_service.errors import ServiceProblem
+from mock_service.errors import ApiError
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.early import EARLY_WINDOW, EarlyBudget
 from mock_service.loop.events import Observation
@@ -26,7 +26,7 @@ def fill(joiner: Joiner, at: datetime = NOON) -> int:
     for number in range(MANY):
         try:
             joiner.observe(Observation(f"unknown-{number}", at, 1.0))
-        except ServiceProblem:
+        except ApiError:
             return number
     return MANY
 
@@ -36,7 +36,7 @@ def test_what_has_no_room_is_refused_with_the_limit() -> None:
     joiner = Joiner(EarlyBudget(100_000))
     fill(joiner)
 
-    with pytest.raises(ServiceProblem, match=r"limit of 100000 bytes \(early-bytes\)"):
+    with pytest.raises(ApiError, match=r"limit of 100000 bytes \(early-bytes\)"):
         joiner.observe(Observation("one more", NOON, 1.0))
 
 
@@ -90,7 +90,7 @@ def test_a_batch_is_refused_as_a_whole() -> None:
     """Its lines are for slots of one page."""
     joiner = Joiner(EarlyBudget(100_000))
 
-    with pytest.raises(ServiceProblem, match="early-bytes"):
+    with pytest.raises(ApiError, match="early-bytes"):
         joiner.check_room([f"s{number}" for number in range(1_000)], NOON, lambda _: False)
     joiner.check_room([f"s{number}" for number in range(1_000)], NOON, lambda _: True)
     joiner.check_room(["s"] * 50, NOON, lambda _: False)

@@ -6,7 +6,7 @@ import pytest
 
 from mock_service.build import build_loop
 from mock_service.clock import ManualClock
-from mock_service.errors import ServiceProblem
+from mock_service.errors import ApiError
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, Mode
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import LoopSettings
@@ -82,7 +82,7 @@ def test_the_same_event_id_is_answered_the_same() -> None:
 
 def test_excluding_every_action_is_an_invalid_rank_request() -> None:
     """And leaves no event behind."""
-    with pytest.raises(ServiceProblem) as caught:
+    with pytest.raises(ApiError) as caught:
         Lab(Mode.QUICK).rank("e", excluded="abcd")
 
     assert caught.value.code == "InvalidRankRequest"

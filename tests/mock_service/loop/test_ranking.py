@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_service.errors import ServiceProblem
+from mock_service.errors import ApiError
 from mock_service.loop.decision import Action, Decision
-from mock_service.loop.ranking import choose, draw
-from mock_service.loop.seams import Prediction
+from mock_service.loop.protocols import Prediction
+from mock_service.loop.ranking import sample_action, uniform_draw
 
 PREDICTION = Prediction((2, 0, 1), (0.8, 0.15, 0.05))
 
@@ -29,12 +29,12 @@ def test_the_sampled_action_swaps_places_with_the_best(
     chance: float, order: tuple[int, ...], probabilities: tuple[float, ...]
 ) -> None:
     """The others stay in the model's order."""
-    assert Prediction(order, probabilities) == choose(PREDICTION, chance)
+    assert Prediction(order, probabilities) == sample_action(PREDICTION, chance)
 
 
 def test_an_action_without_a_chance_is_never_chosen_even_when_the_sum_falls_short() -> None:
     """Single-precision probabilities may sum to 0.9999999."""
-    chosen = choose(Prediction((0, 1, 2), (0.5, 0.49, 0.0)), 0.999)
+    chosen = sample_action(Prediction((0, 1, 2), (0.5, 0.49, 0.0)), 0.999)
 
     assert chosen.order[0] == 1
 
@@ -42,8 +42,8 @@ def test_an_action_without_a_chance_is_never_chosen_even_when_the_sum_falls_shor
 @pytest.mark.parametrize("probabilities", [(0.0, 0.0), (0.3, 0.1), (nan, nan)])
 def test_what_is_no_distribution_is_a_ranking_error(probabilities: tuple[float, ...]) -> None:
     """Some policies give no action a chance once all features are ignored."""
-    with pytest.raises(ServiceProblem, match="ModelRankingError"):
-        choose(Prediction((0, 1), probabilities), 0.7)
+    with pytest.raises(ApiError, match="ModelRankingError"):
+        sample_action(Prediction((0, 1), probabilities), 0.7)
 
 
 def test_excluded_actions_keep_their_place_in_the_request() -> None:
@@ -60,19 +60,19 @@ def test_excluded_actions_keep_their_place_in_the_request() -> None:
 @given(st.text(max_size=40), st.text(max_size=60))
 def test_the_draw_depends_on_nothing_but_seed_and_event(event_id: str, seed: str) -> None:
     """It is within [0, 1), and the same each time."""
-    chance = draw(seed, event_id)
+    chance = uniform_draw(seed, event_id)
 
     assert 0.0 <= chance < 1.0
-    assert chance == draw(seed, event_id)
+    assert chance == uniform_draw(seed, event_id)
 
 
 def test_draws_of_many_events_are_uniform() -> None:
     """Each tenth of [0, 1) gets its share: chi-square with 9 degrees, below the 0.001 quantile."""
-    counts = Counter(int(draw("0", f"event-{number}") * 10) for number in range(10_000))
+    counts = Counter(int(uniform_draw("0", f"event-{number}") * 10) for number in range(10_000))
 
     assert sum((counts[tenth] - 1000) ** 2 / 1000 for tenth in range(10)) < 27.9
 
 
 def test_another_seed_gives_other_draws() -> None:
     """The loop's seed is its identity."""
-    assert draw("0", "event") != draw("1", "event")
+    assert uniform_draw("0", "event") != uniform_draw("1", "event")

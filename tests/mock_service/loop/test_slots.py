@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_service.loop.decision import Action, Decision, RankRequest
-from mock_service.loop.slot_rules import SlotFilling
+from mock_service.loop.slot_assignment import SlotAssignment
 from mock_service.loop.slots import SEPARATOR, SLOT_KEY, Slot, SlotsRequest, rank_slots
 
 ACTIONS = tuple(Action(f"a{n}", f'[{{"n":{n}}}]') for n in range(4))
@@ -72,7 +72,7 @@ def test_eligible_is_whatever_leaves_the_other_slots_something(data: st.DataObje
     """Exactly the actions that some complete filling gives to the slot."""
     baselines = data.draw(st.permutations(range(5)))[: data.draw(st.integers(1, 5))]
     allowed = [sorted({baseline, *data.draw(st.sets(st.integers(0, 4)))}) for baseline in baselines]
-    filling, taken = SlotFilling(allowed, baselines), list[int]()
+    filling, taken = SlotAssignment(allowed, baselines), list[int]()
     for slot in range(len(baselines)):
         possible = {
             page[slot]

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mock_service.build import build_service
-from mock_service.evaluation.inquiry import Kind
-from mock_service.hosting import Service
+from mock_service.evaluation.job import JobKind
+from mock_service.hosting.service import Service
 from mock_service.loop.configuration import Configuration, LearningMode
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import LoopSettings, Settings
@@ -41,7 +41,7 @@ def live(service: Service, count: int) -> None:
 def asked(service: Service) -> list[datetime]:
     """Return when the default loop was optimised, the latest first."""
     service.ledger.flush()
-    entries = service.book.all(service.default.number, Kind.EVALUATION)
+    entries = service.book.all(service.default.number, JobKind.EVALUATION)
     assert all(entry.inquiry.automatic for entry in entries)
     return [entry.inquiry.created for entry in entries]
 

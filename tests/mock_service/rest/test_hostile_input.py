@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from mock_service.clock import SystemClock
-from mock_service.learning.policy_options import POLICY_OPTIONS
+from mock_service.security.signing import CERTIFICATE, MODEL, SIGNATURE, Signer, new_signer
 from mock_service.settings import Settings
-from mock_service.signing import CERTIFICATE, MODEL, SIGNATURE, Signer, new_signer
+from mock_service.vowpal.policy_options import POLICY_OPTIONS
 from tests.mock_service.rest.test_models_in_and_out import teach
 from tests.serving import ARTICLES, Endpoint, served, served_by_command
 

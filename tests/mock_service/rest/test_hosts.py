@@ -66,7 +66,7 @@ HEADERS = {"Ocp-Apim-Subscription-Key": "mine"}
 def named() -> Iterator[Endpoint]:
     """Serve with a secret key to those who call by two names."""
     settings = Settings(
-        key="mine", key_given=True, allow_hosts=("personalizer", "[2001:db8::1]", "10.0.0.7")
+        key="mine", key_is_explicit=True, allow_hosts=("personalizer", "[2001:db8::1]", "10.0.0.7")
     )
     with served(settings) as running:
         yield running
@@ -133,7 +133,7 @@ def test_names_that_were_given_are_answered_besides(
 
 def test_a_secret_key_needs_no_names() -> None:
     """Nobody who does not know it gains anything by a name."""
-    with served(Settings(key="mine", key_given=True)) as endpoint:
+    with served(Settings(key="mine", key_is_explicit=True)) as endpoint:
         assert ask(endpoint, "GET /status HTTP/1.1\r\nHost: lab.example\r\n") == 200
         assert ask(endpoint, "GET /status HTTP/1.0\r\n") == 200
 
@@ -152,7 +152,7 @@ def test_the_check_goes_by_the_keys_of_the_moment() -> None:
 
 def test_a_token_that_nobody_checks_is_as_public_as_a_key() -> None:
     """A page of any name could send one."""
-    with served(Settings(key="mine", key_given=True, accept_bearer=True)) as endpoint:
+    with served(Settings(key="mine", key_is_explicit=True, accept_bearer=True)) as endpoint:
         assert ask(endpoint, "GET /status HTTP/1.1\r\nHost: lab.example\r\n") == 421
         assert ask(endpoint, "GET /status HTTP/1.1\r\nHost: localhost\r\n") == 200
 

@@ -11,10 +11,10 @@ from time import sleep
 import pytest
 from vowpalwabbit import pyvw
 
-from mock_service.learning.policies import PRESETS
-from mock_service.learning.trial import validate_policy
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import LoopSettings, Settings
+from mock_service.vowpal.presets import PRESETS
+from mock_service.vowpal.sandbox import validate_policy
 from tests.mock_service.rest.test_multislot import PAGES
 from tests.running import command
 from tests.serving import ARTICLES, Endpoint, served

@@ -9,12 +9,12 @@ import pytest
 
 from mock_service.build import build_service
 from mock_service.errors import StorageFailed, StorageUncertain
-from mock_service.hosting import Service
+from mock_service.hosting.service import Service
 from mock_service.loop.configuration import Configuration
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import LoopSettings, Settings
+from mock_service.storage.commit_queue import CommitQueue
 from mock_service.storage.database import Database, open_in_folder
-from mock_service.storage.ledger import Ledger
 
 ACTIONS = (Action("a", '[{"x":1}]'), Action("b", '[{"y":1}]'))
 SUM = LoopSettings(configuration=Configuration(reward_aggregation="sum"))
@@ -179,7 +179,7 @@ async def _one(service: Service, number: int) -> None:
 
 def test_what_cannot_be_read_back_is_read_before_anything_else_happens(tmp_path: Path) -> None:
     """Memory that is ahead of the disk answers nobody."""
-    ledger = Ledger(open_in_folder(tmp_path))
+    ledger = CommitQueue(open_in_folder(tmp_path))
     tries: list[int] = []
 
     def read_back() -> None:

@@ -16,11 +16,11 @@ import pytest
 
 from mock_service.build import build_loop, build_service
 from mock_service.clock import SystemClock
-from mock_service.logs.event import as_decision
+from mock_service.dsjson.event import as_decision
 from mock_service.loop.configuration import Mode
-from mock_service.loop.teaching import Lesson
+from mock_service.loop.training import TrainingReward
 from mock_service.settings import LoopSettings, Settings
-from mock_service.storage.log import stored_log
+from mock_service.storage.event_log import read_stored_log
 from tests.serving import ARTICLES, ROOT, Endpoint, exports_of
 
 CLIENTS = 4
@@ -141,8 +141,8 @@ def _limit_files(process: subprocess.Popen[str], size: int) -> None:
 def _replayed(folder: Path, mode: Mode) -> bytes:
     """Return the model of a new loop that learned the folder's log."""
     loop = build_loop(LoopSettings(mode), SystemClock())
-    for event in stored_log(folder, "default"):
+    for event in read_stored_log(folder, "default"):
         heard = [observation.value for observation in event.observations]
-        loop.relive(as_decision(event), heard, Lesson(event.reward, event.reward))
+        loop.import_event(as_decision(event), heard, TrainingReward(event.reward, event.reward))
     loop.publish()
     return loop.model()

@@ -8,7 +8,7 @@ import pytest
 
 from mock_service.errors import DataUnusable
 from mock_service.storage.database import FILE
-from mock_service.storage.log import stored_log
+from mock_service.storage.event_log import read_stored_log
 from tests.mock_service.storage.test_restoring import taught
 
 DAMAGES = (
@@ -34,7 +34,7 @@ def test_a_log_of_hostile_rows_is_refused_in_one_line(tmp_path: Path, damage: st
         connection.execute(damage)
 
     with pytest.raises(DataUnusable) as refused:
-        list(stored_log(tmp_path, "default"))
+        list(read_stored_log(tmp_path, "default"))
 
     assert "\n" not in str(refused.value)
     assert "cannot be read" in str(refused.value)

@@ -15,11 +15,11 @@ import pytest
 
 from mock_service.build import build_loop, build_service
 from mock_service.clock import SystemClock
-from mock_service.evaluation.inquiry import Kind
-from mock_service.logs.event import as_decision
-from mock_service.loop.teaching import Lesson
+from mock_service.dsjson.event import as_decision
+from mock_service.evaluation.job import JobKind
+from mock_service.loop.training import TrainingReward
 from mock_service.settings import LoopSettings, Settings
-from mock_service.storage.log import stored_log
+from mock_service.storage.event_log import read_stored_log
 from tests.asking import ALWAYS, answered, newest, question
 from tests.serving import ARTICLES, ROOT, Endpoint, exports_of
 
@@ -241,7 +241,7 @@ def test_thirty_kills_amid_everything_lose_and_double_nothing(tmp_path: Path) ->
     rewards = Counter(query(heard, (number,)).fetchall())
     lessons = "SELECT lesson FROM events WHERE loop = ? AND lesson IS NOT NULL ORDER BY settled"
     learned = [row[0] for row in query(lessons, (number,))]
-    asked = {entry.inquiry.id for entry in service.book.all(number, Kind.EVALUATION)}
+    asked = {entry.inquiry.id for entry in service.book.all(number, JobKind.EVALUATION)}
     model = service.default.loop.model()
     service.close()
     acknowledged = [event for one in lab.visitors for event in one.events]
@@ -292,8 +292,8 @@ def _start(folder: Path, errors: object) -> tuple[subprocess.Popen[str], Endpoin
 def _replay(folder: Path) -> bytes:
     """Return the model of a new loop that learned the folder's log."""
     loop = build_loop(LoopSettings(), SystemClock())
-    for event in stored_log(folder, "default"):
+    for event in read_stored_log(folder, "default"):
         heard = [observation.value for observation in event.observations]
-        loop.relive(as_decision(event), heard, Lesson(event.reward, event.reward))
+        loop.import_event(as_decision(event), heard, TrainingReward(event.reward, event.reward))
     loop.publish()
     return loop.model()

@@ -10,7 +10,7 @@ from mock_service.build import build_service
 from mock_service.loop.configuration import Configuration, LearningMode, Mode
 from mock_service.loop.decision import RankRequest
 from mock_service.settings import LoopSettings, Settings
-from tests.mock_service.storage.test_revival import ACTIONS, settings, steps
+from tests.mock_service.storage.test_recovery import ACTIONS, settings, steps
 from tests.running import command
 
 

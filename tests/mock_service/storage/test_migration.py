@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from mock_service.build import build_service
-from mock_service.evaluation.inquiry import Kind
+from mock_service.evaluation.job import JobKind
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import Settings
 from mock_service.storage.database import FILE, open_in_memory
@@ -35,7 +35,7 @@ def test_a_file_of_version_1_is_taken_over(tmp_path: Path) -> None:
 
     service = build_service(Settings(data_folder=tmp_path))
     counted = service.default.loop.counts.decisions
-    asked = service.book.all(service.default.number, Kind.EVALUATION)
+    asked = service.book.all(service.default.number, JobKind.EVALUATION)
     service.close()
 
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:

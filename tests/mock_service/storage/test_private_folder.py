@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from mock_service.build import build_service
-from mock_service.certificates import USER_FILES
+from mock_service.security.certificates import USER_FILES
+from mock_service.security.signing import open_signer
+from mock_service.security.tls import open_tls
 from mock_service.settings import Settings
-from mock_service.signing import open_signer
 from mock_service.storage.database import FILE
-from mock_service.tls import open_tls
 from tests.running import command
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from mock_service.build import build_service
-from mock_service.hosting import Service
+from mock_service.hosting.service import Service
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.loop.decision import RankRequest
-from tests.mock_service.storage.test_revival import ACTIONS, settings
+from tests.mock_service.storage.test_recovery import ACTIONS, settings
 
 Step = Callable[[Service], object]
 IDS = 6

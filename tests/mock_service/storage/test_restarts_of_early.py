@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from mock_service.build import build_service
-from mock_service.errors import ServiceProblem
-from mock_service.hosting import Service
+from mock_service.errors import ApiError
+from mock_service.hosting.service import Service
 from mock_service.limits import Limits
 from mock_service.loop.configuration import Configuration, LearningMode, Mode
 from mock_service.loop.decision import RankRequest
 from mock_service.loop.slots import Slot, SlotsRequest, slot_event_id
 from mock_service.settings import LoopSettings, Settings
+from tests.mock_service.storage.test_recovery import ACTIONS, NOON
 from tests.mock_service.storage.test_restarts import figures
-from tests.mock_service.storage.test_revival import ACTIONS, NOON
 
 PAGES = "--ccb_explore_adf --epsilon 0.2 --cb_type mtr -q ::"
 IDS, SLOTS = 4, 3
@@ -71,7 +71,7 @@ def answer(step: Step, service: Service) -> object:
     """Return what a step answers, a refusal included."""
     try:
         return step(service)
-    except ServiceProblem as refused:
+    except ApiError as refused:
         return str(refused)
 
 

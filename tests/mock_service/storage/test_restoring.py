@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from mock_service.build import build_service
-from mock_service.errors import DataUnusable, ServiceProblem
-from mock_service.evaluation.inquiry import Inquiry, Kind, inquiry_text
-from mock_service.hosting import Service
+from mock_service.errors import ApiError, DataUnusable
+from mock_service.evaluation.job import EvaluationRequest, JobKind, inquiry_text
+from mock_service.hosting.service import Service
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import Settings
 from mock_service.storage.database import FILE
@@ -73,7 +73,7 @@ def state(**changes: object) -> Damage:
 
 def inquiry(policy: str) -> Damage:
     """Return what asks for an evaluation of a policy."""
-    asked = Inquiry(Kind.EVALUATION, "x", "x", NOON, NOON, NOON, policy, 0.2)
+    asked = EvaluationRequest(JobKind.EVALUATION, "x", "x", NOON, NOON, NOON, policy, 0.2)
     row = (1, "evaluation", "x", 0, 0, inquiry_text(asked), "running", "")
 
     def add(connection: sqlite3.Connection) -> None:
@@ -184,7 +184,7 @@ def test_a_snapshot_no_loop_can_live_with_is_refused_and_nothing_changes(
     """One clear 400, and everything that is kept stays what it was."""
     before = looked_at(standing)
 
-    with pytest.raises(ServiceProblem) as refused:
+    with pytest.raises(ApiError) as refused:
         asyncio.run(standing.restore("default", damaged(sound, DAMAGES[damage])))
 
     assert (refused.value.status, refused.value.code) == (400, "InvalidSnapshot")

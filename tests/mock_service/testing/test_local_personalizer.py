@@ -8,10 +8,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from mock_service.errors import LearningPolicyInvalid, OrderInvalid, ServiceProblem
+from mock_service.emulator.faults import ActiveFault
+from mock_service.errors import ApiError, ControlRequestInvalid, LearningPolicyInvalid
 from mock_service.settings import DEVELOPMENT_KEY, SECOND_DEVELOPMENT_KEY
 from mock_service.testing import LocalPersonalizer
-from mock_service.traffic.faults import OrderedFault
 from tests.serving import ARTICLES
 
 
@@ -26,7 +26,7 @@ def rank(personalizer: LocalPersonalizer, **more: object) -> dict[str, Any]:
     return answer
 
 
-def until_met(fault: OrderedFault) -> None:
+def until_met(fault: ActiveFault) -> None:
     """Wait until a call has met `fault`."""
     while not fault.met:
         sleep(0.01)
@@ -171,7 +171,7 @@ def test_a_snapshot_brings_back_what_was_known(personalizer: LocalPersonalizer) 
 
     assert personalizer.now == then
     assert best["id"] == "politics"
-    with pytest.raises(ServiceProblem, match="InvalidSnapshot"):
+    with pytest.raises(ApiError, match="InvalidSnapshot"):
         personalizer.restore(b"anything else")
 
 
@@ -240,9 +240,9 @@ def test_the_first_fault_ordered_is_met_first(personalizer: LocalPersonalizer) -
 
 def test_mistakes_say_what_was_expected(personalizer: LocalPersonalizer) -> None:
     """In Python they are exceptions."""
-    with pytest.raises(OrderInvalid, match="one of rank, reward") as unknown:
+    with pytest.raises(ControlRequestInvalid, match="one of rank, reward") as unknown:
         personalizer.fail("ranking", status=500)
-    with pytest.raises(OrderInvalid, match="no rank has offered"):
+    with pytest.raises(ControlRequestInvalid, match="no rank has offered"):
         personalizer.teach({"x": 1}, "unheard of", 1.0)
     with pytest.raises(ValueError, match="a duration like 'PT10M'"):
         personalizer.advance("ten minutes")

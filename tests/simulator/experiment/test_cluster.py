@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.api import ExecutionOptions, ProgressCallbacks, run_comparison
 from simulator.errors import OptionsInvalid
-from simulator.laboratory import Audience, Conditions, run_comparison
 from tests.dask import cluster
 from tests.simulator.experiment.plans import small_plan
 
@@ -13,7 +13,7 @@ from tests.simulator.experiment.plans import small_plan
 def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_bytes(tmp_path: Path) -> None:
     """A scheduler and two workers, each a process; one is killed with half of the runs done."""
     plan = small_plan("exploration=0,0.1,0.2,1", seeds=10, rounds=400)
-    run_comparison(plan, Conditions(folder=tmp_path / "here"))
+    run_comparison(plan, ExecutionOptions(folder=tmp_path / "here"))
     done = []
 
     with cluster(workers=2) as (address, workers):
@@ -23,8 +23,8 @@ def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_bytes(tmp_path: P
             if len(done) == len(plan.runs()) // 2:
                 workers[0].kill()
 
-        audience = Audience(done=kill_half_way)
-        run_comparison(plan, Conditions(cluster=address, folder=tmp_path / "there"), audience)
+        audience = ProgressCallbacks(done=kill_half_way)
+        run_comparison(plan, ExecutionOptions(cluster=address, folder=tmp_path / "there"), audience)
         workers[0].wait(timeout=10)
 
         assert workers[1].poll() is None
@@ -37,4 +37,4 @@ def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_bytes(tmp_path: P
 def test_nobody_at_the_address_of_the_cluster() -> None:
     """The message says what to start."""
     with pytest.raises(OptionsInvalid, match="is `dask scheduler` running there"):
-        run_comparison(small_plan(), Conditions(cluster="tcp://127.0.0.1:9"))
+        run_comparison(small_plan(), ExecutionOptions(cluster="tcp://127.0.0.1:9"))

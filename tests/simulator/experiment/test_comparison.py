@@ -99,7 +99,7 @@ def test_exactly_equal_settings_are_left_undecided() -> None:
 
     assert comparison.results[1].difference is not None
     assert comparison.results[1].difference.estimate == 0
-    assert not comparison.results[1].difference.decided
+    assert not comparison.results[1].difference.excludes_zero
     assert comparison.verdict[0] == "Keep policy=quick: no setting is ahead of it."
 
 
@@ -143,7 +143,7 @@ def test_a_known_difference_is_found_with_the_seeds_that_are_recommended() -> No
 
 
 def _decided(sample: NDArray[np.float64]) -> bool:
-    return intervals(sample[:, None])[0].decided
+    return intervals(sample[:, None])[0].excludes_zero
 
 
 def _found(differences: NDArray[np.float64], seeds: int) -> bool:

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from simulator.errors import RunsFailed
-from simulator.experiment.execute import Work, Workforce, execute
-from simulator.experiment.figures import RunFigures
+from simulator.errors import WorkersFailed
+from simulator.experiment.execute import ExecutorFactory, Work, execute
+from simulator.experiment.metrics import RunMetrics
 from simulator.experiment.plan import Plan
 from simulator.experiment.processes import processes_here
-from simulator.workbench import measure
+from simulator.worker import execute_run
 from tests.simulator.experiment.plans import always_die, measure_and_die_once, small_plan
 
-HERE = processes_here(1, "simulator.workbench")
-TWO = processes_here(2, "simulator.workbench")
+HERE = processes_here(1, "simulator.worker")
+TWO = processes_here(2, "simulator.worker")
 
 
-def figures(plan: Plan, workforce: Workforce, work: Work = measure) -> list[RunFigures]:
+def figures(plan: Plan, workforce: ExecutorFactory, work: Work = execute_run) -> list[RunMetrics]:
     """Return the figures of the plan's runs, in the plan's order."""
     runs = plan.runs()
     finished = {}
@@ -27,9 +27,9 @@ def figures(plan: Plan, workforce: Workforce, work: Work = measure) -> list[RunF
 
 
 @pytest.mark.parametrize(
-    "workforce", [TWO, Workforce(lambda: ThreadPoolExecutor(2))], ids=["processes", "threads"]
+    "workforce", [TWO, ExecutorFactory(lambda: ThreadPoolExecutor(2))], ids=["processes", "threads"]
 )
-def test_every_executor_gives_the_same_figures(workforce: Workforce) -> None:
+def test_every_executor_gives_the_same_figures(workforce: ExecutorFactory) -> None:
     """As this process does."""
     plan = small_plan()
 
@@ -46,7 +46,7 @@ def test_a_run_whose_worker_died_is_done_again(tmp_path: Path) -> None:
 
 def test_workers_that_die_again_and_again_end_the_experiment() -> None:
     """Three times in a row, with not a run done in between."""
-    with pytest.raises(RunsFailed, match="workers died 3 times in a row"):
+    with pytest.raises(WorkersFailed, match="workers died 3 times in a row"):
         figures(small_plan(), TWO, always_die)
 
 
@@ -54,7 +54,7 @@ def test_an_error_of_the_work_is_not_tried_again() -> None:
     """It would only come again."""
     tries = []
 
-    def fail(run: object) -> RunFigures:
+    def fail(run: object) -> RunMetrics:
         tries.append(run)
         raise ZeroDivisionError
 

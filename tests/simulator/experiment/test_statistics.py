@@ -23,7 +23,7 @@ def test_an_interval_is_around_the_mean_and_narrows_with_more_seeds() -> None:
     assert narrow.estimate == pytest.approx(columns.mean())
     assert narrow.high - narrow.estimate == pytest.approx(narrow.estimate - narrow.low)
     assert narrow.high - narrow.low < 0.4 * (wide.high - wide.low)
-    assert narrow.decided
+    assert narrow.excludes_zero
 
 
 def test_more_comparisons_make_wider_intervals_and_equal_ones_do_not() -> None:
@@ -37,7 +37,7 @@ def test_more_comparisons_make_wider_intervals_and_equal_ones_do_not() -> None:
 
 def test_settings_that_do_exactly_the_same_are_not_called_different() -> None:
     """No difference at all, without any spread, is no difference."""
-    assert not intervals(np.zeros((20, 3)))[2].decided
+    assert not intervals(np.zeros((20, 3)))[2].excludes_zero
     assert contenders(np.full((20, 3), 0.5)) == [0, 1, 2]
     assert best_probabilities(np.full((20, 4), 0.5)) == [0.25] * 4
 
@@ -81,7 +81,7 @@ def test_intervals_miss_the_truth_in_at_most_7_of_100_cases(seeds: int, comparis
     for _ in range(500):
         shared = chance.normal(size=(seeds, 1))
         own = chance.normal(size=(seeds, comparisons)) * chance.normal(size=(seeds, comparisons))
-        missed += any(interval.decided for interval in intervals(shared + own))
+        missed += any(interval.excludes_zero for interval in intervals(shared + own))
 
     assert missed / 500 <= 0.07
 
@@ -97,10 +97,10 @@ def test_the_recommended_seeds_find_a_known_difference_in_8_of_10_cases(
     found = 0
     for _ in range(250):
         differences = chance.normal(effect, 1, (pilot, 1))
-        if not intervals(differences)[0].decided:
+        if not intervals(differences)[0].excludes_zero:
             seeds = recommended_seeds(differences[:, 0], critical_value(differences))
             more = (seeds or MOST_SEEDS) - pilot
             differences = np.concatenate([differences, chance.normal(effect, 1, (more, 1))])
-        found += intervals(differences)[0].decided
+        found += intervals(differences)[0].excludes_zero
 
     assert found / 250 >= 0.8

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from simulator.api import ExecutionOptions, ProgressCallbacks, run_comparison
 from simulator.errors import OptionsInvalid
 from simulator.experiment.factors import factor
-from simulator.experiment.plan import Terms, make_plan
-from simulator.laboratory import Audience, Conditions, run_comparison
+from simulator.experiment.plan import PlanOptions, make_plan
 from simulator.scenario.template import TEMPLATE
 from tests.simulator.experiment.plans import small_plan
 
@@ -24,20 +24,24 @@ def _interrupted(folder: Path, after: int) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_comparison(small_plan(), Conditions(folder=folder), Audience(done=interrupt))
+        run_comparison(
+            small_plan(), ExecutionOptions(folder=folder), ProgressCallbacks(done=interrupt)
+        )
 
 
 def _there(folder: Path, *, seeds: int = 3) -> int:
     """Go on in the folder, and return how many runs were there already."""
     there: list[int] = []
     plan = small_plan(seeds=seeds)
-    run_comparison(plan, Conditions(folder=folder, resume=True), Audience(begun=there.append))
+    run_comparison(
+        plan, ExecutionOptions(folder=folder, resume=True), ProgressCallbacks(resumed=there.append)
+    )
     return there[0]
 
 
 def test_resume_does_only_what_is_left_and_the_results_are_the_same(tmp_path: Path) -> None:
     """Four runs of six were done; a line cut short in the middle does not count."""
-    run_comparison(small_plan(), Conditions(folder=tmp_path / "whole"))
+    run_comparison(small_plan(), ExecutionOptions(folder=tmp_path / "whole"))
     _interrupted(tmp_path / "cut", after=4)
     kept = tmp_path / "cut" / "runs.jsonl"
     kept.write_bytes(kept.read_bytes()[:-30])
@@ -49,7 +53,7 @@ def test_resume_does_only_what_is_left_and_the_results_are_the_same(tmp_path: Pa
 
 def test_more_seeds_build_on_those_that_are_done(tmp_path: Path) -> None:
     """As the verdict says: --resume --seeds N."""
-    run_comparison(small_plan(), Conditions(folder=tmp_path))
+    run_comparison(small_plan(), ExecutionOptions(folder=tmp_path))
 
     assert _there(tmp_path, seeds=5) == 6
     assert len((tmp_path / "results.csv").read_text().splitlines()) == 1 + 10
@@ -57,7 +61,7 @@ def test_more_seeds_build_on_those_that_are_done(tmp_path: Path) -> None:
 
 def test_runs_of_another_plan_are_not_taken_for_this_ones(tmp_path: Path) -> None:
     """Other rounds are other runs."""
-    run_comparison(small_plan(rounds=50), Conditions(folder=tmp_path))
+    run_comparison(small_plan(rounds=50), ExecutionOptions(folder=tmp_path))
 
     assert _there(tmp_path) == 0
 
@@ -73,9 +77,9 @@ def test_runs_of_a_hook_that_has_changed_since_are_done_again(tmp_path: Path) ->
         sys.modules.pop("generous", None)
         hooks.write_text(f"def score(signals):\n    return {score}\n")
         begun: list[int] = []
-        plan = make_plan(str(scenario), [factor("exploration", ["0", "0.2"])], Terms(2, 30))
-        conditions = Conditions(folder=tmp_path / "out", resume=True)
-        run_comparison(plan, conditions, Audience(begun=begun.append))
+        plan = make_plan(str(scenario), [factor("exploration", ["0", "0.2"])], PlanOptions(2, 30))
+        conditions = ExecutionOptions(folder=tmp_path / "out", resume=True)
+        run_comparison(plan, conditions, ProgressCallbacks(resumed=begun.append))
         return begun[0]
 
     assert [there("0.5"), there("0.5"), there("1.0")] == [0, 4, 0]
@@ -86,9 +90,9 @@ def test_an_unfinished_comparison_is_not_overwritten_by_mistake(tmp_path: Path) 
     _interrupted(tmp_path, after=4)
 
     with pytest.raises(OptionsInvalid, match=r"holds 4 finished runs.*give --resume"):
-        run_comparison(small_plan(), Conditions(folder=tmp_path))
+        run_comparison(small_plan(), ExecutionOptions(folder=tmp_path))
     _there(tmp_path)
-    run_comparison(small_plan(), Conditions(folder=tmp_path))
+    run_comparison(small_plan(), ExecutionOptions(folder=tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,7 @@ def test_an_unfinished_comparison_is_not_overwritten_by_mistake(tmp_path: Path) 
 )
 def test_lines_of_any_content_do_not_count(tmp_path: Path, damage: bytes) -> None:
     """What is no finished run is done again."""
-    run_comparison(small_plan(), Conditions(folder=tmp_path))
+    run_comparison(small_plan(), ExecutionOptions(folder=tmp_path))
     kept = tmp_path / "runs.jsonl"
     _first, *others = kept.read_bytes().splitlines()
     kept.write_bytes(b"\n".join([damage, *others]))
@@ -129,7 +133,7 @@ def test_figures_that_no_run_of_the_plan_has_do_not_count(
     tmp_path: Path, field: str, value: object
 ) -> None:
     """Somebody changed the file: that run is done again, and the results are the same."""
-    run_comparison(small_plan(), Conditions(folder=tmp_path))
+    run_comparison(small_plan(), ExecutionOptions(folder=tmp_path))
     before = (tmp_path / "results.csv").read_bytes()
     kept = tmp_path / "runs.jsonl"
     first, *others = [json.loads(line) for line in kept.read_text().splitlines()]

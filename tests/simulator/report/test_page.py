@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from simulator.report.page import Chart, Page, Section, Table, page_html, write_page, write_pictures
+from simulator.report.page import (
+    Chart,
+    Page,
+    PageTable,
+    Section,
+    page_html,
+    write_page,
+    write_pictures,
+)
 from tests.browser import DESKTOP, PHONE, opened
 
 _POINTS = [{"visit": n, "value": n / 9, "setting": s} for n in range(10) for s in ("<i>", "b&c")]
@@ -25,7 +33,7 @@ PAGE = Page(
     sections=(
         Section("Pictures", (Chart("learning", "Value", SPEC, "By visit."),)),
         Section(
-            "Figures", (Table(("setting", "value"), (("a <b>", "1"),), marked=frozenset({0})),)
+            "Figures", (PageTable(("setting", "value"), (("a <b>", "1"),), marked=frozenset({0})),)
         ),
     ),
     command="personalizer-lab compare news --vary 'policy=--cb_explore_adf <x>'",

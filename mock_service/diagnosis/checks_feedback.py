@@ -1,0 +1,132 @@
+"""What keeps a loop from hearing how its decisions went."""
+
+from mock_service.diagnosis.facts import LoopEvidence
+from mock_service.diagnosis.finding import Finding, Severity, graded
+
+_ENOUGH_REWARDS = 20
+
+
+def nothing_decided(facts: LoopEvidence) -> Finding | None:
+    """No rank request has come."""
+    heard = facts.heard
+    if heard is None or heard.decisions:
+        return None
+    return Finding(
+        "nothing-decided",
+        Severity.STOPS,
+        "No decision has been made: 0 rank requests.",
+        "There is nothing to learn from.",
+        "Check that the application calls rank at this endpoint, and with this loop's key.",
+    )
+
+
+def no_reward(facts: LoopEvidence) -> Finding | None:
+    """Decisions were made, and no reward came for any of them."""
+    heard = facts.heard
+    if heard is None or not heard.decisions or heard.rewards:
+        return None
+    return Finding(
+        "no-rewards",
+        Severity.STOPS,
+        f"{heard.decisions:,} decisions and no reward for any of them; "
+        f"{heard.defaulted:,} have settled with the default reward.",
+        "Every action seems worth the same, so there is nothing to choose by.",
+        "Send a reward to /events/{eventId}/reward for the event id that rank returned.",
+    )
+
+
+def stray_rewards(facts: LoopEvidence) -> Finding | None:
+    """Rewards came whose event ids no decision has."""
+    heard = facts.heard
+    if heard is None or not heard.strays:
+        return None
+    return Finding(
+        "rewards-not-joined",
+        graded(heard.strays / max(heard.rewards, heard.strays)),
+        f"{heard.strays:,} of {max(heard.rewards, heard.strays):,} rewards name an event id that "
+        "no decision has.",
+        "A reward is joined to its decision by the event id; these are accepted and forgotten.",
+        "Reward with the very event id that rank was given or returned: check its case, its "
+        "encoding in the URL, and that both calls go to the same loop.",
+    )
+
+
+def late_rewards(facts: LoopEvidence) -> Finding | None:
+    """Rewards came after the wait was over."""
+    heard = facts.heard
+    if heard is None or not heard.late:
+        return None
+    wait = facts.arrangement.wait
+    return Finding(
+        "rewards-late",
+        graded(heard.late / max(heard.rewards, heard.late)),
+        f"{heard.late:,} of {heard.rewards:,} rewards came when the reward wait time"
+        f"{f' of {wait}' if wait else ''} was over.",
+        "They were dropped, and their events learned with the default reward.",
+        "Set a rewardWaitTime longer than the slowest rewards take, or send them earlier.",
+    )
+
+
+def waiting(facts: LoopEvidence) -> Finding | None:
+    """Nothing has been learned because the wait is not over."""
+    heard = facts.heard
+    if heard is None or heard.trained or heard.waiting <= heard.dormant:
+        return None
+    if heard.rewards <= heard.late + (heard.strays or 0):
+        return None  # nothing to wait for has come
+    wait = facts.arrangement.wait
+    return Finding(
+        "wait-not-over",
+        Severity.STOPS,
+        f"{heard.waiting:,} decisions wait for more rewards and none has been learned from yet.",
+        f"A decision is learned from when its reward wait time{f' of {wait}' if wait else ''} "
+        "is over.",
+        "Wait that long, set a shorter rewardWaitTime, or move a manual clock with /mock/clock.",
+    )
+
+
+def never_activated(facts: LoopEvidence) -> Finding | None:
+    """Deferred decisions were not activated."""
+    heard = facts.heard
+    if heard is None:
+        return None
+    asleep = heard.not_activated + (0 if heard.trained else heard.dormant)
+    share = asleep / max(1, heard.decisions)
+    severity = graded(share)
+    if not asleep or severity is Severity.NOTE:
+        return None
+    return Finding(
+        "never-activated",
+        severity,
+        f"{asleep:,} of {heard.decisions:,} decisions were deferred and never activated.",
+        "Nothing is learned from a deferred decision, whatever its reward, until it is activated.",
+        "Call /events/{eventId}/activate when an action is shown, or rank without deferActivation.",
+    )
+
+
+def constant_rewards(facts: LoopEvidence) -> Finding | None:
+    """All decisions settled with one and the same reward."""
+    seen, heard = facts.seen, facts.heard
+    if seen is None or seen.settled < _ENOUGH_REWARDS or seen.lowest != seen.highest:
+        return None
+    if heard is not None and not heard.joined:
+        return None  # silence, which is another illness
+    return Finding(
+        "constant-rewards",
+        Severity.STOPS,
+        f"All {seen.settled:,} settled decisions have the same reward: {seen.lowest:g}.",
+        "Where every action earns the same, none is better than another.",
+        "Reward what users do differently: a 1 only for success, with a default reward of 0 for "
+        "silence, or a graded score.",
+    )
+
+
+HEARING = (
+    nothing_decided,
+    no_reward,
+    stray_rewards,
+    late_rewards,
+    waiting,
+    never_activated,
+    constant_rewards,
+)

@@ -1,0 +1,91 @@
+"""From decisions, one after the other, to what they show in all."""
+
+from collections.abc import Sequence
+from math import inf
+from typing import NamedTuple
+
+from mock_service.diagnosis.facts import ActionSeen, DecisionStats
+from mock_service.diagnosis.feature_stats import FeatureLog, namespaces
+from mock_service.vowpal.features import CONTEXT_NAMESPACE
+
+_LOOKED_INTO = 20_000
+"""Beyond so many decisions their features are not looked at: more would only take memory."""
+_ALMOST_ONE = 1 - 1e-6
+_ALIKE = 1e-4
+"""Chances that differ by less are the same: models of single precision say no more."""
+
+
+class DecisionSample(NamedTuple):
+    """One decision.
+
+    ``chances`` has an id and a probability for each action, the shown one first; ``reward`` is what
+    it settled with. ``actions`` are features in the order of ``chances``, if they are known.
+    """
+
+    context: object
+    chances: Sequence[tuple[str, float]]
+    reward: float | None
+    actions: Sequence[object] | None = None
+
+
+class DecisionStatsBuilder:
+    """Takes note of decisions."""
+
+    def __init__(self) -> None:
+        self._decisions = self._choices = self._certain = self._even = self._alike = 0
+        self._features_known = False
+        self._settled, self._lowest, self._highest = 0, inf, -inf
+        self._contexts: set[str] = set()
+        self._initials = {CONTEXT_NAMESPACE[0]}
+        self._actions: dict[str, tuple[int, int, float]] = {}
+        self._of_context, self._of_actions = FeatureLog("context"), FeatureLog("action")
+
+    def note(self, sighting: DecisionSample) -> None:
+        """Take note of one decision."""
+        self._decisions += 1
+        if sighting.reward is not None:
+            self._settled += 1
+            self._lowest = min(self._lowest, sighting.reward)
+            self._highest = max(self._highest, sighting.reward)
+        self._note_chances(sighting.chances)
+        if self._decisions <= _LOOKED_INTO:
+            self._note_features(sighting)
+
+    def sightings(self) -> DecisionStats:
+        """Return what was seen so far."""
+        return DecisionStats(
+            decisions=self._decisions,
+            contexts=len(self._contexts),
+            settled=self._settled,
+            lowest=self._lowest,
+            highest=self._highest,
+            choices=self._choices,
+            certain=self._certain,
+            even=self._even,
+            alike=self._alike if self._features_known else None,
+            initials=frozenset(self._initials),
+            actions=tuple(ActionSeen(id_, *figures) for id_, figures in self._actions.items()),
+            features=(*self._of_context.seen(), *self._of_actions.seen()),
+        )
+
+    def _note_chances(self, chances: Sequence[tuple[str, float]]) -> None:
+        for place, (id_, chance) in enumerate(chances):
+            offered, shown, expected = self._actions.get(id_, (0, 0, 0.0))
+            self._actions[id_] = (offered + 1, shown + (place == 0), expected + chance)
+        if len(chances) > 1:
+            figures = [chance for _, chance in chances]
+            self._choices += 1
+            self._certain += figures[0] >= _ALMOST_ONE
+            self._even += max(figures) - min(figures) <= _ALIKE
+
+    def _note_features(self, sighting: DecisionSample) -> None:
+        self._contexts.add(str(sighting.context))
+        self._initials |= {name[0] for name in namespaces(sighting.context)}
+        self._of_context.note(sighting.context)
+        if sighting.actions is None:
+            return
+        self._features_known = True
+        for features in sighting.actions:
+            self._of_actions.note(features)
+        if len(sighting.actions) > 1:
+            self._alike += len({str(features) for features in sighting.actions}) == 1

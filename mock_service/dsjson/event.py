@@ -1,0 +1,196 @@
+"""The nouns of a log: events as they were decided and joined.
+
+Features are JSON arrays of objects, as text, exactly as in `mock_service.loop.decision`; indices
+count actions from 0. A cost is a reward with its sign turned, as Vowpal Wabbit wants it.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mock_service.loop.decision import Action, Decision
+
+UNTRAINED_MODEL = "N/A"
+"""The model id of decisions made before the first model."""
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedObservation:
+    """Something heard about an event: a reward, or (``action_taken``) that it was shown.
+
+    ``slot`` is a slot's id or place in a multi-slot event; an activation has no ``value``.
+    """
+
+    event_id: str
+    value: float | None = None
+    action_taken: bool = False
+    slot: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedEvent:
+    """What events of both kinds have.
+
+    ``at`` is None where a log keeps no time. ``skip_learn`` marks an event nobody may learn from
+    or judge by: deferred and never activated. ``drop_probability`` is the chance that an event
+    like this one was thinned out of the log.
+    """
+
+    event_id: str
+    at: datetime | None
+    context: str
+    actions: tuple[Action, ...]
+    observations: tuple[LoggedObservation, ...] = ()
+    skip_learn: bool = False
+    model_id: str = UNTRAINED_MODEL
+    drop_probability: float = 0.0
+    version: str = "1"
+
+    @property
+    def activated(self) -> bool:
+        """Whether somebody said that the decision was shown."""
+        return any(observation.action_taken for observation in self.observations)
+
+    @property
+    def deferred(self) -> bool:
+        """Whether the decision waited for an activation, as far as the log tells."""
+        return self.skip_learn or self.activated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedDecision(LoggedEvent):
+    """One answered rank request and what came of it.
+
+    ``order`` holds indices into ``actions``, the chosen one first, and ``probabilities`` belongs
+    to ``order``. ``cost`` and ``propensity`` are what was learned from; ``original_cost`` is what
+    was observed, which differs where the loop only imitates.
+    """
+
+    order: tuple[int, ...]
+    probabilities: tuple[float, ...]
+    cost: float
+    propensity: float
+    original_cost: float | None = None
+
+    @property
+    def chosen(self) -> int:
+        """The index of the action that was shown."""
+        return self.order[0]
+
+    @property
+    def reward(self) -> float:
+        """The reward that was learned from."""
+        return 0.0 - self.cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedSlot:
+    """What one slot of a multi-slot event was given.
+
+    ``allowed`` holds the indices of the actions the slot could have, None if it could have any.
+    """
+
+    id: str
+    features: str
+    order: tuple[int, ...]
+    probabilities: tuple[float, ...]
+    cost: float
+    original_cost: float | None = None
+    allowed: tuple[int, ...] | None = None
+    observations: tuple[LoggedObservation, ...] = ()
+
+    @property
+    def reward(self) -> float:
+        """The reward that was learned from."""
+        return 0.0 - self.cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedMultiSlot(LoggedEvent):
+    """One answered multi-slot rank request; ``baselines`` are indices, one a slot, if logged."""
+
+    slots: tuple[LoggedSlot, ...]
+    baselines: tuple[int, ...] = ()
+
+    @property
+    def activated(self) -> bool:
+        """Whether somebody said that the decision was shown."""
+        heard = (observation for slot in self.slots for observation in slot.observations)
+        return any(one.action_taken for one in (*self.observations, *heard))
+
+
+def log_decision(
+    decision: Decision,
+    *,
+    reward: float,
+    joined: float | None = None,
+    observations: tuple[LoggedObservation, ...] = (),
+    activated: bool = True,
+) -> LoggedDecision:
+    """Return a decision of this process as it belongs into a log.
+
+    ``reward`` is what was learned and ``joined`` what was observed, if that is something else.
+    """
+    return LoggedDecision(
+        event_id=decision.event_id,
+        at=decision.at,
+        context=decision.context,
+        actions=decision.actions,
+        observations=observations,
+        skip_learn=not activated,
+        model_id=str(decision.model) if decision.model else UNTRAINED_MODEL,
+        order=decision.order,
+        probabilities=decision.probabilities,
+        cost=0.0 - reward,
+        propensity=decision.propensity,
+        original_cost=0.0 - (reward if joined is None else joined),
+    )
+
+
+def as_decision(event: LoggedDecision) -> Decision:
+    """Return a logged event as the decision a learner can learn from, with its propensity."""
+    return Decision(
+        event.event_id,
+        event.at or _LONG_AGO,
+        event.context,
+        event.actions,
+        event.actions,
+        event.order,
+        (event.propensity, *event.probabilities[1:]),
+        event.deferred,
+    )
+
+
+def first_slot(event: LoggedMultiSlot) -> LoggedDecision:
+    """Return the first slot's choice as an event of its own: what offline evaluation judges.
+
+    Later slots choose among what earlier ones left over, so only the first is a bandit's.
+    """
+    slot = event.slots[0]
+    allowed = slot.allowed
+    if allowed is None or not set(slot.order) <= set(allowed):
+        allowed = tuple(range(len(event.actions)))
+    place = {action: index for index, action in enumerate(allowed)}
+    return LoggedDecision(
+        event_id=event.event_id,
+        at=event.at,
+        context=_joined(event.context, slot.features),
+        actions=tuple(event.actions[index] for index in allowed),
+        observations=(*event.observations, *slot.observations),
+        skip_learn=event.skip_learn,
+        model_id=event.model_id,
+        drop_probability=event.drop_probability,
+        version=event.version,
+        order=tuple(place[index] for index in slot.order),
+        probabilities=slot.probabilities,
+        cost=slot.cost,
+        propensity=slot.probabilities[0],
+        original_cost=slot.original_cost,
+    )
+
+
+def _joined(features: str, more: str) -> str:
+    """Return one JSON array of all the objects of two."""
+    inner = [text.strip()[1:-1].strip() for text in (features, more)]
+    return f"[{','.join(text for text in inner if text)}]"

@@ -1,0 +1,85 @@
+"""Multi-slot events in a log: one line an event, though each slot was a decision of its own."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, LoggedSlot
+from mock_service.loop.slots import SEPARATOR, SlotContext, read_slot, slot_event_id, write_slot
+
+_Slots = list[tuple[LoggedDecision, SlotContext]]
+
+
+def pages(events: Iterable[LoggedDecision]) -> Iterator[LoggedDecision | LoggedMultiSlot]:
+    """Yield events as they are logged: the slots of a page together, once all have settled."""
+    unfinished: dict[str, _Slots] = {}
+    for event in events:
+        about = read_slot(event.event_id, event.context)
+        if about is None:
+            yield event
+            continue
+        page = event.event_id.rpartition(SEPARATOR)[0]
+        slots = unfinished.setdefault(page, [])
+        slots.append((event, about))
+        if len(slots) == about.of:
+            yield _page(page, sorted(unfinished.pop(page), key=lambda slot: slot[1].number))
+
+
+def slots_of(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
+    """Yield what was decided about each slot of a page, as events of their own."""
+    context = json.loads(event.context)
+    for number, slot in enumerate(event.slots):
+        places = _baseline_first(sorted(slot.order), event.baselines, number)
+        features = json.loads(slot.features)
+        about = SlotContext(context, slot.id, number, len(event.slots), features)
+        yield LoggedDecision(
+            event_id=slot_event_id(event.event_id, slot.id),
+            at=event.at,
+            context=write_slot(about),
+            actions=tuple(event.actions[place] for place in places),
+            observations=(*event.observations, *slot.observations),
+            skip_learn=event.skip_learn,
+            model_id=event.model_id,
+            drop_probability=event.drop_probability,
+            order=tuple(places.index(place) for place in slot.order),
+            probabilities=slot.probabilities,
+            cost=slot.cost,
+            propensity=slot.probabilities[0],
+            original_cost=slot.original_cost,
+        )
+
+
+def _baseline_first(places: list[int], baselines: tuple[int, ...], number: int) -> list[int]:
+    """Return a slot's actions as a loop keeps them: what would have been shown without it first."""
+    baseline = baselines[number] if number < len(baselines) else None
+    return sorted(places, key=lambda place: place != baseline)
+
+
+def _page(event_id: str, slots: _Slots) -> LoggedMultiSlot:
+    first, its_slot = slots[0]
+    actions = list(dict.fromkeys(action for event, _ in slots for action in event.actions))
+    place = {action: index for index, action in enumerate(actions)}
+    return LoggedMultiSlot(
+        event_id=event_id,
+        at=first.at,
+        context=json.dumps(its_slot.context, separators=(",", ":")),
+        actions=tuple(actions),
+        skip_learn=first.skip_learn,
+        model_id=first.model_id,
+        slots=tuple(
+            LoggedSlot(
+                id=about.id,
+                features=json.dumps(about.features, separators=(",", ":")),
+                order=tuple(place[event.actions[index]] for index in event.order),
+                probabilities=event.probabilities,
+                cost=event.cost,
+                original_cost=event.original_cost,
+                allowed=tuple(sorted(place[action] for action in event.actions)),
+                observations=tuple(
+                    replace(one, event_id=event_id, slot=about.id) for one in event.observations
+                ),
+            )
+            for event, about in slots
+        ),
+        baselines=tuple(place[event.actions[0]] for event, _ in slots),
+    )

@@ -1,0 +1,192 @@
+"""From a parsed log line to an event; how the many dialects of DSJSON are understood.
+
+Azure's own logs keep loose context features in ``FromUrl`` and loose action features in ``j``;
+other writers put namespaces next to ``_multi`` or straight into an action. Either way a namespace
+becomes a feature object with one member, which means the same features to Vowpal Wabbit.
+"""
+
+import json
+from functools import lru_cache
+
+from pydantic_core import to_json
+
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, LoggedSlot
+from mock_service.dsjson.fields import (
+    Json,
+    NotAnEvent,
+    as_list,
+    as_object,
+    cost,
+    drop_probability,
+    identity,
+    indices,
+    model_id,
+    moment,
+    observations,
+    optional_cost,
+    probabilities,
+    probability,
+    text,
+)
+from mock_service.loop.decision import Action
+
+_NOT_CONTEXT = frozenset({"FromUrl", "_multi", "_slots"})
+_NOT_ACTION = frozenset({"_tag", "j"})
+_NOT_SLOT = frozenset({"_id", "_inc", "sj"})
+
+
+def decision_from(line: Json) -> LoggedDecision:
+    """Return the event of a single-slot line; raises NotAnEvent when its parts make none."""
+    context, actions = _context_and_actions(line)
+    order, chances = _ranking(line, len(actions))
+    return LoggedDecision(
+        event_id=identity(line.get("EventId")),
+        at=moment(line.get("Timestamp")),
+        context=context,
+        actions=actions,
+        observations=observations(line.get("o")),
+        skip_learn=bool(line.get("_skipLearn")),
+        model_id=model_id(line.get("VWState")),
+        drop_probability=drop_probability(line.get("pdrop", 0.0)),
+        version=text(line.get("Version", "1")),
+        order=order,
+        probabilities=chances,
+        cost=cost(line.get("_label_cost"), "_label_cost"),
+        propensity=probability(line.get("_label_probability", chances[0])),
+        original_cost=optional_cost(line.get("_original_label_cost"), "_original_label_cost"),
+    )
+
+
+def multi_slot_from(line: Json) -> LoggedMultiSlot:
+    """Return the event of a multi-slot line; raises NotAnEvent when its parts make none."""
+    context, actions = _context_and_actions(line)
+    slots = as_list(as_object(line["c"], "c").get("_slots"))
+    outcomes = as_list(line["_outcomes"])
+    if not slots or len(slots) != len(outcomes):
+        raise NotAnEvent(f"_outcomes: expected one for each of {len(slots)} slots")
+    return LoggedMultiSlot(
+        event_id=identity(line.get("EventId")),
+        at=moment(line.get("Timestamp")),
+        context=context,
+        actions=actions,
+        observations=observations(line.get("o")),
+        skip_learn=bool(line.get("_skipLearn")),
+        model_id=model_id(line.get("VWState")),
+        drop_probability=drop_probability(line.get("pdrop", 0.0)),
+        version=text(line.get("Version", "1")),
+        slots=tuple(map(_slot, slots, outcomes, [len(actions)] * len(slots))),
+        baselines=indices(line.get("_ba"), "_ba"),
+    )
+
+
+def _slot(slot: object, outcome: object, actions: int) -> LoggedSlot:
+    place, came = as_object(slot, "_slots"), as_object(outcome, "_outcomes")
+    order = indices(came.get("_a"), "_a")
+    chances = probabilities(came.get("_p"))
+    _check_ranking(order, chances, actions)
+    features, allowed = _slot_features(place)
+    return LoggedSlot(
+        id=identity(place.get("_id", came.get("_id"))),
+        features=features,
+        order=order,
+        probabilities=chances,
+        cost=cost(came.get("_label_cost"), "_label_cost"),
+        original_cost=optional_cost(came.get("_original_label_cost"), "_original_label_cost"),
+        allowed=allowed,
+        observations=observations(came.get("_o")),
+    )
+
+
+def _slot_features(slot: Json) -> tuple[str, tuple[int, ...] | None]:
+    """Return a slot's features, and the actions it may have: logged beside or among them."""
+    allowed = slot.get("_inc")
+    features: list[object] = []
+    for item in as_list(slot.get("sj")):
+        if isinstance(item, dict) and "_inc" in item:
+            allowed = item.pop("_inc")
+            if not item:
+                continue
+        features.append(item)
+    features += [{name: slot[name]} for name in slot if name not in _NOT_SLOT]
+    return _json(features), None if allowed is None else indices(allowed, "_inc")
+
+
+def _context_and_actions(line: Json) -> tuple[str, tuple[Action, ...]]:
+    context = as_object(line["c"], "c")
+    multi = context.get("_multi")
+    if not isinstance(multi, list) or not multi:
+        raise NotAnEvent("c._multi: expected a list with at least one action")
+    return _features(context, "FromUrl", _NOT_CONTEXT), _actions_of(_json(multi))
+
+
+_LONGEST_KEPT = 2**14
+"""Characters of actions that are remembered; what is long is hardly ever repeated."""
+
+
+@lru_cache(maxsize=512)
+def _actions(multi: str) -> tuple[Action, ...]:
+    """Return the actions of a text: most lines of a log offer the actions of an earlier one."""
+    items = json.loads(multi)
+    return tuple([_action(as_object(item, "_multi"), place) for place, item in enumerate(items)])
+
+
+def _actions_of(multi: str) -> tuple[Action, ...]:
+    return _actions(multi) if len(multi) <= _LONGEST_KEPT else _actions.__wrapped__(multi)
+
+
+def _action(action: Json, place: int) -> Action:
+    """Return an action; one without a tag is called by its id feature, or by its place."""
+    name = action.get("_tag")
+    if name is None:
+        identity = action.get("i")
+        name = identity.get("id") if isinstance(identity, dict) else None
+    return Action(text(place if name is None else name), _features(action, "j", _NOT_ACTION))
+
+
+def _features(owner: Json, loose: str, others: frozenset[str]) -> str:
+    """Return the features of a context or an action: a JSON array of objects, as text."""
+    items = owner.get(loose, [])
+    if not isinstance(items, list):
+        items = [{loose: items}]
+    named = [{name: owner[name]} for name in owner if name not in others]
+    return _json([*items, *named])
+
+
+def _json(value: object) -> str:
+    try:
+        return to_json(value).decode()
+    except ValueError:  # half a character, which JSON can write and UTF-8 cannot
+        return json.dumps(value, separators=(",", ":"))
+
+
+def _ranking(line: Json, actions: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Return the order, the labelled action first, and the probabilities that belong to it."""
+    order = tuple([place - 1 for place in indices(line.get("a"), "a")])
+    chances = probabilities(line.get("p"))
+    label = _label(line)
+    if not order:
+        order, chances = (label,), (probability(line.get("_label_probability")),)
+    _check_ranking(order, chances, actions)
+    if label == order[0] or label not in order:
+        return order, chances
+    place = order.index(label)
+    front = (place, *range(place), *range(place + 1, len(order)))
+    return tuple([order[n] for n in front]), tuple([chances[n] for n in front])
+
+
+def _label(line: Json) -> int:
+    """Return the index of the labelled action, or -1 where the line does not say."""
+    found = indices(line.get("_labelIndex"), "_labelIndex")
+    if found:
+        return found[0]
+    counted = indices(line.get("_label_Action"), "_label_Action")
+    return counted[0] - 1 if counted else -1
+
+
+def _check_ranking(order: tuple[int, ...], probabilities: tuple[float, ...], actions: int) -> None:
+    if len(order) != len(probabilities):
+        raise NotAnEvent(f"{len(order)} actions ranked with {len(probabilities)} probabilities")
+    if not order or len(set(order)) < len(order):
+        raise NotAnEvent("a: expected each ranked action once, and at least one")
+    if min(order) < 0 or max(order) >= actions:
+        raise NotAnEvent(f"a: expected places among {actions} actions")

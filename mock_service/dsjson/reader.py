@@ -1,0 +1,122 @@
+"""The one reader of logs: tolerant, and exact about what it could not use."""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+from pydantic_core import from_json
+
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot
+from mock_service.dsjson.fields import Json, NotAnEvent, as_object
+from mock_service.dsjson.parsing import decision_from, multi_slot_from
+from mock_service.dsjson.torn import whole_objects
+
+_KEPT_COMPLAINTS = 5
+Event = LoggedDecision | LoggedMultiSlot
+
+
+class LineKind(StrEnum):
+    """What a line of a log turned out to be."""
+
+    DECISION = "decision"
+    MULTI_SLOT = "multi-slot"
+    SKIPPED = "skipped"
+    """An event, of either kind, that nobody may learn from."""
+    UNLABELLED = "unlabelled"
+    """A decision without what came of it."""
+    DANGLING = "dangling"
+    """An observation whose decision is not in the log."""
+    FOREIGN = "foreign"
+    """JSON of another making: continuous actions, slates, checkpoints."""
+    DAMAGED = "damaged"
+    BLANK = "blank"
+
+
+class LogReader:
+    """The events of a log, once; iterate first, then look at ``counts`` and ``complaints``.
+
+    ``complaints`` holds the first few damaged lines: the line's number and what is wrong.
+    """
+
+    def __init__(self, lines: Iterable[str | bytes]) -> None:
+        self._lines = lines
+        self.counts: dict[LineKind, int] = dict.fromkeys(LineKind, 0)
+        self.complaints: list[tuple[int, str]] = []
+        self._refused = ""
+
+    def __iter__(self) -> Iterator[Event]:
+        """Yield every event, including those to skip, in the order of the log."""
+        for place, line in enumerate(self._lines, start=1):
+            yield from self._events(line, place)
+
+    @property
+    def events(self) -> int:
+        """How many events were read so far, including those to skip."""
+        return sum(
+            self.counts[kind] for kind in (LineKind.DECISION, LineKind.MULTI_SLOT, LineKind.SKIPPED)
+        )
+
+    def refuse(self, problem: str) -> None:
+        """Count the event that was yielded last as damaged after all, for `problem`."""
+        self._refused = problem
+
+    def _events(self, line: str | bytes, place: int) -> Iterator[Event]:
+        objects, problem = _parsed(line)
+        for found in objects:
+            try:
+                event, kind = _understood(found)
+            except (NotAnEvent, RecursionError, ValueError) as wrong:  # of numbers without end
+                problem = problem or str(wrong)
+                continue
+            if event is not None:
+                yield event
+                if self._refused:
+                    problem, self._refused = problem or self._refused, ""
+                    continue
+            if event is not None or not problem:  # remains of a torn line are part of the damage
+                self.counts[kind] += 1
+        if problem:
+            self._complain(place, problem)
+        elif not objects:
+            self.counts[LineKind.BLANK] += 1
+
+    def _complain(self, place: int, problem: str) -> None:
+        self.counts[LineKind.DAMAGED] += 1
+        if len(self.complaints) < _KEPT_COMPLAINTS:
+            self.complaints.append((place, problem))
+
+
+def read_log(lines: Iterable[str | bytes]) -> LogReader:
+    """Return the events of a log of any origin; an open file is such an iterable of lines."""
+    return LogReader(lines)
+
+
+def _understood(found: object) -> tuple[Event | None, LineKind]:
+    """Return a line's event, if it is one, and what kind of line it is."""
+    line = as_object(found, "line")
+    context = line.get("c")
+    if not isinstance(context, dict) or "_multi" not in context:
+        heard = context is None and ("RewardValue" in line or "o" in line or "v" in line)
+        return None, LineKind.DANGLING if heard else LineKind.FOREIGN
+    if "_slots" in context:
+        return _multi_slot(line)
+    if "_label_cost" not in line:
+        return None, LineKind.FOREIGN if "_label_ca" in line else LineKind.UNLABELLED
+    if "_outcomes" in line:
+        return None, LineKind.FOREIGN
+    event = decision_from(line)
+    return event, LineKind.SKIPPED if event.skip_learn else LineKind.DECISION
+
+
+def _multi_slot(line: Json) -> tuple[LoggedMultiSlot | None, LineKind]:
+    if "_outcomes" not in line:
+        return None, LineKind.UNLABELLED
+    event = multi_slot_from(line)
+    return event, LineKind.SKIPPED if event.skip_learn else LineKind.MULTI_SLOT
+
+
+def _parsed(line: str | bytes) -> tuple[list[object], str]:
+    """Return the objects of a line, nearly always one, and what is wrong with the rest of it."""
+    try:
+        return [from_json(line, allow_inf_nan=False, cache_strings="keys")], ""
+    except ValueError:
+        return whole_objects(line if isinstance(line, str) else line.decode(errors="replace"))

@@ -1,0 +1,55 @@
+"""Why is it not learning? What a loop has heard, what it waits for, and what it made of it."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_service.loop.configuration import Mode
+from mock_service.loop.learning_loop import LearningLoop
+from mock_service.rest.moments import format_timestamp
+from mock_service.rest.openapi import ERRORS
+from mock_service.rest.responses import json_reply
+from mock_service.rest.routing import DirectRoute
+from mock_service.rest.service import get_loop, get_service
+
+router = APIRouter(prefix="/mock", tags=["Learning (mock)"], route_class=DirectRoute)
+
+
+@router.get("/learning", operation_id="Mock_GetLearning", responses=ERRORS)
+async def learning(request: Request) -> Response:
+    """Count decisions and rewards, and say what became of them and what comes next."""
+    loop = get_loop(request)
+    now = loop.settle()
+    await get_service(request).committed()
+    return json_reply(HTTPStatus.OK, loop_status(loop, now))
+
+
+def loop_status(loop: LearningLoop, now: datetime) -> dict[str, object]:
+    """Return what `loop` knows about its own learning, at the moment `now`."""
+    counts, teacher, state = loop.counts, loop.teacher, loop.state
+    exports = state.mode is Mode.AZURE
+    return {
+        "mode": state.mode.value,
+        "learningMode": state.configuration.learning_mode.value,
+        "policy": state.policy,
+        "explorationPercentage": state.configuration.exploration,
+        "rewardWaitTimeSeconds": state.configuration.reward_wait_time.total_seconds(),
+        "now": format_timestamp(now),
+        "decisions": counts.decisions,
+        "rewards": counts.rewards,
+        "activations": counts.activations,
+        "waiting": loop.waiting,
+        "joined": counts.rewarded,
+        "defaulted": counts.defaulted,
+        "droppedAsLate": counts.late,
+        "droppedAsNotActivated": counts.not_activated,
+        "trained": teacher.lessons,
+        "published": teacher.published_lessons,
+        "modelVersion": teacher.version,
+        "modelAgeSeconds": (now - teacher.modified).total_seconds(),
+        "nextExport": format_timestamp(teacher.next_export) if exports else None,
+        "meanReward": {str(window): mean for window, mean in counts.mean_rewards().items()},
+    }

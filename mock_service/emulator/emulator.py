@@ -1,0 +1,150 @@
+"""The test bench a server stands on: what it takes to watch its loops and to steer them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from pydantic_core import from_json
+
+from mock_service.clock import ManualClock
+from mock_service.emulator.interception import Interception
+from mock_service.emulator.record import RecordedDecision, record_decision
+from mock_service.errors import ControlRequestInvalid
+from mock_service.hosting.service import Service
+from mock_service.loop.decision import Decision
+from mock_service.loop.decision_history import DecisionHistory
+from mock_service.loop.ids import SeededIds
+from mock_service.loop.script import ChoiceScript
+from mock_service.rest.schemas import RankableAction, RankRequestBody
+from mock_service.rest.validation import rank_request
+from mock_service.settings import DEFAULT_LOOP, LoopSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """A server's loops, the traffic in front of them, a script and a witness."""
+
+    service: Service
+    traffic: Interception
+    script: ChoiceScript
+    witness: DecisionHistory
+
+    def reset(self, settings: LoopSettings) -> None:
+        """Begin anew: a fresh loop, nothing ordered, nothing noted, a manual clock at its start.
+
+        Raises:
+            LearningPolicyInvalid: the policy of `settings` is refused; nothing has changed then.
+        """
+        if isinstance(self.service.clock, ManualClock):
+            self.service.clock.restart()
+        self.service.reset(settings)
+        self.traffic.clear()
+        self.script.clear()
+        self.witness.clear()
+
+    def remove_loop(self, name: str) -> None:
+        """End a loop; what is known of its calls and decisions is for no later one of its name."""
+        number = self.service.loops[name].number
+        self.service.remove(name)
+        self.witness.forget(number)
+        self.traffic.journal.disown(name)
+        self.traffic.held.clear(name)
+
+    def reset_loop(self, name: str, settings: LoopSettings) -> None:
+        """Let one loop begin anew, with no calls and decisions; all others go on.
+
+        Raises:
+            LearningPolicyInvalid: the policy of `settings` is refused; nothing has changed then.
+        """
+        number = self.service.loops[name].number
+        self.service.reset(settings, name)
+        self.witness.forget(number)
+        self.traffic.journal.clear(name)
+        self.traffic.held.clear(name)
+
+    @property
+    def seed(self) -> str:
+        """What decides, with the event id, which action is drawn."""
+        return self.script.seed or self.service.settings.seed
+
+    def reseed(self, seed: str) -> None:
+        """Let `seed` decide what is drawn, and which ids are made up, from now on."""
+        self.script.seed = seed
+        self.service.ids = SeededIds(seed)
+
+    async def advance(self, step: timedelta) -> None:
+        """Move the manual clock; what was held back is handled at its own moment on the way.
+
+        Raises:
+            TypeError: the clock is the machine's.
+            ControlRequestInvalid: it cannot move that far; nothing has changed then.
+        """
+        held, clock = self.traffic.held, self.service.clock
+        if isinstance(clock, ManualClock):
+            clock.check_step(step)
+        target = clock.now() + step
+        while (due := held.next_due()) is not None and due <= target:
+            await self.service.advance_aside(max(due - clock.now(), timedelta()))
+            await held.run_due(clock.now())
+        await self.service.advance_aside(max(target - clock.now(), timedelta()))
+
+    def snapshot(self) -> bytes:
+        """Return the default loop as one file."""
+        self.service.default.loop.settle()
+        return self.service.snapshot(DEFAULT_LOOP)
+
+    async def restore(self, snapshot: bytes) -> None:
+        """Make the default loop what it was.
+
+        Raises:
+            ApiError: InvalidSnapshot; nothing was changed.
+        """
+        await self.service.restore(DEFAULT_LOOP, snapshot)
+
+    def decisions(self, loop: str | None = None) -> tuple[RecordedDecision, ...]:
+        """Return the latest decisions of one loop or all, and what became of them, oldest first."""
+        for hosted in self.service.loops.values():
+            hosted.loop.settle()
+        return tuple(
+            record_decision(*witnessed) for witnessed in self.witness.decisions(self._number(loop))
+        )
+
+    def teach(
+        self,
+        context: list[dict[str, Any]],
+        action: RankableAction | str,
+        reward: float,
+        times: int,
+        *,
+        loop: str | None = None,
+    ) -> None:
+        """Let a loop, the default one if None, learn that `action` earned `reward` in `context`.
+
+        An action may be named by its id once a rank of the loop has offered it; the default loop
+        may use those of all.
+
+        Raises:
+            ControlRequestInvalid: no rank has.
+            ApiError: the features are not what a rank accepts.
+        """
+        candidate = self._action(action, loop) if isinstance(action, str) else action
+        body = {"contextFeatures": context, "actions": [candidate], "eventId": "taught"}
+        asked = rank_request(RankRequestBody.model_validate(body), str)
+        chosen = asked.actions
+        now = self.service.clock.now()
+        lesson = Decision(
+            "taught", now, asked.context, chosen, chosen, (0,), (1.0,), deferred=False
+        )
+        self.service.loops[loop or DEFAULT_LOOP].loop.teach(lesson, reward, times)
+
+    def _number(self, loop: str | None) -> int | None:
+        return None if loop is None else self.service.loops[loop].number
+
+    def _action(self, action_id: str, loop: str | None) -> RankableAction:
+        for event, _ in reversed(self.witness.decisions(self._number(loop))):
+            for action in event.decision.candidates:
+                if action.id == action_id:
+                    return RankableAction(id=action.id, features=from_json(action.features))
+        raise ControlRequestInvalid(
+            f"no rank has offered the action {action_id!r} yet: give its features"
+        )

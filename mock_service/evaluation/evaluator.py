@@ -1,0 +1,160 @@
+"""Judging policies: what each would have earned, and whether that is known well enough."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+from numpy.random import default_rng
+from numpy.typing import NDArray
+
+from mock_service.evaluation.bootstrap import bootstrap
+from mock_service.evaluation.confidence_sequence import confidence_sequence
+from mock_service.evaluation.estimators import (
+    NOTHING,
+    Estimate,
+    Estimator,
+    Sample,
+    estimate,
+    mean_with_interval,
+    scores,
+    z_value,
+)
+from mock_service.evaluation.logged_data import Column, LoggedData
+from mock_service.evaluation.overlap import Overlap, overlap_of
+from mock_service.evaluation.policies import (
+    ActionProbabilities,
+    Policy,
+    PolicySource,
+    evaluate_policy,
+)
+from mock_service.vowpal.progressive_validation import predict_rewards
+
+_REWARD_INTERACTIONS = "-q ::"
+"""What the model of the rewards behind ``dr`` and ``dm`` crosses: every pair of namespaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to judge.
+
+    Weights are cut at ``clip``. Rewards are known to lie in ``reward_range``; without one, [0, 1]
+    is taken, widened to hold every reward. ``with_model`` trains a model of the rewards, which
+    ``dr`` and ``dm`` need; ``seed`` is for resampling.
+    """
+
+    clip: float = inf
+    reward_range: tuple[float, float] | None = None
+    with_model: bool = True
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEvaluation:
+    """What is known about one policy.
+
+    ``estimates`` have the service's interval; ``bootstrapped`` and ``anytime`` are around ``ips``.
+    ``uplift`` is how much more it would have earned than the online policy, decision by
+    decision, by the estimator called ``best``; the intervals hold for all judged policies together.
+    """
+
+    policy: Policy
+    estimates: dict[Estimator, Estimate]
+    bootstrapped: Estimate
+    confidence_sequence: Estimate
+    best: Estimator
+    uplift: Estimate
+    overlap: Overlap
+
+    @property
+    def best_estimate(self) -> Estimate:
+        """The estimate with the smallest error to expect."""
+        return self.estimates[self.best]
+
+
+class OffPolicyEvaluator:
+    """Judges policies on the same traffic.
+
+    ``expected`` is what a model expected of every action before it saw what the decision earned,
+    with the shape (decisions, actions); it is worked out unless it is given.
+    """
+
+    def __init__(
+        self,
+        traffic: LoggedData,
+        options: Options | None = None,
+        expected: NDArray[np.float64] | None = None,
+    ) -> None:
+        self.traffic = traffic
+        self.options = options or Options()
+        if expected is None and self.options.with_model and len(traffic):
+            # A model that features of enormous size drove out of its mind expects nothing.
+            found = predict_rewards(traffic.events, _REWARD_INTERACTIONS)
+            expected = np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
+        self.expected = expected
+
+    @property
+    def best(self) -> Estimator:
+        """The estimator with the smallest error to expect."""
+        return Estimator.SNIPS if self.expected is None else Estimator.DR
+
+    def judge(self, policies: Iterable[Policy]) -> list[PolicyEvaluation]:
+        """Judge each policy.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept a policy.
+        """
+        return self.verdicts([evaluate_policy(policy, self.traffic) for policy in policies])
+
+    def verdicts(self, acted: list[ActionProbabilities]) -> list[PolicyEvaluation]:
+        """Judge each policy by how it acted on this traffic."""
+        rivals = sum(one.policy.source is not PolicySource.ONLINE for one in acted)
+        return [self._verdict(one, max(1, rivals)) for one in acted]
+
+    def sample(self, acted: ActionProbabilities) -> Sample:
+        """Return what a policy did as the estimators want it; the online policy weighs 1."""
+        rewards, shares = self.traffic.rewards, self.traffic.shares
+        weights = np.minimum(acted.of_logged(self.traffic) / self.traffic.propensities, self.clip)
+        if self.expected is None:
+            return Sample(rewards, weights, shares)
+        expected: Column = (acted.probabilities * self.expected).sum(axis=1)
+        return Sample(rewards, weights, shares, expected, self.traffic.of_chosen(self.expected))
+
+    @property
+    def clip(self) -> float:
+        """The largest weight that is not cut."""
+        return self.options.clip
+
+    def _verdict(self, acted: ActionProbabilities, rivals: int) -> PolicyEvaluation:
+        sample = self.sample(acted)
+        best = self.best if acted.policy.source is not PolicySource.ONLINE else Estimator.IPS
+        return PolicyEvaluation(
+            policy=acted.policy,
+            estimates={name: estimate(sample, name) for name in Estimator},
+            bootstrapped=bootstrap(sample, Estimator.IPS, default_rng(self.options.seed)),
+            confidence_sequence=confidence_sequence(sample, *self._reward_range()),
+            best=best,
+            uplift=uplift(sample, best, rivals),
+            overlap=overlap_of(
+                acted.of_logged(self.traffic) / self.traffic.propensities, self.clip
+            ),
+        )
+
+    def _reward_range(self) -> tuple[float, float]:
+        rewards = self.traffic.rewards
+        return self.options.reward_range or (
+            float(rewards.min(initial=0.0)),
+            float(rewards.max(initial=1.0)),
+        )
+
+
+def uplift(sample: Sample, estimator: Estimator, rivals: int = 1) -> Estimate:
+    """Return how much more than the logged choices a policy would have earned.
+
+    The interval is at 95% for all of so many rivals together (Bonferroni).
+    """
+    column = scores(sample, estimator)
+    if column is None or not len(column):
+        return NOTHING
+    reach = z_value(1 - 0.05 / rivals)
+    return mean_with_interval(column - sample.rewards, sample.shares, reach)

@@ -1,0 +1,117 @@
+"""What a policy would have earned over time, in sums from which every window can be made."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from mock_service.evaluation.estimators import SERVICE_Z, standard_error
+from mock_service.evaluation.policies import PolicySource
+
+STEP = timedelta(minutes=5)
+"""The smallest window; all others are made of such."""
+
+WINDOWS = (STEP, timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
+"""The windows of v1.0 and v1.1, in the order in which the service lists them."""
+
+_MOST_WINDOWS = 10_000
+"""A series that would be longer (35 days of 5 minutes) leaves out windows without a decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class IpsSums:
+    """What estimates need to know of some decisions.
+
+    ``numerator`` is the sum of weighted rewards and ``squares`` that of their squares,
+    ``decisions`` the number of decisions, ``weights`` the sum of weights, and ``possible`` counts
+    decisions whose choice the policy might have made too.
+    """
+
+    numerator: float = 0.0
+    decisions: float = 0.0
+    weights: float = 0.0
+    squares: float = 0.0
+    possible: float = 0.0
+
+    def __add__(self, other: "IpsSums") -> "IpsSums":
+        return IpsSums(
+            self.numerator + other.numerator,
+            self.decisions + other.decisions,
+            self.weights + other.weights,
+            self.squares + other.squares,
+            self.possible + other.possible,
+        )
+
+    @property
+    def mean(self) -> float:
+        """The mean reward by inverse propensities; 0 of nothing, as the service says it."""
+        return self.numerator / self.decisions if self.decisions else 0.0
+
+    @property
+    def half_width(self) -> float:
+        """How far the service's 95% interval reaches to either side; 0 of too little."""
+        if self.decisions <= 1:
+            return 0.0
+        return SERVICE_Z * standard_error(self.numerator, self.squares, self.decisions)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The sums of one window, which begins ``at``."""
+
+    at: datetime
+    sums: IpsSums
+
+
+@dataclass(frozen=True, slots=True)
+class RewardSeries:
+    """What a policy would have earned: in steps that hold a decision, and in all.
+
+    Decisions without a time count only in ``total``.
+    """
+
+    name: str
+    source: PolicySource
+    arguments: str
+    steps: tuple[Window, ...]
+    total: IpsSums
+
+    @property
+    def online(self) -> bool:
+        """Whether this is the policy that made the log, of which nothing need be estimated."""
+        return self.source is PolicySource.ONLINE
+
+    def between(self, start: datetime, end: datetime) -> "RewardSeries":
+        """Return what was earned in the steps that begin in [start, end)."""
+        steps = tuple([step for step in self.steps if start - STEP < step.at < end])
+        if len(steps) == len(self.steps):
+            return self
+        return replace(self, steps=steps, total=sum([one.sums for one in steps], IpsSums()))
+
+
+def tumbling(course: RewardSeries, length: timedelta) -> Iterator[Window]:
+    """Yield the sums of windows that follow each other, each from its beginning.
+
+    Windows without a decision appear between the first and the last that has one.
+    """
+    summed: dict[int, IpsSums] = {}
+    for step in course.steps:
+        place = (step.at - _EPOCH) // length
+        summed[place] = summed.get(place, _NOTHING) + step.sums
+    if not summed:
+        return
+    first, last = min(summed), max(summed)
+    places = range(first, last + 1) if last - first < _MOST_WINDOWS else sorted(summed)
+    for place in places:
+        yield Window(_EPOCH + place * length, summed.get(place, _NOTHING))
+
+
+def expanding(course: RewardSeries, length: timedelta) -> Iterator[Window]:
+    """Yield what was known at the end of each window about everything until then."""
+    known = _NOTHING
+    for window in tumbling(course, length):
+        known += window.sums
+        yield Window(window.at, known)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NOTHING = IpsSums()

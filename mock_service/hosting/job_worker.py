@@ -1,0 +1,147 @@
+"""Answering inquiries one after the other in a process of its own, while the server serves."""
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+from mock_service.errors import LearningPolicyInvalid, StorageFailed
+from mock_service.evaluation.job import (
+    ASKED,
+    FOUND,
+    REFUSED,
+    EvaluationResult,
+    Status,
+    findings_of,
+    findings_text,
+    inquiry_text,
+)
+from mock_service.hosting.evaluation_jobs import Job, JobRepository
+from mock_service.hosting.failures import FailureLog
+from mock_service.storage.database import FILE
+from mock_service.vowpal.sandbox import validate_policy
+
+_BEAT_SECONDS = 0.25
+"""How often somebody looks for work, and whether the work under way is still wanted."""
+
+_LONGEST_SECONDS = 3600.0
+
+Applies = Callable[[Job, EvaluationResult], Awaitable[Status]]
+"""Applies an automatic optimization, or does not; says which."""
+
+
+class JobWorker:
+    """Answers what is in the book, the oldest first, also what an earlier server left over.
+
+    The answering process reads the file of the data folder by itself; of a database in memory it
+    gets a copy. It has the lowest priority, so that ranks come first.
+    """
+
+    def __init__(
+        self,
+        book: JobRepository,
+        folder: Path | None,
+        apply: Applies,
+        survivor: FailureLog | None = None,
+    ) -> None:
+        self._book, self._folder, self._apply = book, folder, apply
+        self._survivor = survivor or FailureLog()
+
+    async def work(self) -> None:
+        """Answer for ever; cancelled, it ends the process that is under way."""
+        while True:
+            await asyncio.sleep(_BEAT_SECONDS)
+            with suppress(StorageFailed), self._survivor.survive("Answering evaluations"):
+                self._book.ledger.check()  # what is not kept as answered is answered again
+                entry = self._book.next()
+                if entry is not None:
+                    await self._answer_or_give_up(entry)
+
+    async def _answer_or_give_up(self, entry: Job) -> None:
+        """Answer, or keep that it failed: one that nobody foresaw would come up for ever."""
+        try:
+            await self._answer(entry)
+        except StorageFailed:
+            raise
+        except Exception as error:  # noqa: BLE001 - a border: the next one has to be answered
+            self._survivor.report(f"The evaluation {entry.inquiry.id!r}", error)
+            explained = _explained("The evaluation could not be made: the server's log says why.")
+            self._book.conclude(entry, Status.FAILED, explained)
+            await self._book.ledger.committed()
+
+    async def _answer(self, entry: Job) -> None:
+        try:
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+                status, found = await self._found(entry, Path(name))
+        except OSError as error:
+            status, found = Status.FAILED, _explained(f"There was no room to work in: {error}.")
+        if not self._book.holds(entry):
+            return
+        if status is Status.COMPLETED and entry.inquiry.automatic:
+            try:
+                status = await self._apply(entry, await asyncio.to_thread(_validated, found))
+            except LearningPolicyInvalid:
+                status = Status.RETAINED
+        self._book.conclude(entry, status, found)
+        await self._book.ledger.committed()
+
+    async def _found(self, entry: Job, work: Path) -> tuple[Status, str]:
+        data = self._folder or work
+        if self._folder is None:
+            with closing(self._book.ledger.freeze()) as frozen:
+                await asyncio.to_thread((work / FILE).write_bytes, frozen.serialize())
+        (work / ASKED).write_text(inquiry_text(entry.inquiry), encoding="utf-8")
+        process = _start(data, entry.loop, work)
+        try:
+            return await self._ended(entry, process, work)
+        finally:
+            process.kill()
+            process.communicate()
+
+    async def _ended(
+        self, entry: Job, process: subprocess.Popen[str], work: Path
+    ) -> tuple[Status, str]:
+        """Return how the process ended; it is left alone once nobody wants to know."""
+        running = asyncio.get_running_loop()
+        deadline = running.time() + _LONGEST_SECONDS
+        while process.poll() is None:
+            if running.time() > deadline:
+                return Status.TIMEOUT, _explained("It took longer than an hour.")
+            if not self._book.holds(entry):
+                return Status.FAILED, ""
+            await asyncio.sleep(_BEAT_SECONDS)
+        if process.returncode == 0:
+            return Status.COMPLETED, await asyncio.to_thread((work / FOUND).read_text, "utf-8")
+        said = process.stdout.read().strip() if process.stdout else ""
+        reason = said if process.returncode == REFUSED else f"ended with {process.returncode}"
+        return Status.FAILED, _explained(f"The evaluation could not be made: {reason}.")
+
+
+def _start(data: Path, loop: int, work: Path) -> subprocess.Popen[str]:
+    module = "mock_service.evaluation.job_process"
+    return subprocess.Popen(
+        [sys.executable, "-m", module, str(data), str(loop), str(work)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def _validated(found: str) -> EvaluationResult:
+    """Return findings whose best policy is one that a loop may have.
+
+    Raises:
+        LearningPolicyInvalid: it is unsafe, or does not work.
+    """
+    findings = findings_of(found)
+    better = findings.course(findings.optimal)
+    validate_policy("" if better is None else better.arguments)
+    return findings
+
+
+def _explained(description: str) -> str:
+    return findings_text(EvaluationResult(description=description))

@@ -1,0 +1,129 @@
+"""Taking a snapshot into a loop's place: tried in a copy first, then taken in one step.
+
+Nothing of ours changes until every row has been read, the policies have passed the gate, the
+models have worked in a process of their own, and a loop has been made of it all. Its rows are then
+brought in under the number of no loop, between the requests of others, and one transaction makes
+them the loop's own.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from mock_service.errors import ApiError, LearningPolicyInvalid
+from mock_service.evaluation.job import JobKind, Status, findings_of, inquiry_of
+from mock_service.hosting.hosted_loop import UNUSABLE
+from mock_service.loop.learning_loop import LearningLoop
+from mock_service.loop.state import LoopState
+from mock_service.storage.batch import Statement
+from mock_service.storage.codec import check_number, to_microseconds
+from mock_service.storage.commit_queue import CommitQueue
+from mock_service.storage.discarding import in_chunks
+from mock_service.storage.loop_queries import last_checkpoint, position
+from mock_service.storage.loop_store import LoopStore
+from mock_service.storage.loops import moment_kept
+from mock_service.storage.recovery import MakeTools, revive_with
+from mock_service.storage.snapshots import Snapshot, exchange, open_snapshot, taken_rows
+from mock_service.vowpal.policy_arguments import check_policy_text
+from mock_service.vowpal.presets import with_exploration
+from mock_service.vowpal.sandbox import try_model, validate_policy
+
+
+@dataclass(frozen=True, slots=True)
+class RestorableLoop:
+    """A snapshot that has proved itself, the loop made of it, and the number of its rows."""
+
+    snapshot: Snapshot
+    loop: LearningLoop
+    number: int
+
+    def rows(self) -> Iterator[list[Statement]]:
+        """Yield what brings the rows in, in parts that others need not wait long for."""
+        return in_chunks(taken_rows(self.snapshot, self.number))
+
+    def take(self, ledger: CommitQueue, old: int, clock: datetime | None) -> None:
+        """Make the rows those of the loop `old`, and let a manual clock show `clock`, at once.
+
+        Raises:
+            StorageFailed: it could not be kept; nothing was changed.
+        """
+        moments = [] if clock is None else [moment_kept(clock)]
+        ledger.write_now([*exchange(self.snapshot, old, self.number), *moments])
+
+
+def check_moment(moment: datetime, now: datetime) -> None:
+    """Accept a snapshot that moves no clock forward, from whom the clock is not for.
+
+    Raises:
+        ApiError: InvalidApiAccess, when the clock would have to show a later `moment`.
+    """
+    if moment > now:
+        raise ApiError(
+            "InvalidApiAccess",
+            "The snapshot was taken later than it is now, and the clock is that of all loops: "
+            "move it with the key of the default loop first, by POST /mock/clock.",
+        )
+
+
+def validate_snapshot(
+    content: bytes,
+    ledger: CommitQueue,
+    number: int,
+    make_tools: MakeTools,
+    moment_after: Callable[[datetime], datetime],
+) -> RestorableLoop:
+    """Return what a snapshot's file holds, once it has proved that a loop can go on from it.
+
+    Nothing is written, and only this thread is kept busy: a large one takes a while.
+    `moment_after` says what the clock will show after a restore, given when the snapshot was taken.
+
+    Raises:
+        ApiError: InvalidSnapshot, with what is wrong.
+    """
+    found = open_snapshot(content, _check_inquiry)
+    try:
+        _prove(found)
+        tools = make_tools(
+            found.state, LoopStore(ledger, number, position(found.ledger, found.number))
+        )
+        loop = revive_with(
+            found.ledger, found.number, found.state, tools, moment_after(found.moment)
+        )
+    except UNUSABLE as error:
+        found.close()
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        raise ApiError(
+            "InvalidSnapshot", f"No loop can go on from this snapshot: {reason}"
+        ) from error
+    return RestorableLoop(found, loop, number)
+
+
+def _prove(found: Snapshot) -> None:
+    """Try the policies and the models of a snapshot where they can harm nobody."""
+    state = found.state
+    for policy in dict.fromkeys((state.policy, state.default_policy)):
+        validate_policy(_arguments(policy, state), presets=False)
+    kept = last_checkpoint(found.ledger, found.number)
+    if kept is not None:
+        for model in {kept.models.training, kept.models.published} - {b""}:
+            try_model(_arguments(state.policy, state), model)
+
+
+def _arguments(policy: str, state: LoopState) -> str:
+    return with_exploration(policy, state.configuration.exploration)
+
+
+def _check_inquiry(kind: str, status: str, asked: str, found: str) -> None:
+    """Accept an inquiry as this program keeps it, whose policies may be shown to Vowpal Wabbit."""
+    inquiry = inquiry_of(asked)
+    findings_of(found)
+    if JobKind(kind) is not inquiry.kind:
+        raise ValueError("an inquiry of two kinds")
+    Status(status)
+    try:
+        for policy in (inquiry.online, *(one.arguments for one in inquiry.policies)):
+            check_policy_text(policy)
+    except LearningPolicyInvalid as error:
+        raise ValueError(str(error)) from error
+    for at in (inquiry.start, inquiry.end, inquiry.created):
+        check_number(to_microseconds(at))

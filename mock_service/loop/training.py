@@ -1,0 +1,178 @@
+"""What the loop has learned, and when others get to see it."""
+
+from collections.abc import Generator, Iterable, Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from mock_service.loop.configuration import AGGREGATIONS, Configuration, LearningMode, Mode
+from mock_service.loop.decision import Decision
+from mock_service.loop.events import PendingEvent
+from mock_service.loop.protocols import Learner, LearnerFactory, StateStore
+from mock_service.loop.state import Checkpoint, LoopState, Models
+
+
+class Trainer:
+    """Keeps a learner taught and its model published on the beat of the exports."""
+
+    def __init__(
+        self, state: LoopState, factory: LearnerFactory, store: StateStore, start: Checkpoint
+    ) -> None:
+        """Start from a checkpoint.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy.
+        """
+        self.state = state
+        self.lessons, self.version, self.modified = start.lessons, start.version, start.modified
+        self.published_lessons = start.published_lessons
+        self.next_export = state.exports_from + state.configuration.model_export_frequency
+        self._factory, self._store = factory, store
+        self._kept_lessons = start.lessons
+        self._set_state(factory(state.policy, state.configuration.exploration, start.models))
+
+    @property
+    def models(self) -> Models:
+        """Both models as Vowpal Wabbit writes them."""
+        return self.learner.models()
+
+    def learn(self, decision: Decision, reward: float, at: datetime) -> None:
+        """Learn one lesson; in quick mode it is public at once.
+
+        A lesson beyond the learner's bound, from an event that another policy decided, counts and
+        teaches nothing.
+        """
+        if self._allows(decision.context, decision.actions):
+            self.learner.learn(decision, reward)
+        self.lessons += 1
+        if self.state.mode is _QUICK:
+            self._publish(at)
+
+    def repeat(self, decision: Decision, reward: float, at: datetime, times: int) -> None:
+        """Learn one lesson so many times.
+
+        Raises:
+            ApiError: that is more than one request may ask.
+        """
+        self.check(decision.context, decision.actions, times)
+        for _ in range(times):
+            self.learn(decision, reward, at)
+
+    def export_before(self, moment: datetime) -> None:
+        """Publish if a beat of the export has passed; an event due on the beat comes along."""
+        if self.next_export >= moment:
+            return
+        frequency = self.state.configuration.model_export_frequency
+        behind = (self.next_export - moment) // frequency * frequency
+        self.next_export -= behind
+        if self.state.mode is Mode.AZURE and self._publish(self.next_export - frequency):
+            self.keep()
+
+    def skip_exports_until(self, moment: datetime) -> None:
+        """Go on at the first beat after `moment`: those until then have happened already."""
+        frequency = self.state.configuration.model_export_frequency
+        if self.next_export <= moment:
+            self.next_export += ((moment - self.next_export) // frequency + 1) * frequency
+
+    def begin(self, state: LoopState, models: Models) -> Learner:
+        """Return a learner that goes on from `models` with `state`.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy or the models.
+        """
+        return self._factory(state.policy, state.configuration.exploration, models)
+
+    def retrain(
+        self, state: LoopState, past: Iterable[PendingEvent], *, keeps_published: bool
+    ) -> Generator[None, None, Learner]:
+        """Return a learner that knows what the `past` teaches under `state`, an event a step.
+
+        Raises:
+            LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy.
+        """
+        published = self.models.published if keeps_published else b""
+        learner = self.begin(state, Models(b"", published))
+        allows = learner.bound.allows
+        for event in past:
+            decision = event.decision
+            if event.is_trainable and allows(decision.context, decision.actions):
+                learner.learn(decision, training_reward(event, state.configuration).reward)
+            yield
+        if keeps_published and published != (now_published := self.models.published):
+            return self.begin(state, Models(learner.models().training, now_published))
+        return learner
+
+    def restart(self, state: LoopState, learner: Learner, at: datetime) -> None:
+        """Go on with `state` and another learner."""
+        self.state = state
+        self._set_state(learner)
+        self.version += 1
+        self.modified = at
+        self.keep()
+
+    def publish_now(self, at: datetime) -> None:
+        """Publish what was learned, if it is not public yet, and keep it."""
+        self._publish(at)
+        self.keep()
+
+    def keep_if_wanted(self) -> None:
+        """Let the store keep the models if enough was learned since it last did."""
+        if self._store.wants_checkpoint(self.lessons - self._kept_lessons):
+            self.keep()
+
+    def keep(self) -> None:
+        """Let the store keep the models."""
+        self._kept_lessons = self.lessons
+        self._store.checkpoint(
+            Checkpoint(
+                self.learner.models(),
+                self.lessons,
+                self.published_lessons,
+                self.version,
+                self.modified,
+            )
+        )
+
+    def _set_state(self, learner: Learner) -> None:
+        self.learner = learner
+        self.check = learner.bound.check  # looked up once, as they are asked for at every visit
+        self._allows = learner.bound.allows
+
+    def _publish(self, at: datetime) -> bool:
+        if not self.learner.publish():
+            return False
+        self.version += 1
+        self.published_lessons = self.lessons
+        self.modified = at
+        return True
+
+
+def exhaust(steps: Iterator[None]) -> None:
+    """Take all steps at once."""
+    for _ in steps:
+        pass
+
+
+class TrainingReward(Struct, frozen=True, gc=False):
+    """The reward to learn from, and what the rewards came to that users gave."""
+
+    reward: float
+    joined: float
+
+
+def training_reward(event: PendingEvent, configuration: Configuration) -> TrainingReward:
+    """Return what was joined, and that to learn from, or 1 and 0 for imitating the baseline."""
+    aggregate = AGGREGATIONS[configuration.reward_aggregation]
+    joined = aggregate(event.rewards) if event.rewards else configuration.default_reward
+    if event.decision.learning_mode is _APPRENTICE:
+        return TrainingReward(float(event.decision.matches_baseline), joined)
+    return TrainingReward(joined, joined)
+
+
+def first_checkpoint(created: datetime) -> Checkpoint:
+    """Return the checkpoint of a loop that has learned nothing."""
+    return Checkpoint(Models(), 0, 0, 0, created)
+
+
+_QUICK = Mode.QUICK  # these are looked up once, as they are asked for at every visit
+_APPRENTICE = LearningMode.APPRENTICE

@@ -1,0 +1,1 @@
+"""Keys, certificates, signatures, and files that only their owner can read."""

@@ -1,0 +1,184 @@
+"""Reading a loop back: what it was, what it had learned, and what it was waiting for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from mock_service.loop.decision import Action, Decision
+from mock_service.loop.early import EARLY_WINDOW
+from mock_service.loop.events import Observation, PendingEvent
+from mock_service.loop.state import Checkpoint, Models
+from mock_service.storage.codec import (
+    EVENT_COLUMNS,
+    decode_actions,
+    decode_decision,
+    from_microseconds,
+    to_microseconds,
+)
+from mock_service.storage.commit_queue import CommitQueue
+
+_PAGE = 200
+"""So many events are read in a few milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a loop's numbering goes on: decisions, settlements and texts of actions so far."""
+
+    decisions: int = 0
+    settled: int = 0
+    last_text: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedEvent:
+    """Something that was learned after the last checkpoint: from what, and when."""
+
+    decision: Decision
+    reward: float
+    at: datetime
+
+
+def position(ledger: CommitQueue, loop: int) -> Position:
+    """Return where the loop's numbering goes on."""
+    row = ledger.query(
+        """SELECT coalesce((SELECT max(number) FROM events WHERE loop = :loop), 0),
+            coalesce((SELECT max(settled) FROM events
+                WHERE loop = :loop AND settled IS NOT NULL), 0),
+            coalesce((SELECT max(id) FROM texts WHERE loop = :loop), 0)""",
+        {"loop": loop},
+    ).fetchone()
+    before = ledger.query(
+        "SELECT number, settled, text FROM forgotten WHERE loop = ?", (loop,)
+    ).fetchone()
+    return Position(*map(max, row, before or (0, 0, 0)))
+
+
+def last_checkpoint(ledger: CommitQueue, loop: int) -> Checkpoint | None:
+    """Return the models as they were last kept, if they ever were."""
+    row = ledger.query("SELECT * FROM models WHERE loop = ?", (loop,)).fetchone()
+    if row is None:
+        return None
+    _, training, published, lessons, published_lessons, version, modified = row
+    return Checkpoint(
+        Models(training, published),
+        lessons,
+        published_lessons,
+        version,
+        from_microseconds(modified),
+    )
+
+
+def lessons_after(ledger: CommitQueue, loop: int, lessons: int) -> Iterator[TrainedEvent]:
+    """Yield, in order, what was learned after the first `lessons`."""
+    rows = ledger.query(
+        f"""SELECT {EVENT_COLUMNS}, reward, settled_at FROM events
+            WHERE loop = ? AND settled IS NOT NULL AND lesson > ? ORDER BY settled""",
+        (loop, lessons),
+    )
+    texts = _ActionSets(ledger, loop)
+    for *event, reward, at in rows:
+        yield TrainedEvent(
+            decode_decision(tuple(event), texts.actions(event[4])), reward, from_microseconds(at)
+        )
+
+
+def waiting_events(ledger: CommitQueue, loop: int) -> Iterator[PendingEvent]:
+    """Yield the decisions whose wait is not over, oldest first."""
+    rows = ledger.query(
+        f"""SELECT {EVENT_COLUMNS} FROM events
+            WHERE loop = ? AND settled IS NULL ORDER BY number""",
+        (loop,),
+    )
+    texts = _ActionSets(ledger, loop)
+    for row in rows:
+        yield _event(ledger, loop, row, texts)
+
+
+def superseded_numbers(ledger: CommitQueue, loop: int) -> frozenset[int]:
+    """Return the waiting decisions whose event id a later one has taken over."""
+    rows = ledger.query(
+        "SELECT number FROM events WHERE loop = ? AND settled IS NULL AND superseded", (loop,)
+    )
+    return frozenset(number for (number,) in rows)
+
+
+def settled_events(ledger: CommitQueue, loop: int, *, since: int) -> Iterator[PendingEvent]:
+    """Yield the settled events decided since a moment, in the order they settled.
+
+    They are read a page at a time, so that others can go on in between; what settles meanwhile
+    comes at the end.
+    """
+    texts, after = _ActionSets(ledger, loop), -1
+    while True:
+        ledger.flush()
+        rows = ledger.query(
+            f"""SELECT {EVENT_COLUMNS}, settled FROM events WHERE loop = ? AND
+                settled IS NOT NULL AND settled > ? AND at >= ? ORDER BY settled LIMIT ?""",
+            (loop, after, since, _PAGE),
+        ).fetchall()
+        if not rows:
+            return
+        for *row, settled in rows:
+            after = settled
+            yield _event(ledger, loop, tuple(row), texts)
+
+
+def early_observations(ledger: CommitQueue, loop: int, now: datetime) -> list[Observation]:
+    """Return the observations whose decision may still come; a late one may be early, too."""
+    rows = ledger.query(
+        """SELECT event_id, at, reward FROM observations
+            WHERE loop = ? AND number IS NULL AND at BETWEEN ? AND ? ORDER BY sequence""",
+        (loop, to_microseconds(now - EARLY_WINDOW), to_microseconds(now)),
+    )
+    return [Observation(event_id, from_microseconds(at), reward) for event_id, at, reward in rows]
+
+
+def last_moment(ledger: CommitQueue, loop: int) -> datetime | None:
+    """Return when the loop last did anything that was kept."""
+    (at,) = ledger.query(
+        """SELECT max(at) FROM (
+            SELECT at FROM events WHERE loop = :loop AND number =
+                (SELECT max(number) FROM events WHERE loop = :loop)
+            UNION ALL SELECT settled_at FROM events WHERE loop = :loop AND settled =
+                (SELECT max(settled) FROM events WHERE loop = :loop AND settled IS NOT NULL)
+            UNION ALL SELECT at FROM observations WHERE sequence =
+                (SELECT max(sequence) FROM observations WHERE loop = :loop)
+            UNION ALL SELECT at FROM forgotten WHERE loop = :loop)""",
+        {"loop": loop},
+    ).fetchone()
+    return None if at is None else from_microseconds(at)
+
+
+class _ActionSets:
+    """The actions of a loop's events, each read once while they come close together."""
+
+    def __init__(self, ledger: CommitQueue, loop: int) -> None:
+        self._ledger, self._loop = ledger, loop
+        self.actions = lru_cache(maxsize=256)(self._read)
+
+    def _read(self, number: int) -> tuple[Action, ...]:
+        (text,) = self._ledger.query(
+            "SELECT text FROM texts WHERE loop = ? AND id = ?", (self._loop, number)
+        ).fetchone()
+        return decode_actions(text)
+
+
+def _event(
+    ledger: CommitQueue, loop: int, row: tuple[Any, ...], texts: _ActionSets
+) -> PendingEvent:
+    number = row[0]
+    decision = decode_decision(row, texts.actions(row[4]))
+    event = PendingEvent(decision, number, not decision.deferred)
+    rewards = ledger.query(
+        "SELECT reward FROM observations WHERE loop = ? AND number = ? ORDER BY sequence",
+        (loop, number),
+    )
+    for (reward,) in rewards:
+        if reward is None:
+            event.activated = True
+        else:
+            event.rewards.append(reward)
+    return event

@@ -1,0 +1,80 @@
+"""What happened at each visit of a block, and what would have: for those who watch a run."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from numpy.typing import NDArray
+
+from simulator.model import Interaction, PotentialOutcomes, Recommendation
+from simulator.users.environment import VisitBatch
+
+_Arrivals = tuple[tuple[timedelta, float], ...]
+
+
+class InteractionEmitter:
+    """Tells somebody the interactions of one block; its arrays are unpacked once."""
+
+    def __init__(self, block: VisitBatch, watcher: Callable[[Interaction], None]) -> None:
+        self._watcher = watcher
+        feedback = block.feedback
+        self._visits = block.visits
+        self._all = tuple(range(block.rewards.shape[1]))
+        self._places = block.offer.places if block.offer else None
+        self._outcomes = {name: _rows(deed.amounts) for name, deed in block.outcomes.items()}
+        self._rewards, self._values = _rows(block.rewards), _rows(block.values)
+        self._expected = _rows(block.expected_values)
+        self._lost = _rows(feedback.lost) if feedback else None
+        self._repeated = _rows(feedback.duplicated) if feedback else None
+        self._arrivals = [
+            (_rows(a.arrives), _rows(a.moments.astype("timedelta64[us]")), _rows(a.values))
+            for a in (feedback.arrivals if feedback else [])
+        ]
+
+    def emit(self, event_id: str, row: int, shown: int, recommendation: Recommendation) -> None:
+        """Tell the interaction of the `row`-th visit, which saw action `shown`."""
+        self._watcher(
+            Interaction(
+                event_id,
+                self._visits[row],
+                recommendation,
+                {name: rows[row][shown] for name, rows in self._outcomes.items()},
+                self._rewards[row][shown],
+                self._values[row][shown],
+                self._truth(row),
+            )
+        )
+
+    def _truth(self, row: int) -> PotentialOutcomes:
+        offered = self._places[row] if self._places else self._all
+
+        def of(rows: list[list[Any]]) -> tuple[Any, ...]:
+            figures = rows[row]
+            return tuple([figures[action] for action in offered])
+
+        nothing = (0,) * len(offered)
+        return PotentialOutcomes(
+            of(self._expected),
+            of(self._values),
+            of(self._rewards),
+            {name: of(rows) for name, rows in self._outcomes.items()},
+            tuple([self._arrivals_of(row, action) for action in offered]),
+            of(self._lost) if self._lost is not None else nothing,
+            of(self._repeated) if self._repeated is not None else nothing,
+        )
+
+    def _arrivals_of(self, row: int, action: int) -> _Arrivals:
+        if self._lost is None:
+            return ((timedelta(), self._rewards[row][action]),)
+        return tuple(
+            [
+                (moments[row][action], values[row][action])
+                for arrives, moments, values in self._arrivals
+                if arrives[row][action]
+            ]
+        )
+
+
+def _rows(array: NDArray[Any]) -> list[list[Any]]:
+    rows: list[list[Any]] = array.tolist()
+    return rows

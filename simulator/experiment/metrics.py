@@ -1,0 +1,129 @@
+"""What is kept of one run of an experiment: some figures and a curve, small enough to send home."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.engine.tally import Tally
+from simulator.scenario.model import Scenario
+
+CURVE_POINTS = 40
+LEARNED = 0.9
+"""The share of what learning can add over blind choice that counts as learned."""
+_WINDOW = 100
+_DECIMALS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class RunMetrics:
+    """The figures of a run; values are expected values, per visit unless they are totals.
+
+    ``favoured_value`` is what the actions would have been worth to which the policy gave the
+    highest probability, None if it favoured none on most visits. ``events_to_learn`` counts the
+    visits until that reached 90% of the way from blind choice to perfect knowledge over a window
+    of 100 visits, None if it never did. The four ``curve`` columns belong to the visits that end
+    with number ``curve_ends``, and ``shown`` counts visits by profile and action.
+    """
+
+    rounds: int
+    mean_value: float
+    late_value: float
+    mean_reward: float
+    regret: float
+    best_value: float
+    blind_value: float
+    favoured_value: float | None
+    events_to_learn: int | None
+    curve_ends: list[int]
+    curve_value: list[float]
+    curve_best: list[float]
+    curve_regret: list[float]
+    shown: list[list[int]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Self:
+        """Return what was once written from ``as_dict``.
+
+        Raises:
+            ValueError: it was not.
+        """
+        try:
+            figures = msgspec.json.decode(text, type=cls)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        curves = (figures.curve_value, figures.curve_best, figures.curve_regret)
+        if any(len(curve) != len(figures.curve_ends) for curve in curves):
+            raise ValueError("expected curves of one length")
+        return figures
+
+    def belong_to(self, scenario: Scenario, rounds: int) -> bool:
+        """Say whether these are figures of a run of that many visits."""
+        shape = [len(scenario.actions)] * len(scenario.profiles)
+        is_whole = self.rounds == rounds == self.curve_ends[-1] if self.curve_ends else False
+        return is_whole and [len(counts) for counts in self.shown] == shape
+
+
+def compute_metrics(scenario: Scenario, tally: Tally) -> RunMetrics:
+    """Return the figures of a run of at least one visit."""
+    value, regret = tally.column("value"), tally.column("regret")
+    favoured, blind = tally.column("favoured_value"), tally.column("blind_value")
+    best = value + regret
+    ends = np.unique(np.linspace(0, tally.rounds, CURVE_POINTS + 1).astype(int))
+    has_favourite = tally.column("has_favourite").mean() >= 1 / 2
+    return RunMetrics(
+        rounds=tally.rounds,
+        mean_value=_rounded(value.mean()),
+        late_value=_rounded(value[-max(1, tally.rounds // 4) :].mean()),
+        mean_reward=_rounded(tally.column("reward").mean()),
+        regret=_rounded(regret.sum()),
+        best_value=_rounded(best.mean()),
+        blind_value=_rounded(blind.mean()),
+        favoured_value=_rounded(favoured.mean()) if has_favourite else None,
+        events_to_learn=events_to_learn(favoured, blind, best),
+        curve_ends=ends[1:].tolist(),
+        curve_value=_means(value, ends),
+        curve_best=_means(best, ends),
+        curve_regret=[_rounded(total) for total in np.cumsum(regret)[ends[1:] - 1]],
+        shown=_shown(scenario, tally),
+    )
+
+
+def events_to_learn(
+    favoured: NDArray[np.float64], blind: NDArray[np.float64], best: NDArray[np.float64]
+) -> int | None:
+    """Return after how many visits a window's favourites brought 90% of what learning can add."""
+    window = min(_WINDOW, len(best))
+    gained, possible = _sums(favoured - blind, window), _sums(best - blind, window)
+    there = np.flatnonzero((gained >= LEARNED * possible) & (possible > 0))
+    return int(there[0]) + window if len(there) else None
+
+
+def _sums(column: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """Return the sums over every window of the column."""
+    totals = np.concatenate([[0.0], np.cumsum(column)])
+    sums: NDArray[np.float64] = totals[window:] - totals[:-window]
+    return sums
+
+
+def _means(column: NDArray[np.float64], ends: NDArray[np.int_]) -> list[float]:
+    totals = np.concatenate([[0.0], np.cumsum(column)])[ends]
+    return [_rounded(mean) for mean in np.diff(totals) / np.diff(ends)]
+
+
+def _shown(scenario: Scenario, tally: Tally) -> list[list[int]]:
+    profiles, actions = len(scenario.profiles), len(scenario.actions)
+    cells = tally.column("profile") * actions + tally.column("chosen")
+    counts = np.bincount(cells.astype(int), minlength=profiles * actions)
+    table: list[list[int]] = counts.reshape(profiles, actions).tolist()
+    return table
+
+
+def _rounded(number: np.floating) -> float:
+    return round(float(number), _DECIMALS)

@@ -1,0 +1,104 @@
+"""The nouns of a simulation: who came, what was shown, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from msgspec import Struct
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedAction:
+    """A candidate: its id and its features (a JSON array of objects, as text)."""
+
+    id: str
+    features: str
+
+
+class Visit(Struct, frozen=True, gc=False):
+    """One synthetic user arriving.
+
+    ``number`` counts visits from 0 and ``moment`` is the time since the simulation began. Of all
+    this a personalizer may see ``context`` (a JSON array of objects, as text) and ``actions``.
+    """
+
+    number: int
+    profile: str
+    context: str
+    actions: tuple[OfferedAction, ...]
+    moment: timedelta
+
+
+_MOST = 0.5
+"""Of a whole of 1, more than this leaves less than this to every other."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedSlot:
+    """A place on a page: its id, its features (a JSON array of objects, as text), and its rules.
+
+    ``baseline`` is the id of what the application would show there, and ``excluded`` holds ids of
+    what must not be.
+    """
+
+    id: str
+    features: str
+    baseline: str
+    excluded: tuple[str, ...] = ()
+
+
+SLOT_SEPARATOR = "\x1f"
+"""Stands between an event's id and a slot's, where one text names both."""
+
+
+def slot_event(event_id: str, slot_id: str) -> str:
+    """Return the id under which one slot of an event is rewarded."""
+    return f"{event_id}{SLOT_SEPARATOR}{slot_id}"
+
+
+class Recommendation(Struct, frozen=True, gc=False):
+    """A personalizer's answer, the action to show first.
+
+    ``order`` holds indices into the visit's actions, and ``probabilities`` belongs to ``order``.
+    """
+
+    order: tuple[int, ...]
+    probabilities: tuple[float, ...]
+
+    def greedy_action(self) -> int:
+        """Return the most probable action's index, or -1 if several are equally probable."""
+        probabilities = self.probabilities
+        if probabilities[0] > _MOST:
+            return self.order[0]
+        highest = max(probabilities)
+        if probabilities.count(highest) > 1:
+            return -1
+        return self.order[probabilities.index(highest)]
+
+
+class PotentialOutcomes(NamedTuple):
+    """What would have come of each action that was offered, in their order: hidden from learners.
+
+    ``arrivals`` are the rewards that would have arrived: how long after the visit, and how much.
+    ``lost`` and ``repeated`` count those that would not, and those that would twice.
+    """
+
+    expected_values: tuple[float, ...]
+    values: tuple[float, ...]
+    rewards: tuple[float, ...]
+    outcomes: dict[str, tuple[float, ...]]
+    arrivals: tuple[tuple[tuple[timedelta, float], ...], ...]
+    lost: tuple[int, ...]
+    repeated: tuple[int, ...]
+
+
+class Interaction(NamedTuple):
+    """One visit and what came of it; ``outcomes`` holds what the user did, by name."""
+
+    event_id: str
+    visit: Visit
+    recommendation: Recommendation
+    outcomes: dict[str, float]
+    reward: float
+    value: float
+    truth: PotentialOutcomes

@@ -1,0 +1,151 @@
+"""One line of a record: an interaction with the hidden truth."""
+
+import json
+from datetime import timedelta
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import model_validator as validator
+
+from simulator.model import (
+    Interaction,
+    OfferedAction,
+    PotentialOutcomes,
+    Recommendation,
+    Visit,
+)
+
+_Numbers = list[FiniteFloat]
+_Moment = Annotated[float, Field(ge=0, le=3.2e9)]
+COMPACT = (",", ":")
+
+
+class RunKey(NamedTuple):
+    """Which run a record is of."""
+
+    scenario: str
+    seed: int
+    reward_design: str
+
+
+class _RecordLine(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ActionLine(_RecordLine):
+    """An action that was offered."""
+
+    id: Annotated[str, Field(min_length=1)]
+    features: list[dict[str, Any]]
+
+
+class TruthLine(_RecordLine):
+    """What would have come of each action that was offered, in their order.
+
+    ``arrivals`` are the rewards that would have arrived: seconds after the visit, and how much.
+    """
+
+    expected_values: _Numbers
+    values: _Numbers
+    rewards: _Numbers
+    outcomes: dict[str, _Numbers]
+    arrivals: list[list[tuple[_Moment, FiniteFloat]]]
+    lost: list[int]
+    repeated: list[int]
+
+    def columns(self) -> list[int]:
+        """Return for how many actions each part speaks."""
+        figures = [self.expected_values, self.values, self.rewards, *self.outcomes.values()]
+        counts = [len(self.arrivals), len(self.lost), len(self.repeated)]
+        return [*counts, *(len(part) for part in figures)]
+
+
+class InteractionLine(_RecordLine):
+    """One line of a record; ``moment`` is in seconds since the simulation began."""
+
+    scenario: str
+    seed: int
+    reward_design: str
+    event_id: str
+    visit: Annotated[int, Field(ge=0)]
+    moment: _Moment
+    profile: str
+    context: list[dict[str, Any]]
+    actions: Annotated[list[ActionLine], Field(min_length=1)]
+    chosen: str
+    ranking: list[tuple[str, FiniteFloat]]
+    outcomes: dict[str, FiniteFloat]
+    reward: FiniteFloat
+    value: FiniteFloat
+    expected_value: FiniteFloat
+    truth: TruthLine
+
+    @validator(mode="after")
+    def _fits(self) -> Self:
+        ids = [action.id for action in self.actions]
+        if any(count != len(ids) for count in self.truth.columns()):
+            raise ValueError(f"expected a truth about {len(ids)} actions")
+        if sorted(id_ for id_, _ in self.ranking) != sorted(ids):
+            raise ValueError("expected a ranking of the actions")
+        return self
+
+    @property
+    def label(self) -> RunKey:
+        """Which run the line is of."""
+        return RunKey(self.scenario, self.seed, self.reward_design)
+
+    def interaction(self) -> Interaction:
+        """Return the interaction as the engine knows it."""
+        actions = tuple(OfferedAction(action.id, _text(action.features)) for action in self.actions)
+        place = {action.id: index for index, action in enumerate(actions)}
+        order, probabilities = zip(*self.ranking, strict=True)
+        moment = timedelta(seconds=self.moment)
+        return Interaction(
+            self.event_id,
+            Visit(self.visit, self.profile, _text(self.context), actions, moment),
+            Recommendation(tuple(place[id_] for id_ in order), tuple(probabilities)),
+            self.outcomes,
+            self.reward,
+            self.value,
+            PotentialOutcomes(
+                tuple(self.truth.expected_values),
+                tuple(self.truth.values),
+                tuple(self.truth.rewards),
+                {name: tuple(amounts) for name, amounts in self.truth.outcomes.items()},
+                tuple(
+                    tuple((timedelta(seconds=late), value) for late, value in action)
+                    for action in self.truth.arrivals
+                ),
+                tuple(self.truth.lost),
+                tuple(self.truth.repeated),
+            ),
+        )
+
+
+def line_of(interaction: Interaction, label: RunKey) -> InteractionLine:
+    """Return an interaction as a line of a record."""
+    visit, recommendation, truth = interaction.visit, interaction.recommendation, interaction.truth
+    ids = [action.id for action in visit.actions]
+    ranked = zip(recommendation.order, recommendation.probabilities, strict=True)
+    shown = recommendation.order[0]
+    arrivals = [[(late.total_seconds(), value) for late, value in one] for one in truth.arrivals]
+    return InteractionLine.model_construct(
+        **label._asdict(),
+        event_id=interaction.event_id,
+        visit=visit.number,
+        moment=visit.moment.total_seconds(),
+        profile=visit.profile,
+        context=json.loads(visit.context),
+        actions=[{"id": a.id, "features": json.loads(a.features)} for a in visit.actions],
+        chosen=ids[shown],
+        ranking=[(ids[index], chance) for index, chance in ranked],
+        outcomes=interaction.outcomes,
+        reward=interaction.reward,
+        value=interaction.value,
+        expected_value=truth.expected_values[shown],
+        truth={**truth._asdict(), "arrivals": arrivals},
+    )
+
+
+def _text(features: list[dict[str, Any]]) -> str:
+    return json.dumps(features, separators=COMPACT)

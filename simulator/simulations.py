@@ -1,0 +1,202 @@
+"""Where the guest is put together: options in, a finished run out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+
+from mock_service.settings import LoopSettings
+from mock_service.vowpal.presets import as_multi_slot, resolve_policy
+from mock_service.vowpal.sandbox import validate_policy
+from simulator.engine.multi_slot_run import PageListeners, run_pages
+from simulator.engine.run import Listeners, RunPlan, run
+from simulator.engine.timeline import RealTime, Timeline, VirtualTime
+from simulator.errors import RecordInvalid
+from simulator.personalizer.http import HttpPersonalizer
+from simulator.personalizer.in_process import InProcessPersonalizer
+from simulator.personalizer.retrying_client import RetryPolicy
+from simulator.report.ceiling import Ceiling, ceiling
+from simulator.report.interaction_log import read_record
+from simulator.report.multi_slot_summary import PageSummary, summarise_pages
+from simulator.report.summary import RunInfo, Summary, summarise
+from simulator.scenario.model import Scenario
+from simulator.scenario.slot_consistency import check_single_slot
+from simulator.users.environment import Environment, ScenarioEnvironment
+from simulator.users.multi_slot import MultiSlotEnvironment
+from simulator.users.replayed import ReplayEnvironment
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointTarget:
+    """A Personalizer over HTTP; without ``delays`` rewards are sent as soon as they are known."""
+
+    endpoint: str
+    key: str
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
+    delays: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What makes one run of a scenario; ``reward`` names a design, empty takes the first.
+
+    A loop in this process writes its events down in ``log``, if there is one.
+    """
+
+    rounds: int = 2000
+    seed: int = 1
+    reward: str = ""
+    log: Path | None = None
+
+
+def simulate(
+    scenario: Scenario,
+    target: LoopSettings | EndpointTarget,
+    options: RunOptions,
+    listeners: Listeners | None = None,
+    timer: Callable[[], float] = perf_counter,
+) -> Summary:
+    """Run a scenario against a learning loop in this process, or against an endpoint.
+
+    Raises:
+        OptionsInvalid: the scenario has slots or no such reward design, the endpoint is no
+            address, or the log cannot be written.
+        EndpointProblem: the endpoint is out of reach or answers with an error.
+        LearningPolicyInvalid: the learning policy is not one.
+    """
+    check_single_slot(scenario)
+    crowd = ScenarioEnvironment(scenario, seed=options.seed, reward=options.reward)
+    return _played(crowd, target, options, listeners or Listeners(), timer)
+
+
+def simulate_pages(
+    scenario: Scenario,
+    target: LoopSettings | EndpointTarget,
+    options: RunOptions,
+    listeners: PageListeners | None = None,
+) -> PageSummary:
+    """Run a scenario with slots against a learning loop in this process, or against an endpoint.
+
+    In this process the loop's policy becomes one for several slots, if it is none.
+
+    Raises:
+        OptionsInvalid: the scenario has no such reward design, or the endpoint is no address.
+        EndpointProblem: the endpoint is out of reach, answers with an error or has no slots.
+        LearningPolicyInvalid: the learning policy is not one.
+    """
+    crowd = MultiSlotEnvironment(scenario, seed=options.seed, reward=options.reward)
+    if isinstance(target, LoopSettings):
+        policy = as_multi_slot(resolve_policy(target.policy_or_default))
+        target = replace(target, policy=policy)
+    personalizer, timeline = _personalizer(target, options.log)
+    plan = RunPlan(options.rounds, run_id=f"{scenario.name}-{options.seed}")
+    began = perf_counter()
+    try:
+        tally = run_pages(
+            crowd,
+            personalizer,
+            plan=plan,
+            listeners=listeners or PageListeners(),
+            timeline=timeline,
+        )
+    finally:
+        personalizer.close()
+    made = _circumstances(options.seed, crowd.design.name, perf_counter() - began, personalizer)
+    return summarise_pages(scenario, tally, made)
+
+
+def replay(
+    record: Path,
+    target: LoopSettings | EndpointTarget,
+    rounds: int | None = None,
+    listeners: Listeners | None = None,
+    log: Path | None = None,
+) -> Summary:
+    """Let the first `rounds` visits of a record come again, or all of them.
+
+    Raises:
+        OptionsInvalid: the record cannot be read, or the endpoint is no address.
+        RecordInvalid: it holds something that is no interaction, or nothing.
+        EndpointProblem: the endpoint is out of reach or answers with an error.
+        LearningPolicyInvalid: the learning policy is not one.
+    """
+    lines = list(islice(read_record(record), rounds))
+    if not lines:
+        raise RecordInvalid(record, 0, "expected at least one interaction")
+    label = lines[0].label
+    crowd = ReplayEnvironment(
+        label.scenario, [line.interaction() for line in lines], label.reward_design
+    )
+    options = RunOptions(len(lines), label.seed, label.reward_design, log)
+    return _played(crowd, target, options, listeners or Listeners(), perf_counter)
+
+
+def _played(
+    crowd: Environment,
+    target: LoopSettings | EndpointTarget,
+    options: RunOptions,
+    listeners: Listeners,
+    timer: Callable[[], float],
+) -> Summary:
+    personalizer, timeline = _personalizer(target, options.log)
+    plan = RunPlan(options.rounds, run_id=f"{crowd.cast.name}-{options.seed}")
+    began = timer()
+    try:
+        tally = run(
+            crowd,
+            personalizer,
+            plan=plan,
+            listeners=listeners,
+            timeline=timeline,
+        )
+    finally:
+        personalizer.close()
+    made = _circumstances(options.seed, crowd.design_name, timer() - began, personalizer)
+    return summarise(crowd.cast, tally, made)
+
+
+def ceilings(
+    scenario: Scenario, *, rounds: int, seed: int, explorations: list[float]
+) -> list[Ceiling]:
+    """Return what can be earned with each of a scenario's reward designs.
+
+    Raises:
+        HookProblem: a Python function of the scenario fails.
+    """
+    return [
+        ceiling(scenario, reward=name, rounds=rounds, seed=seed, explorations=explorations)
+        for name in scenario.rewards
+    ]
+
+
+def dry_run(scenario: Scenario) -> None:
+    """Let the first users of a scenario come, with each reward design.
+
+    Raises:
+        HookProblem: a Python function of the scenario fails.
+    """
+    for name in scenario.rewards:
+        crowd = MultiSlotEnvironment if scenario.slots else ScenarioEnvironment
+        next(iter(crowd(scenario, seed=0, reward=name).blocks(1)))
+
+
+def _circumstances(
+    seed: int, design: str, seconds: float, personalizer: HttpPersonalizer | InProcessPersonalizer
+) -> RunInfo:
+    """Return how a run came about; only an endpoint has accounts of requests and replies."""
+    if isinstance(personalizer, InProcessPersonalizer):
+        return RunInfo(seed, design, seconds)
+    account, unusable = personalizer.account(), personalizer.unusable_replies()
+    return RunInfo(seed, design, seconds, account, unusable)
+
+
+def _personalizer(
+    target: LoopSettings | EndpointTarget, log: Path | None
+) -> tuple[HttpPersonalizer | InProcessPersonalizer, Timeline]:
+    """Return who ranks, and the time it lives in: a remote clock is not ours to move."""
+    if isinstance(target, EndpointTarget):
+        personalizer = HttpPersonalizer(target.endpoint, target.key, target.patience)
+        return personalizer, RealTime(delays=target.delays)
+    validate_policy(target.policy)
+    return InProcessPersonalizer(target, log), VirtualTime()

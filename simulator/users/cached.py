@@ -1,0 +1,71 @@
+"""The users of the last run, kept for the next: settings are compared on the same ones."""
+
+from collections.abc import Iterator
+from threading import local
+
+from simulator.scenario.model import Scenario
+from simulator.users.environment import (
+    BLOCK,
+    Environment,
+    EnvironmentInfo,
+    ScenarioEnvironment,
+    VisitBatch,
+    beginning,
+)
+
+MOST_KEPT = 250_000
+"""Visits times actions, beyond which a crowd is drawn each time: those take some 20 MB."""
+
+
+class CachedEnvironment:
+    """A crowd that comes again from the beginning each time, and is drawn once."""
+
+    def __init__(self, scenario: Scenario, *, seed: int, reward: str = "") -> None:
+        """Draw as `ScenarioEnvironment` does, and raise what it raises."""
+        self.origin = (scenario, seed, reward)
+        self._begin()
+        self.cast: EnvironmentInfo = self._crowd.cast
+        self.design_name, self.action_count = self._crowd.design_name, self._crowd.action_count
+
+    def blocks(self, rounds: int) -> Iterator[VisitBatch]:
+        """Yield the first `rounds` visits in blocks."""
+        starts = range(0, rounds, BLOCK)
+        self._draw(len(starts) - len(self._blocks))
+        for block, start in zip(self._blocks, starts, strict=False):
+            yield beginning(block, rounds - start)
+
+    def _begin(self) -> None:
+        scenario, seed, reward = self.origin
+        self._crowd = ScenarioEnvironment(scenario, seed=seed, reward=reward)
+        self._blocks: list[VisitBatch] = []
+
+    def _draw(self, missing: int) -> None:
+        """Draw so many more blocks; if that is cut short, begin anew, as chance has moved on."""
+        try:
+            self._blocks.extend(self._crowd.blocks(missing * BLOCK))
+        except BaseException:
+            self._begin()
+            raise
+
+
+class EnvironmentCache(local):
+    """Remembers the latest crowd; in every thread its own."""
+
+    def __init__(self) -> None:
+        self._latest: CachedEnvironment | None = None
+
+    def crowd(self, scenario: Scenario, *, seed: int, reward: str, rounds: int) -> Environment:
+        """Return a crowd that nobody has seen anything of yet: the latest one, if it is the same.
+
+        Crowds that would take much memory are drawn anew, and so are those with Python functions:
+        what these say may depend on anything.
+
+        Raises:
+            OptionsInvalid: the scenario has no such reward design.
+            HookProblem: a Python function of the scenario is not there.
+        """
+        if scenario.hooks or rounds * len(scenario.actions) > MOST_KEPT:
+            return ScenarioEnvironment(scenario, seed=seed, reward=reward)
+        if self._latest is None or self._latest.origin != (scenario, seed, reward):
+            self._latest = CachedEnvironment(scenario, seed=seed, reward=reward)
+        return self._latest

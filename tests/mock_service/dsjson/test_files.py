@@ -1,0 +1,47 @@
+"""Files that are called logs: each ends in lines, or in one that says what is wrong."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from numpy.random import Generator, default_rng
+
+from mock_service.dsjson.files import log_lines
+from mock_service.errors import LogUnusable
+
+_LINES = b'{"EventId":"e"}\n' * 1000
+
+
+def _damaged(content: bytes, rng: Generator) -> bytes:
+    place = int(rng.integers(10, len(content) - 8))
+    return content[:place] + rng.bytes(6) + content[place + 6 :]
+
+
+def test_damaged_compressed_files_are_unusable(tmp_path: Path) -> None:
+    """Wherever the damage is: the library has an error of its own for each place."""
+    path = tmp_path / "log.dsjson.gz"
+    whole = gzip.compress(default_rng(1).bytes(500).hex().encode() + b"\n" + _LINES)
+    for seed in range(60):
+        path.write_bytes(_damaged(whole, default_rng(seed)))
+        with pytest.raises(LogUnusable, match="cannot read the log"):
+            list(log_lines(path))
+
+
+def test_a_line_that_does_not_end_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """A small file that unpacks to a large one, and a device that gives zeros for ever."""
+    bomb = tmp_path / "bomb.dsjson.gz"
+    with gzip.open(bomb, "wb", compresslevel=1) as file:
+        for _ in range(80):
+            file.write(bytes(2**20))
+
+    for path in (bomb, Path("/dev/zero")):
+        with pytest.raises(LogUnusable, match=r"line 1 is longer than 67,108,864 bytes"):
+            list(log_lines(path))
+
+
+def test_only_files_of_a_folder_are_read(tmp_path: Path) -> None:
+    """A pipe that nobody writes to would never end."""
+    (tmp_path / "a.dsjson").mkdir()
+    (tmp_path / "b.dsjson").write_bytes(_LINES)
+
+    assert len(list(log_lines(tmp_path))) == 1000

@@ -1,0 +1,38 @@
+"""Requests are told apart as the contract names them."""
+
+import pytest
+
+from mock_service.emulator.operations import OPERATIONS, operation_of
+
+CASES = [
+    ("POST", "/personalizer/v1.0/rank", "rank"),
+    ("POST", "//personalizer/v1.0/rank", "rank"),
+    ("POST", "/personalizer/rank", "rank"),
+    ("POST", "/loops/shop/personalizer/v1.1-preview.3/rank", "rank"),
+    ("POST", "/personalizer/v1.0/events/a/b/reward", "reward"),
+    ("POST", "/personalizer/v1.0/events/reward/activate", "activate"),
+    ("POST", "/personalizer/v1.1-preview.1/multislot/rank", "multislot_rank"),
+    ("POST", "/personalizer/multislot/events/e/reward", "multislot_reward"),
+    ("POST", "/personalizer/multislot/events/e/activate", "multislot_activate"),
+    ("PUT", "/personalizer/v1.0/configurations/service", "service_configuration_update"),
+    ("DELETE", "/personalizer/configurations/policy", "policy_reset"),
+    ("PUT", "/personalizer/evaluations/e-1", "evaluations_create"),
+    ("GET", "/personalizer/v1.0/model/properties", "model_get_properties"),
+    ("GET", "/personalizer/v1.0/rank", None),
+    ("POST", "/personalizer/v1.0/ranking", None),
+    ("GET", "/status", None),
+    ("POST", "/mock/reset", None),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "expected"), CASES)
+def test_an_operation_is_known_by_method_and_path(
+    method: str, path: str, expected: str | None
+) -> None:
+    """In every version, behind any loop, with any event id."""
+    assert operation_of(method, path) == expected
+
+
+def test_there_are_as_many_operations_as_the_contract_has() -> None:
+    """28 of them, counting each once over all versions."""
+    assert len(OPERATIONS) == 28

@@ -63,7 +63,7 @@ def test_a_drawing_that_is_cut_short_begins_anew(monkeypatch: pytest.MonkeyPatch
         return real(*what)
 
     with monkeypatch.context() as patched:
-        patched.setattr(environment, "what_comes", interrupted)
+        patched.setattr(environment, "potential_outcomes", interrupted)
         with pytest.raises(KeyboardInterrupt):
             list(remembered.blocks(5000))
 

@@ -30,9 +30,12 @@ def context_of(features: int) -> list[dict[str, int]]:
 
 @contextmanager
 def watched(endpoint: Endpoint) -> Iterator[list[float]]:
-    """Ask for the status again and again, and note how many seconds each answer took."""
+    """Ask for the status again and again, and note how many seconds each answer took.
+
+    The block begins once the first answer is there: what is refused at once would be over before.
+    """
     waits: list[float] = []
-    over = threading.Event()
+    begun, over = threading.Event(), threading.Event()
 
     def watch() -> None:
         with httpx2.Client() as client:
@@ -40,10 +43,12 @@ def watched(endpoint: Endpoint) -> Iterator[list[float]]:
                 began = perf_counter()
                 client.get(f"{endpoint.url}/status", timeout=60)
                 waits.append(perf_counter() - began)
+                begun.set()
                 sleep(0.002)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
+    begun.wait(timeout=60)
     try:
         yield waits
     finally:

@@ -134,7 +134,7 @@ def _count_trials() -> int:
         with suppress(OSError):  # it has ended
             parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
             is_ours = int(parent) == os.getpid()
-            found += is_ours and b"trial_process" in (process / "cmdline").read_bytes()
+            found += is_ours and b"sandbox_process" in (process / "cmdline").read_bytes()
     return found
 
 

@@ -1,15 +1,13 @@
 """Logs of DSJSON lines: good ones with values changed, among others that are good."""
 
 import json
-from pathlib import Path
 from shutil import rmtree
-from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from numpy.random import Generator
 
 from tests.fuzzing.command import run
+from tests.fuzzing.folder import FolderTarget
 from tests.fuzzing.mutations import mutate_bytes, mutate_json, to_json
 
 _SINGLE: dict[str, Any] = {
@@ -62,36 +60,20 @@ _COMMANDS = (
 )
 
 
-class LogsTarget:
+class LogsTarget(FolderTarget):
     """Commands that read a log."""
-
-    def __init__(self) -> None:
-        self._folder = TemporaryDirectory()
-
-    def __enter__(self) -> Self:
-        """Nothing has to be started."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Remove the folder."""
-        self._folder.cleanup()
 
     def attempt(self, rng: Generator) -> str:
         """Write a log of good and changed lines, and give it to one command."""
         lines = [to_json({**_SINGLE, "EventId": f"e{number}"}) for number in range(8)]
         for _ in range(int(rng.integers(1, 12))):
             lines.insert(int(rng.integers(len(lines) + 1)), _line(rng))
-        path = Path(self._folder.name, "log.dsjson")
+        path = self._folder / "log.dsjson"
         path.write_bytes(b"\n".join(lines) + b"\n")
         words = list(_COMMANDS[int(rng.integers(len(_COMMANDS)))])
         if words[0] != "logs":
             return run([words[0], str(path), *words[1:]], lines)
-        data = Path(self._folder.name, "data")
+        data = self._folder / "data"
         rmtree(data, ignore_errors=True)
         answer = run([*words, str(path), "--data-dir", str(data)], lines)
         if data.exists():

@@ -1,13 +1,11 @@
 """Policy texts: every option in every spelling, with every kind of value."""
 
 import json
-from types import TracebackType
-from typing import Self
 
 from numpy.random import Generator
 
 from mock_service.vowpal.policy_options import POLICY_OPTIONS
-from tests.fuzzing.server import AttackedServer
+from tests.fuzzing.server import ServerTarget
 from tests.serving import ARTICLES
 
 _BASE = "/personalizer/v1.1-preview.3"
@@ -29,42 +27,20 @@ _STARTS = (
     "--ccb_explore_adf",
     "--cb_explore_adf --epsilon 0.2 --cb_type mtr -q ::",
 )
-_RESTART_EVERY = 300
 
 
-class PoliciesTarget:
+class PoliciesTarget(ServerTarget):
     """A server whose policy is changed; after each that is taken it ranks and learns."""
-
-    def __init__(self) -> None:
-        self._server = AttackedServer()
-        self._count = 0
-
-    def __enter__(self) -> Self:
-        """Start the server."""
-        self._server.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the server."""
-        self._server.__exit__(kind, error, trace)
 
     def attempt(self, rng: Generator) -> str:
         """Put one policy."""
-        if self._server.is_dead:
-            self._server.kill_and_start("a finding")
+        self._begin_case()
         text = _policy(rng)
         body = json.dumps({"name": "p", "arguments": text}).encode()
         reply = self._server.ask("PUT", f"{_BASE}/configurations/policy", body)
-        self._count += 1
         if reply.is_success:
             self._use()
-        if self._count % _RESTART_EVERY == 0:
-            self._server.kill_and_start(text)
+        self._end_case(text)
         return str(reply.status_code)
 
     def _use(self) -> None:

@@ -1,14 +1,13 @@
 """Requests: bodies, paths and queries of every operation, and of the control plane."""
 
 import json
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 from numpy.random import Generator
 
 from tests.fuzzing.mutations import NUMBERS, TEXTS, mutate_bytes, mutate_json, to_json
-from tests.fuzzing.server import AttackedServer
+from tests.fuzzing.server import ServerTarget
 from tests.serving import ARTICLES
 
 _OLD, _NEW, _QUERY = (
@@ -103,47 +102,28 @@ REQUESTS: tuple[tuple[str, str, object], ...] = (
     ("GET", f"{_OLD}/model?signed=ID", None),
     ("GET", "/mock/learning", None),
 )  # fmt: skip
-_RESTART_EVERY = 400
 _TAKE_BACK = (("DELETE", "/mock/faults"), ("DELETE", "/mock/throttling"), ("DELETE", "/mock/calls"))
 _EVALUATIONS_BETWEEN_RESETS = 40
 
 
-class RequestsTarget:
-    """A server that gets requests of every kind, and is killed now and then."""
+class RequestsTarget(ServerTarget):
+    """A server that gets requests of every kind."""
 
-    def __init__(self) -> None:
-        self._server = AttackedServer("--clock", "manual")
-        self._count = 0
-
-    def __enter__(self) -> Self:
-        """Start the server."""
-        self._server.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the server."""
-        self._server.__exit__(kind, error, trace)
+    options = ("--clock", "manual")
+    restart_every = 400
 
     def attempt(self, rng: Generator) -> str:
         """Send one request."""
-        if self._server.is_dead:
-            self._server.kill_and_start("a finding")
+        self._begin_case()
         method, path, body = REQUESTS[int(rng.integers(len(REQUESTS)))]
         path = path.replace("ID", _pick_id(rng))
         sent = _mutate_body(body, rng)
         reply = self._server.ask(method, path, sent)
-        self._count += 1
         if path.startswith("/mock/"):
             self._take_back()
         if self._count % _EVALUATIONS_BETWEEN_RESETS == 0:
             self._server.ask("POST", "/mock/reset", b"{}")
-        if self._count % _RESTART_EVERY == 0:
-            self._server.kill_and_start(sent)
+        self._end_case(sent)
         return str(reply.status_code)
 
     def _take_back(self) -> None:

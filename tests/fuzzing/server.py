@@ -117,3 +117,43 @@ class AttackedServer:
     def is_dead(self) -> bool:
         """Whether a finding ended it."""
         return self._process is None
+
+
+class ServerTarget:
+    """A target whose inputs go to a server of its own, which is killed now and then."""
+
+    options: tuple[str, ...] = ()
+    """What the server is started with."""
+    restart_every = 300
+    """After how many cases it is killed and started on the same folder."""
+
+    def __init__(self) -> None:
+        self._server = AttackedServer(*self.options)
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        """Start the server."""
+        self._server.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the server."""
+        self._server.__exit__(kind, error, trace)
+
+    def _begin_case(self) -> None:
+        """Start the server again if a finding has ended it."""
+        self._count += 1
+        if self._server.is_dead:
+            self._server.kill_and_start("a finding")
+
+    def _end_case(self, given: object) -> bool:
+        """Kill the server and start it again if it is time; return whether it was."""
+        if self._count % self.restart_every:
+            return False
+        self._server.kill_and_start(given)
+        return True

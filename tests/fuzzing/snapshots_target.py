@@ -3,17 +3,15 @@
 import json
 import sqlite3
 from contextlib import closing
-from types import TracebackType
 from typing import Self
 
 from numpy.random import Generator
 
 from tests.fuzzing.mutations import NUMBERS, TEXTS, mutate_bytes, mutate_json
-from tests.fuzzing.server import AttackedServer
+from tests.fuzzing.server import ServerTarget
 from tests.serving import ARTICLES
 
 _BASE = "/personalizer/v1.1-preview.3"
-_RESTART_EVERY = 40
 _EVENTS = 12
 _SQL = (
     "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM loops; END",
@@ -30,17 +28,16 @@ _SQL = (
 )
 
 
-class SnapshotsTarget:
+class SnapshotsTarget(ServerTarget):
     """A server that is told to become what a changed snapshot says."""
 
-    def __init__(self) -> None:
-        self._server = AttackedServer("--loop", "other")
-        self._count = 0
-        self._good = b""
+    options = ("--loop", "other")
+    restart_every = 40
+    _good = b""
 
     def __enter__(self) -> Self:
         """Start the server and take a good snapshot."""
-        self._server.__enter__()
+        super().__enter__()
         for number in range(_EVENTS):
             rank = {
                 "actions": ARTICLES,
@@ -54,29 +51,17 @@ class SnapshotsTarget:
         self._good = self._server.ask("POST", "/mock/snapshot").content
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the server."""
-        self._server.__exit__(kind, error, trace)
-
     def attempt(self, rng: Generator) -> str:
         """Restore one changed snapshot, and see whether the loop works."""
-        if self._server.is_dead:
-            self._server.kill_and_start("a finding")
+        self._begin_case()
         raw = rng.random() < 0.3
         what, content = (
             ("bytes", mutate_bytes(self._good, rng)) if raw else _change_cell(self._good, rng)
         )
         reply = self._server.ask("POST", "/mock/restore", content)
-        self._count += 1
         if reply.is_success:
             self._use()
-        if self._count % _RESTART_EVERY == 0:
-            self._server.kill_and_start(what)
+        if self._end_case(what):
             self._use()
         return str(reply.status_code)
 

@@ -72,10 +72,6 @@ class LoopChanges(ABC):
         self.settle()
         yield from self._retrain(lambda state: replace(state, policy=arguments))
 
-    def reset_policy(self) -> None:
-        """Go back to the default policy."""
-        self.change_policy(self._state.default_policy)
-
     def _retrain(
         self, change: Callable[[LoopState], LoopState], *, keeps_published: bool = False
     ) -> Iterator[None]:

@@ -17,8 +17,6 @@ _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_.-]{1,255})(?::[0-9]{1
 _LOCAL_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*localhost")
 _MAX_KNOWN = 64
 
-Header = tuple[bytes, bytes]
-
 
 class HostRules:
     """The names that are answered: those of loopback, and those that `allowed` adds.

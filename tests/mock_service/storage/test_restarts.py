@@ -59,7 +59,9 @@ def _change(chance: np.random.Generator) -> Step:
             Configuration(exploration=share, reward_aggregation=aggregation)
         ),
         lambda service: service.default.loop.change_policy("--cb_explore_adf --cb_type ips"),
-        lambda service: service.default.loop.reset_policy(),
+        lambda service: service.default.loop.change_policy(
+            service.default.loop.state.default_policy
+        ),
         lambda service: service.default.loop.import_model(b""),
         lambda service: service.delete_logs("default"),
         lambda service: service.advance(timedelta(days=100)),

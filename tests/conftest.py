@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import browser
-from tests.clients.node import NODE
-from tests.serving import Endpoint, served
+from tests.helpers import browser
+from tests.helpers.node import NODE
+from tests.helpers.servers import Endpoint, served
 
 _LEFT_OUT = pytest.StashKey[int]()
 

@@ -1,6 +1,6 @@
 """A file is one idea that can be finished in a sitting."""
 
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 LONGEST = 300
 FOLDERS = ("mock_service", "simulator", "scenarios", "tests", "benchmarks", "examples")

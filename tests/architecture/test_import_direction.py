@@ -5,7 +5,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 
 def test_imports_point_downwards() -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 
 def run(*parts: str) -> subprocess.CompletedProcess[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clients.node import NODE, install_clients
+from tests.helpers.node import NODE, install_clients
 
 
 @pytest.fixture(scope="session", autouse=True)

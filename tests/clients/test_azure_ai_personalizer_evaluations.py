@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 import pytest
 from azure.core.exceptions import HttpResponseError
 
-from tests.asking import QUICK, live_through
 from tests.clients.test_azure_ai_personalizer import Client, Story, async_clients, sync_clients
-from tests.serving import Endpoint, served
+from tests.helpers.evaluation_client import QUICK, live_through
+from tests.helpers.servers import Endpoint, served
 
 Json: TypeAlias = Any  # what the SDK returns
 

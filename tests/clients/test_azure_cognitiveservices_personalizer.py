@@ -10,7 +10,7 @@ from azure.cognitiveservices.personalizer.models import (
 from msrest.authentication import CognitiveServicesCredentials
 from msrest.exceptions import HttpOperationError
 
-from tests.serving import ARTICLES, Endpoint
+from tests.helpers.servers import ARTICLES, Endpoint
 
 
 @pytest.fixture

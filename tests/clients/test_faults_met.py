@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mock_service.testing import LocalPersonalizer
-from tests.clients.calling import (
+from tests.helpers.clients import (
     Client,
     by_httpx2,
     by_new_python_sdk,
@@ -14,7 +14,7 @@ from tests.clients.calling import (
     by_python_sdk,
     by_requests,
 )
-from tests.clients.node import NODE
+from tests.helpers.node import NODE
 
 CLIENTS: dict[str, Client] = {
     "httpx2": by_httpx2,

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from mock_service.testing import LocalPersonalizer
-from tests.clients.node import EXAMPLES, NODE
+from tests.helpers.node import EXAMPLES, NODE
 
 SCRIPTS = ("recommend.mjs", "recommend-rest.mjs") if NODE else ()
 

@@ -17,8 +17,8 @@ import pytest
 import yaml
 
 from mock_service.settings import DEVELOPMENT_KEY
-from tests.container.dockerfile import stages
-from tests.serving import ARTICLES, ROOT
+from tests.helpers.dockerfile import stages
+from tests.helpers.servers import ARTICLES, ROOT
 
 BUILD, FINAL = stages(ROOT / "Dockerfile")
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))

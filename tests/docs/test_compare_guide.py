@@ -13,8 +13,8 @@ import yaml
 from simulator.experiment.factors import FACTORS
 from simulator.experiment.objective import OBJECTIVES
 from simulator.experiment.request import plan_of, read_request
-from tests.running import command
-from tests.serving import ROOT
+from tests.helpers.command_line import command
+from tests.helpers.servers import ROOT
 
 GUIDE = (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
 

@@ -8,9 +8,9 @@ import pytest
 
 from mock_service.rest.contract import OPERATIONS
 from mock_service.rest.versions import ALL
+from tests.helpers.command_line import command
+from tests.helpers.servers import ARTICLES, ROOT, served, served_by_command
 from tests.mock_service.rest.test_models_in_and_out import teach
-from tests.running import command
-from tests.serving import ARTICLES, ROOT, served, served_by_command
 
 TEXT = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
 ROW = re.compile(r"\| `(\w+) (/\S+)` \|" + r"( x | )\|" * len(ALL))

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 FOLDER = ROOT / "docs" / "decisions"
 NAMES = [path.name for path in FOLDER.iterdir()]

@@ -3,7 +3,7 @@
 import re
 
 from mock_service.diagnosis.finding import Severity
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 _TEXT = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
 _NAME = re.compile(r'^        "([a-z0-9-]+)",$', flags=re.MULTILINE)

@@ -7,8 +7,8 @@ import pytest
 
 from mock_service.evaluation.estimators import Estimator
 from mock_service.evaluation.policies import BASELINE, ONLINE, RANDOM
-from tests.running import Ended, command
-from tests.serving import ROOT
+from tests.helpers.command_line import Ended, command
+from tests.helpers.servers import ROOT
 
 GUIDE = (ROOT / "docs" / "evaluate.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", GUIDE, flags=re.DOTALL)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.session import Session, blocks, lines
-from tests.serving import ROOT
+from tests.helpers.guide_commands import Session, blocks, lines
+from tests.helpers.servers import ROOT
 
 GUIDES = sorted((ROOT / "docs").glob("*.md"))
 SESSIONS = [

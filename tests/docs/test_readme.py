@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mock_service.vowpal.presets import PRESETS
-from tests.running import command
-from tests.serving import ROOT, served_by_command
+from tests.helpers.command_line import command
+from tests.helpers.servers import ROOT, served_by_command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)

@@ -9,8 +9,8 @@ import pytest
 
 from simulator.scenario.catalogue import shipped_names
 from simulator.scenario.schema import scenario_schema
-from tests.running import command
-from tests.serving import ROOT
+from tests.helpers.command_line import command
+from tests.helpers.servers import ROOT
 
 TEXT = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 LINES = [

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 _TEXT = (ROOT / "SECURITY.md").read_text()
 

@@ -9,7 +9,7 @@ from time import sleep
 
 import httpx2
 
-from tests.serving import ROOT, served
+from tests.helpers.servers import ROOT, served
 
 
 def test_the_article_client_finishes_its_hundred_visits() -> None:

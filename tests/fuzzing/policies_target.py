@@ -6,7 +6,7 @@ from numpy.random import Generator
 
 from mock_service.vowpal.policy_options import POLICY_OPTIONS
 from tests.fuzzing.server import ServerTarget
-from tests.serving import ARTICLES
+from tests.helpers.servers import ARTICLES
 
 _BASE = "/personalizer/v1.1-preview.3"
 _FOREIGN = (

@@ -5,7 +5,7 @@ from numpy.random import Generator
 from tests.fuzzing.command import run
 from tests.fuzzing.folder import FolderTarget
 from tests.fuzzing.mutations import mutate_values
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 
 class ScenariosTarget(FolderTarget):

@@ -12,7 +12,7 @@ from typing import Self
 import httpx2
 
 from tests.fuzzing.findings import Finding
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 _EXPORT = re.compile(r"^export PERSONALIZER_(ENDPOINT|KEY)=(\S+)", re.MULTILINE)
 _PATIENCE_SECONDS = 20.0

@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from tests.fuzzing.mutations import NUMBERS, TEXTS, mutate_bytes, mutate_json
 from tests.fuzzing.server import ServerTarget
-from tests.serving import ARTICLES
+from tests.helpers.servers import ARTICLES
 
 _BASE = "/personalizer/v1.1-preview.3"
 _EVENTS = 12

@@ -13,7 +13,7 @@ from mock_service.exchange import (
     NotConnected,
     ReplyUnreadable,
 )
-from tests.hostile import Answer, Pieces, answering_with, drip, pour, reply
+from tests.helpers.byte_server import Answer, Pieces, answering_with, drip, pour, reply
 
 CHUNKED = b"HTTP/1.1 201 X\r\nTransfer-Encoding: chunked\r\n\r\n"
 BOMB = gzip.compress(b"[" * 20_000_000, 1)

@@ -19,7 +19,7 @@ from typing import Self
 
 import pytest
 
-from tests.serving import ARTICLES, ROOT, Endpoint, exports_of
+from tests.helpers.servers import ARTICLES, ROOT, Endpoint, exports_of
 
 PAGES = "--ccb_explore_adf --epsilon 0.2 --cb_type mtr -q ::"
 PREVIEW = "/personalizer/v1.1-preview.3"

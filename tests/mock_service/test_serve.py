@@ -5,8 +5,8 @@ import socket
 import pytest
 
 from mock_service.settings import DEVELOPMENT_KEY
-from tests.running import command
-from tests.serving import ARTICLES, served_by_command
+from tests.helpers.command_line import command
+from tests.helpers.servers import ARTICLES, served_by_command
 
 
 def test_the_export_lines_are_all_a_client_needs() -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from mock_service.settings import DEVELOPMENT_KEY
-from tests.raw import ask
-from tests.running import command
-from tests.serving import ARTICLES, ROOT, Endpoint, exports_of
+from tests.helpers.command_line import command
+from tests.helpers.raw_http import ask
+from tests.helpers.servers import ARTICLES, ROOT, Endpoint, exports_of
 
 VARIABLE = "PERSONALIZER_KEY"
 

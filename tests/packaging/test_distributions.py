@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 SCENARIOS = {path.stem for path in (ROOT / "scenarios").glob("*.toml")}
 SUITE = "def test_a(personalizer):\n    assert personalizer.endpoint.startswith('http://127.')\n"

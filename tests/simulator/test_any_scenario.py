@@ -19,7 +19,7 @@ from simulator.scenario.catalogue import SHIPPED
 from simulator.scenario.load import check_scenario, load_scenario
 from simulator.scenario.toml import MAX_BYTES
 from simulator.simulations import RunOptions, simulate, simulate_pages
-from tests.running import command
+from tests.helpers.command_line import command
 
 Place = tuple[int | str, ...]
 VALUES: list[Any] = [

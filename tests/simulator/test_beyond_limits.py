@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import command
-from tests.serving import ROOT
+from tests.helpers.command_line import command
+from tests.helpers.servers import ROOT
 
 HOSTILE = "--cb_explore_adf --marginal -fVICTIM"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import command
-from tests.serving import served
+from tests.helpers.command_line import command
+from tests.helpers.servers import served
 
 KEYS = {
     "scenario",

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from mock_service.errors import MockServiceError
 from simulator.cli.commands import commands
 from simulator.errors import SimulatorError
-from tests.running import command
+from tests.helpers.command_line import command
 
 SMALL = ("--seeds", "3", "--rounds", "60")
 RATES = ("--vary", "exploration=0,0.2")

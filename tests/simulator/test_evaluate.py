@@ -13,10 +13,10 @@ from mock_service.evaluation.policies import exported_model
 from mock_service.loop.slots import Slot, SlotsRequest, slot_event_id
 from mock_service.settings import LoopSettings, Settings
 from mock_service.vowpal.progressive_validation import train
-from tests.browser import DESKTOP, PHONE, opened
-from tests.logged_runs import logged_run
+from tests.helpers.browser import DESKTOP, PHONE, opened
+from tests.helpers.command_line import command
+from tests.helpers.logged_runs import logged_run
 from tests.mock_service.rest.test_automatic_optimization import ACTIONS, live
-from tests.running import command
 
 
 @pytest.fixture(scope="module")

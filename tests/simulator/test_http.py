@@ -11,7 +11,7 @@ from simulator.errors import EndpointProblem, OptionsInvalid
 from simulator.personalizer.http import HttpPersonalizer
 from simulator.scenario.catalogue import find_scenario
 from simulator.users.environment import ScenarioEnvironment
-from tests.serving import served
+from tests.helpers.servers import served
 
 VISIT = next(ScenarioEnvironment(find_scenario("news"), seed=1).blocks(1)).visits[0]
 

@@ -17,8 +17,8 @@ from simulator.scenario.load import with_parameters
 from simulator.scenario.model import Scenario
 from simulator.simulations import EndpointTarget, RunOptions, ceilings, simulate_pages
 from simulator.users.multi_slot import MultiSlotEnvironment
-from tests.running import command
-from tests.serving import served
+from tests.helpers.command_line import command
+from tests.helpers.servers import served
 
 LAYOUT = find_scenario("layout")
 ROUNDS = 300

@@ -6,7 +6,7 @@ from simulator.engine.run import Listeners
 from simulator.model import Interaction
 from simulator.scenario.catalogue import find_scenario
 from simulator.simulations import EndpointTarget, RunOptions, simulate
-from tests.serving import served
+from tests.helpers.servers import served
 
 NEWS = find_scenario("news")
 ROUNDS = 400

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator import Comparison, Simulation, compare, simulate
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 
 @pytest.fixture(scope="module")

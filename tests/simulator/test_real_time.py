@@ -15,7 +15,7 @@ from simulator.scenario.load import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.simulations import EndpointTarget, RunOptions, simulate
 from simulator.users.environment import ScenarioEnvironment
-from tests.serving import ROOT, Endpoint, served
+from tests.helpers.servers import ROOT, Endpoint, served
 
 VISIT = next(ScenarioEnvironment(find_scenario("news"), seed=1).blocks(1)).visits[0]
 

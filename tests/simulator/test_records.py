@@ -19,7 +19,7 @@ from simulator.scenario.load import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.template import TEMPLATE
 from simulator.simulations import RunOptions, replay, simulate
-from tests.running import command
+from tests.helpers.command_line import command
 
 ROUNDS = 600
 KINDS = ("jsonl", "csv")

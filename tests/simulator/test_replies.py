@@ -12,8 +12,8 @@ from simulator.personalizer.replies import read_page, read_ranking
 from simulator.personalizer.retrying_client import ReplyUnusable, RetryPolicy
 from simulator.scenario.catalogue import find_scenario
 from simulator.simulations import EndpointTarget, RunOptions, simulate, simulate_pages
-from tests.hostile import Pieces, answering_with, reply
-from tests.running import command
+from tests.helpers.byte_server import Pieces, answering_with, reply
+from tests.helpers.command_line import command
 
 ACTIONS = (OfferedAction("a", "[]"), OfferedAction("b", "[]"), OfferedAction("c", "[]"))
 SLOTS = (OfferedSlot("s", "[]", "a"), OfferedSlot("t", "[]", "b", ("c",)))

@@ -10,8 +10,8 @@ import pytest
 from simulator.scenario.catalogue import SHIPPED, shipped_names
 from simulator.scenario.schema import scenario_schema
 from simulator.scenario.template import TEMPLATE
-from tests.running import command
-from tests.serving import ROOT
+from tests.helpers.command_line import command
+from tests.helpers.servers import ROOT
 
 PUBLISHED = ROOT / "docs" / "scenario.schema.json"
 

@@ -4,7 +4,7 @@ import pytest
 
 from simulator.report.summary import Summary
 from simulator.simulations import RunOptions
-from tests.stories.playing import played
+from tests.helpers.stories import played
 
 SEEDS = range(1, 7)
 ROUNDS = 10_000

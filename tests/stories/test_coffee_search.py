@@ -11,7 +11,7 @@ from mock_service.evaluation.search import search
 from mock_service.settings import LoopSettings
 from simulator.scenario.catalogue import find_scenario
 from simulator.simulations import RunOptions, simulate
-from tests.logged_runs import logged_run
+from tests.helpers.logged_runs import logged_run
 
 ROUNDS = 10_000
 AZURE = LoopSettings(policy="azure")

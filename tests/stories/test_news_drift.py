@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.simulations import RunOptions
-from tests.stories.playing import played
+from tests.helpers.stories import played
 
 SEEDS = range(1, 5)
 

@@ -10,7 +10,7 @@ import pytest
 
 from mock_service.conformance.suite import SECTIONS, run_checks
 from mock_service.testing import LocalPersonalizer
-from tests.running import command
+from tests.helpers.command_line import command
 
 COUNT = sum(len(checks) for checks in SECTIONS.values())
 

@@ -10,7 +10,7 @@ from mock_service.diagnosis.finding import Finding, Severity
 from mock_service.errors import EndpointUnreachable, SettingsInvalid
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import LoopSettings, Settings
-from tests.mock_service.diagnosis.patients import (
+from tests.helpers.diagnosis_samples import (
     Features,
     Habits,
     advance,
@@ -20,7 +20,7 @@ from tests.mock_service.diagnosis.patients import (
     people,
     send_reward,
 )
-from tests.serving import Endpoint
+from tests.helpers.servers import Endpoint
 
 STOPS, SLOWS = Severity.STOPS, Severity.SLOWS
 EXPLORES_NEVER = LoopSettings(configuration=Configuration(exploration=0.0))

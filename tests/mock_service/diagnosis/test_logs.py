@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.mock_service.diagnosis.patients import Habits, by_hour, people, write_log
-from tests.running import Ended, command
-from tests.serving import ARTICLES, served_by_command
+from tests.helpers.command_line import Ended, command
+from tests.helpers.diagnosis_samples import Habits, by_hour, people, write_log
+from tests.helpers.servers import ARTICLES, served_by_command
 
 ALIKE = [{"id": one["id"], "features": [{"kind": "article"}]} for one in ARTICLES]
 

@@ -3,7 +3,7 @@
 import socket
 from urllib.parse import urlsplit
 
-from tests.serving import served
+from tests.helpers.servers import served
 
 
 def test_a_reply_is_sent_whole() -> None:

@@ -12,7 +12,7 @@ import pytest
 from mock_service.limits import Limits
 from mock_service.settings import DEVELOPMENT_KEY, Settings
 from mock_service.testing import LocalPersonalizer
-from tests.serving import ARTICLES, Endpoint, served
+from tests.helpers.servers import ARTICLES, Endpoint, served
 
 HEAD = (
     b"POST /personalizer/v1.0/rank HTTP/1.1\r\nHost: localhost\r\n"

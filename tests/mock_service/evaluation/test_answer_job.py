@@ -9,7 +9,7 @@ from mock_service.evaluation import answer_job
 from mock_service.evaluation.job import EvaluationRequest, JobKind
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.presets import PRESETS
-from tests.logged_runs import logged_run
+from tests.helpers.logged_runs import logged_run
 
 BEGIN, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -17,7 +17,7 @@ from mock_service.evaluation.policies import (
     Policy,
     evaluate_policy,
 )
-from tests.logged_runs import LoggedRun, logged_run
+from tests.helpers.logged_runs import LoggedRun, logged_run
 
 SEEDS = 200
 ROUNDS = 1000

@@ -23,7 +23,7 @@ from mock_service.evaluation.policies import (
 from mock_service.evaluation.recommendation import verdict_in_words
 from mock_service.loop.decision import Action
 from mock_service.vowpal.progressive_validation import train
-from tests.logged_runs import logged_run
+from tests.helpers.logged_runs import logged_run
 
 QUICK = "--cb_explore_adf --epsilon 0.2 --cb_type mtr -q ::"
 

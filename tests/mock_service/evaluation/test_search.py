@@ -12,7 +12,7 @@ from mock_service.evaluation.search_result import SearchResult
 from mock_service.evaluation.search_space import interaction_sets
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.presets import resolve_policy
-from tests.logged_runs import logged_run
+from tests.helpers.logged_runs import logged_run
 
 OPTIONS = SearchOptions(trials=24)
 

@@ -12,8 +12,8 @@ from mock_service.hosting.service import Service
 from mock_service.loop.configuration import Configuration, LearningMode
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import LoopSettings, Settings
-from tests.asking import ALWAYS, OLD, answered, live_through, newest
-from tests.serving import Endpoint, served
+from tests.helpers.evaluation_client import ALWAYS, OLD, answered, live_through, newest
+from tests.helpers.servers import Endpoint, served
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 AZURE = Settings(loop=LoopSettings(policy="azure"), manual_clock_from=NEW_YEAR)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.serving import ARTICLES, Endpoint, served
+from tests.helpers.servers import ARTICLES, Endpoint, served
 
 ACTION = {"id": "a", "features": [{"x": 1}]}
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mock_service.settings import Settings
-from tests.serving import ARTICLES, Endpoint, served
+from tests.helpers.servers import ARTICLES, Endpoint, served
 
 SIX: dict[str, object] = {
     "rewardWaitTime": "PT10M",

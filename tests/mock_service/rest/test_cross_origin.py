@@ -10,8 +10,8 @@ from mock_service.app import build_app
 from mock_service.build import build_bench
 from mock_service.settings import DEVELOPMENT_KEY, Settings
 from mock_service.testing.server import ServerThread
-from tests.running import command
-from tests.serving import ARTICLES, Endpoint, served
+from tests.helpers.command_line import command
+from tests.helpers.servers import ARTICLES, Endpoint, served
 
 RANK = "/personalizer/v1.0/rank"
 LOCAL = [

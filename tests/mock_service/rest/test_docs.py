@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.browser import at
-from tests.serving import Endpoint
+from tests.helpers.browser import at
+from tests.helpers.servers import Endpoint
 
 TALL = (1280, 30_000)
 """What is out of sight is not drawn."""

@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 
 from mock_service.settings import Settings
-from tests.asking import ALWAYS, OLD, QUICK, answered, live_through, newest, question
-from tests.serving import Endpoint, served
+from tests.helpers.evaluation_client import (
+    ALWAYS,
+    OLD,
+    QUICK,
+    answered,
+    live_through,
+    newest,
+    question,
+)
+from tests.helpers.servers import Endpoint, served
 
 EVALUATIONS = f"{OLD}/evaluations"
 MINE = {"name": "mine", "arguments": QUICK}

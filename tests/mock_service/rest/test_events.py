@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.serving import ARTICLES, Endpoint, served
+from tests.helpers.servers import ARTICLES, Endpoint, served
 
 EVENT_IDS = ["plain", "1700000000.123456", "a/b", "ev 1/2+é", "reward", "x/reward", "%2F", "?&#"]
 

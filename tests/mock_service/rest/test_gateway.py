@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from mock_service.settings import Settings
-from tests.serving import ARTICLES, Endpoint, served
+from tests.helpers.servers import ARTICLES, Endpoint, served
 
 DENIED = (
     b'{"error":{"code":"401","message": "Access denied due to invalid subscription key or wrong '

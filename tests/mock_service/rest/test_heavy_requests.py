@@ -9,7 +9,7 @@ from time import perf_counter, sleep
 import httpx2
 import pytest
 
-from tests.serving import Endpoint, served_by_command
+from tests.helpers.servers import Endpoint, served_by_command
 
 BASE = "/personalizer/v1.1-preview.3"
 PATIENCE_SECONDS = 1.0

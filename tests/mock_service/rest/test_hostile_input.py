@@ -13,8 +13,8 @@ from mock_service.clock import SystemClock
 from mock_service.security.signing import CERTIFICATE, MODEL, SIGNATURE, Signer, new_signer
 from mock_service.settings import Settings
 from mock_service.vowpal.policy_options import POLICY_OPTIONS
+from tests.helpers.servers import ARTICLES, Endpoint, served, served_by_command
 from tests.mock_service.rest.test_models_in_and_out import teach
-from tests.serving import ARTICLES, Endpoint, served, served_by_command
 
 BASE = "/personalizer/v1.1-preview.3"
 POLICIES, MODELS, BODIES = 1000, 200, 1000

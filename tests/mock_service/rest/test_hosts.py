@@ -6,9 +6,9 @@ import httpx2
 import pytest
 
 from mock_service.settings import Settings
-from tests.raw import ask
-from tests.running import command
-from tests.serving import Endpoint, served
+from tests.helpers.command_line import command
+from tests.helpers.raw_http import ask
+from tests.helpers.servers import Endpoint, served
 
 LOOPBACK = [
     "localhost",

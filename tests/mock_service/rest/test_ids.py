@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from mock_service.loop.slots import parse_slot, read_slot
-from tests.running import command
-from tests.serving import Endpoint, served_by_command
+from tests.helpers.command_line import command
+from tests.helpers.servers import Endpoint, served_by_command
 
 BASE = "/personalizer/v1.0"
 ACTIONS = [{"id": id_, "features": [{"x": id_}]} for id_ in ("a", "[/blue]", "c\x1b[2J\n\u202e")]

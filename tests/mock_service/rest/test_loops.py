@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from mock_service.settings import Settings
-from tests.serving import ARTICLES, Endpoint, served, served_by_command
+from tests.helpers.servers import ARTICLES, Endpoint, served, served_by_command
 
 V1 = "/personalizer/v1.0"
 

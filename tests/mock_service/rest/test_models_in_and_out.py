@@ -15,9 +15,9 @@ from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import LoopSettings, Settings
 from mock_service.vowpal.presets import PRESETS
 from mock_service.vowpal.sandbox import validate_policy
+from tests.helpers.command_line import command
+from tests.helpers.servers import ARTICLES, Endpoint, served
 from tests.mock_service.rest.test_multislot import PAGES
-from tests.running import command
-from tests.serving import ARTICLES, Endpoint, served
 
 BASE = "/personalizer/v1.1-preview.3"
 USERS = "aabb"

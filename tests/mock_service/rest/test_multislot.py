@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import LoopSettings, Settings
-from tests.serving import ARTICLES, Endpoint, served
+from tests.helpers.servers import ARTICLES, Endpoint, served
 
 POLICY = "--ccb_explore_adf --epsilon 0.0 --cb_type mtr -q ::"
 PAGES = Settings(loop=LoopSettings(Mode.QUICK, POLICY, "0", Configuration(exploration=0.0)))

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from mock_service.app import build_app
 from mock_service.build import build_bench
 from mock_service.settings import Settings
-from tests.serving import Endpoint, served
+from tests.helpers.servers import Endpoint, served
 
 Operation = APIOperation[Any, Any, Any, Any]
 

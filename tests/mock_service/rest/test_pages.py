@@ -14,8 +14,8 @@ from urllib.parse import urlencode, urlsplit
 import httpx2
 import pytest
 
-from tests.browser import Window, at
-from tests.serving import ARTICLES, Endpoint, served_by_command
+from tests.helpers.browser import Window, at
+from tests.helpers.servers import ARTICLES, Endpoint, served_by_command
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 import re
 
 from mock_service.settings import LoopSettings, Settings
-from tests.serving import ARTICLES, Endpoint, served
+from tests.helpers.servers import ARTICLES, Endpoint, served
 
 
 def test_rank_is_answered_201_with_the_documented_fields(endpoint: Endpoint) -> None:

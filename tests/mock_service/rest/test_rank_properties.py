@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.helpers.servers import Endpoint, served
 from tests.mock_service.rest.test_models_in_and_out import teach
-from tests.serving import Endpoint, served
 
 FEATURES = st.lists(
     st.dictionaries(

@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 
 from mock_service.settings import Settings
-from tests.raw import connected, status
-from tests.serving import ARTICLES, Endpoint, served
+from tests.helpers.raw_http import connected, status
+from tests.helpers.servers import ARTICLES, Endpoint, served
 
 V1 = "/personalizer/v1.0"
 BODIES: dict[tuple[str, str], bytes] = {

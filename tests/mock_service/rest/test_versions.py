@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from tests.serving import ARTICLES, Endpoint
+from tests.helpers.servers import ARTICLES, Endpoint
 
 VERSIONS = ["v1.0", "v1.1-preview.1", "v1.1-preview.2", "v1.1-preview.3"]
 NEWEST = "2022-09-01-preview"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.running import command
-from tests.serving import ARTICLES, served_by_command
+from tests.helpers.command_line import command
+from tests.helpers.servers import ARTICLES, served_by_command
 
 
 @pytest.fixture

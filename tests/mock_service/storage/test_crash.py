@@ -21,7 +21,7 @@ from mock_service.loop.configuration import Mode
 from mock_service.loop.training import TrainingReward
 from mock_service.settings import LoopSettings, Settings
 from mock_service.storage.event_log import read_stored_log
-from tests.serving import ARTICLES, ROOT, Endpoint, exports_of
+from tests.helpers.servers import ARTICLES, ROOT, Endpoint, exports_of
 
 CLIENTS = 4
 CRASHES = 20

@@ -10,8 +10,8 @@ from mock_service.errors import DataUnusable
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import Settings
 from mock_service.storage.database import FILE
-from tests.running import command
-from tests.serving import served_by_command
+from tests.helpers.command_line import command
+from tests.helpers.servers import served_by_command
 
 ACTIONS = (Action("a", '[{"x":1}]'), Action("b", '[{"y":1}]'))
 

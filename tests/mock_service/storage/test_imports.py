@@ -14,8 +14,8 @@ from mock_service.build import build_service
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import Settings
 from mock_service.storage.database import FILE
-from tests.running import command
-from tests.serving import ROOT
+from tests.helpers.command_line import command
+from tests.helpers.servers import ROOT
 
 ACTIONS = (Action("a", '[{"x":1}]'), Action("b", '[{"y":1}]'))
 

@@ -20,8 +20,8 @@ from mock_service.evaluation.job import JobKind
 from mock_service.loop.training import TrainingReward
 from mock_service.settings import LoopSettings, Settings
 from mock_service.storage.event_log import read_stored_log
-from tests.asking import ALWAYS, answered, newest, question
-from tests.serving import ARTICLES, ROOT, Endpoint, exports_of
+from tests.helpers.evaluation_client import ALWAYS, answered, newest, question
+from tests.helpers.servers import ARTICLES, ROOT, Endpoint, exports_of
 
 KILLS = 30
 BASE = "/personalizer/v1.1-preview.3"

@@ -10,8 +10,8 @@ from mock_service.build import build_service
 from mock_service.loop.configuration import Configuration, LearningMode, Mode
 from mock_service.loop.decision import RankRequest
 from mock_service.settings import LoopSettings, Settings
+from tests.helpers.command_line import command
 from tests.mock_service.storage.test_recovery import ACTIONS, settings, steps
-from tests.running import command
 
 
 @pytest.fixture

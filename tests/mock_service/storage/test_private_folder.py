@@ -13,7 +13,7 @@ from mock_service.security.signing import open_signer
 from mock_service.security.tls import open_tls
 from mock_service.settings import Settings
 from mock_service.storage.database import FILE
-from tests.running import command
+from tests.helpers.command_line import command
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

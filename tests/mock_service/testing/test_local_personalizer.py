@@ -12,7 +12,7 @@ from mock_service.emulator.faults import ActiveFault
 from mock_service.errors import ApiError, ControlRequestInvalid, LearningPolicyInvalid
 from mock_service.settings import DEVELOPMENT_KEY, SECOND_DEVELOPMENT_KEY
 from mock_service.testing import LocalPersonalizer
-from tests.serving import ARTICLES
+from tests.helpers.servers import ARTICLES
 
 
 def rank(personalizer: LocalPersonalizer, **more: object) -> dict[str, Any]:

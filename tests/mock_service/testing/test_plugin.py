@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 HEAVY = ("fastapi", "uvicorn", "pydantic", "numpy", "vowpalwabbit")
 

@@ -9,8 +9,8 @@ from mock_service.loop.configuration import Configuration
 from mock_service.settings import LoopSettings, Settings
 from mock_service.vowpal.model import VowpalModel
 from mock_service.vowpal.presets import PRESETS
+from tests.helpers.servers import ARTICLES, Endpoint, served
 from tests.mock_service.vowpal.test_model import ACTIONS, context, decision
-from tests.serving import ARTICLES, Endpoint, served
 
 CONTEXT = [{"user": "a", "vip": True}, {"deep": {"q": 0.25, "list": [1, 2]}}, {"off": False}]
 

@@ -20,7 +20,7 @@ from mock_service.vowpal.workspace import open_workspace
 from simulator.experiment.factors import factor
 from simulator.experiment.plan import PlanOptions, make_plan
 from simulator.worker import validate_setting
-from tests.serving import Endpoint, served_by_command
+from tests.helpers.servers import Endpoint, served_by_command
 
 BASE = "/personalizer/v1.1-preview.3"
 HARMFUL = ("-h", "-fVICTIM", "-pVICTIM", "-dVICTIM", "-iVICTIM", "--version", "--help", "=-h")

@@ -6,8 +6,8 @@ import pytest
 
 from simulator.api import ExecutionOptions, ProgressCallbacks, run_comparison
 from simulator.errors import OptionsInvalid
-from tests.dask import cluster
-from tests.simulator.experiment.plans import small_plan
+from tests.helpers.dask_cluster import cluster
+from tests.helpers.plans import small_plan
 
 
 def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_bytes(tmp_path: Path) -> None:

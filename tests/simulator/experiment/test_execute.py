@@ -12,7 +12,7 @@ from simulator.experiment.metrics import RunMetrics
 from simulator.experiment.plan import Plan
 from simulator.experiment.processes import processes_here
 from simulator.worker import execute_run
-from tests.simulator.experiment.plans import always_die, measure_and_die_once, small_plan
+from tests.helpers.plans import always_die, measure_and_die_once, small_plan
 
 HERE = processes_here(1, "simulator.worker")
 TWO = processes_here(2, "simulator.worker")

@@ -11,7 +11,7 @@ from simulator.errors import OptionsInvalid
 from simulator.experiment.factors import factor
 from simulator.experiment.plan import PlanOptions, make_plan
 from simulator.scenario.template import TEMPLATE
-from tests.simulator.experiment.plans import small_plan
+from tests.helpers.plans import small_plan
 
 
 def _interrupted(folder: Path, after: int) -> None:

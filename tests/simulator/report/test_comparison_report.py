@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator import compare
-from tests.browser import DESKTOP, PHONE, opened
+from tests.helpers.browser import DESKTOP, PHONE, opened
 
 PROFILES = ("tech-enthusiast", "sports-fan", "finance-pro")
 CHARTS = (

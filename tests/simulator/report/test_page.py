@@ -14,7 +14,7 @@ from simulator.report.page import (
     write_page,
     write_pictures,
 )
-from tests.browser import DESKTOP, PHONE, opened
+from tests.helpers.browser import DESKTOP, PHONE, opened
 
 _POINTS = [{"visit": n, "value": n / 9, "setting": s} for n in range(10) for s in ("<i>", "b&c")]
 SPEC: dict[str, object] = {

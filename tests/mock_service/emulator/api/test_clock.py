@@ -10,8 +10,8 @@ from mock_service.errors import SettingsInvalid
 from mock_service.loop.configuration import Mode
 from mock_service.settings import LoopSettings, Settings
 from mock_service.testing import LocalPersonalizer
-from tests.running import command
-from tests.serving import ARTICLES, Endpoint, served
+from tests.helpers.command_line import command
+from tests.helpers.servers import ARTICLES, Endpoint, served
 
 FAR = datetime(9998, 1, 1, tzinfo=UTC)
 MANUAL = Settings(

@@ -8,7 +8,7 @@ import pytest
 
 from mock_service.settings import DEVELOPMENT_KEY
 from mock_service.testing import LocalPersonalizer
-from tests.serving import ARTICLES, served_by_command
+from tests.helpers.servers import ARTICLES, served_by_command
 
 HEADERS = {"Ocp-Apim-Subscription-Key": DEVELOPMENT_KEY}
 

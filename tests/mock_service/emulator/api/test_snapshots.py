@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mock_service.settings import Settings
+from tests.helpers.servers import ARTICLES, Endpoint, served
 from tests.mock_service.emulator.api.test_clock import get
-from tests.serving import ARTICLES, Endpoint, served
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

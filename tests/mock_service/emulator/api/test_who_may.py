@@ -9,7 +9,7 @@ import pytest
 from mock_service.app import CONTROL
 from mock_service.rest.contract import OPERATIONS
 from mock_service.settings import Settings
-from tests.serving import Endpoint, served
+from tests.helpers.servers import Endpoint, served
 
 OPEN = {("GET", path) for path in ("/", "/status", "/docs", "/docs/start.js", "/openapi.json")}
 OF_A_LOOP = {

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from tests.serving import ROOT, served_by_command
+from tests.helpers.servers import ROOT, served_by_command
 
 _BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
 _FILE_NAME = re.compile(r"^# ([\w.]+\.py)\n")

@@ -14,7 +14,7 @@ from mock_service.dsjson.recorder import LogRecorder
 from mock_service.loop.configuration import Configuration
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import LoopSettings, Settings
-from tests.serving import ARTICLES, Endpoint, served
+from tests.helpers.servers import ARTICLES, Endpoint, served
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 _USUAL = Settings(manual_clock_from=START)

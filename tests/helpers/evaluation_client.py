@@ -3,7 +3,7 @@
 from time import monotonic, sleep
 from typing import Any
 
-from tests.serving import ARTICLES, Endpoint
+from tests.helpers.servers import ARTICLES, Endpoint
 
 NEWEST = "api-version=2022-09-01-preview"
 OLD = "/personalizer/v1.1-preview.3"

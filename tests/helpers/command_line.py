@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 
 @dataclass(frozen=True, slots=True)

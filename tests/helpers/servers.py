@@ -19,7 +19,7 @@ from mock_service.build import build_server
 from mock_service.emulator.connection import BreakableConnection
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 _CLIENT = httpx2.Client()
 _EXPORT = re.compile(r"export (\w+)=(\S+)")
 

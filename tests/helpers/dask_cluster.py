@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 _DASK = str(Path(sys.executable).parent / "dask")
 _ADDRESS = re.compile(r"Scheduler at:\s+(tcp://\S+)")

@@ -18,8 +18,8 @@ from msrest.authentication import CognitiveServicesCredentials
 from msrest.exceptions import ClientException, HttpOperationError
 
 from mock_service.testing import LocalPersonalizer
-from tests.clients.node import NODE
-from tests.serving import ARTICLES, ROOT
+from tests.helpers.node import NODE
+from tests.helpers.servers import ARTICLES, ROOT
 
 PATIENCE_SECONDS = 1
 

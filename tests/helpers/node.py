@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 
-from tests.serving import ROOT
+from tests.helpers.servers import ROOT
 
 EXAMPLES = ROOT / "examples" / "node"
 _NPM = shutil.which("npm")

@@ -3,7 +3,7 @@
 import socket
 from urllib.parse import urlsplit
 
-from tests.serving import Endpoint
+from tests.helpers.servers import Endpoint
 
 
 def ask(endpoint: Endpoint, head: str, body: bytes = b"") -> int:

@@ -2,10 +2,14 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 from math import isfinite
+from typing import Any
 
 import typer
+import typer.core
+import typer.main
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
@@ -52,6 +56,36 @@ def _finite(value: object) -> object:
 def print_line(console: Console, text: str) -> None:
     """Print one line, however long, that may quote others, for a person to read."""
     console.print(to_visible(text), soft_wrap=True)
+
+
+def lazy_group(table: Mapping[str, str]) -> type[typer.core.TyperGroup]:
+    """Return a group of commands, each imported when it is run or shown in the help.
+
+    `table` holds for every command ``module:attribute``, which is a function or a group. A command
+    then starts without waiting for what only others need.
+    """
+
+    class LazyGroup(typer.core.TyperGroup):
+        def __init__(self, **settings: Any) -> None:  # noqa: ANN401 # whatever typer passes on
+            super().__init__(**settings)
+            names: dict[str, Any] = dict.fromkeys(table)
+            self.commands.update(names)  # without their commands: for suggestions
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 # typer's own types are private
+            return _load(cmd_name, table[cmd_name]) if cmd_name in table else None
+
+    return LazyGroup
+
+
+def _load(name: str, path: str) -> object:
+    module, attribute = path.split(":")
+    found = getattr(import_module(module), attribute)
+    parent = typer.Typer(add_completion=False)
+    if isinstance(found, typer.Typer):
+        parent.add_typer(found, name=name)
+    else:
+        parent.command(name)(found)
+    return typer.main.get_group(parent).commands[name]
 
 
 def run_commands(commands: typer.Typer, name: str, mistakes: tuple[type[Exception], ...]) -> None:

@@ -1,32 +1,31 @@
-"""The table of the host's commands."""
+"""The table of the service's commands."""
 
 import typer
 
-from mock_service.cli import model
-from mock_service.cli.conformance import conformance
-from mock_service.cli.doctor import doctor
-from mock_service.cli.logs import logs
-from mock_service.cli.serve import serve
-from mock_service.console import run_commands
+from mock_service.console import lazy_group, run_commands
 from mock_service.errors import MockServiceError
 
-
-def add_host_commands(commands: typer.Typer) -> None:
-    """Give `commands` all that the host can do."""
-    commands.command()(serve)
-    commands.command()(conformance)
-    commands.command()(doctor)
-    commands.add_typer(logs, name="logs")
-    commands.add_typer(model.commands, name="model")
+SERVICE_COMMANDS = {
+    "serve": "mock_service.cli.serve:serve",
+    "conformance": "mock_service.cli.conformance:conformance",
+    "doctor": "mock_service.cli.doctor:doctor",
+    "logs": "mock_service.cli.logs:logs",
+    "model": "mock_service.cli.model:commands",
+}
+"""The modules of the service's commands, by the commands' names."""
 
 
 def main() -> None:
-    """Run the host alone."""
-    commands = typer.Typer(help="A local Personalizer.", no_args_is_help=True, add_completion=False)
-    commands.callback()(_host)
-    add_host_commands(commands)
+    """Run the service's commands alone."""
+    commands = typer.Typer(
+        cls=lazy_group(SERVICE_COMMANDS),
+        help="A local Personalizer.",
+        no_args_is_help=True,
+        add_completion=False,
+    )
+    commands.callback()(_service)
     run_commands(commands, "mock_service", (MockServiceError,))
 
 
-def _host() -> None:
+def _service() -> None:
     """A local Personalizer."""

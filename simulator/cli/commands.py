@@ -1,26 +1,33 @@
-"""The table of ``personalizer-lab``'s commands: the host's and the guest's."""
+"""The table of ``personalizer-lab``'s commands: the service's and the simulator's."""
 
 import typer
 
-from mock_service.cli.commands import add_host_commands
-from mock_service.console import run_commands
+from mock_service.cli.commands import SERVICE_COMMANDS
+from mock_service.console import lazy_group, run_commands
 from mock_service.errors import MockServiceError
-from simulator.cli.compare import compare
-from simulator.cli.evaluate import evaluate
-from simulator.cli.scenarios import scenarios
-from simulator.cli.simulate import simulate
 from simulator.errors import SimulatorError
 
+COMMANDS = {
+    **SERVICE_COMMANDS,
+    "simulate": "simulator.cli.simulate:simulate",
+    "compare": "simulator.cli.compare:compare",
+    "evaluate": "simulator.cli.evaluate:evaluate",
+    "scenarios": "simulator.cli.scenarios:scenarios",
+}
+"""The modules of all commands, by the commands' names."""
+
+
 commands = typer.Typer(
+    cls=lazy_group(COMMANDS),
     help="A local Personalizer, and a simulator of the users it serves.",
     no_args_is_help=True,
     add_completion=False,
 )
-add_host_commands(commands)
-commands.command()(simulate)
-commands.command()(compare)
-commands.command()(evaluate)
-commands.add_typer(scenarios, name="scenarios")
+
+
+@commands.callback()
+def _lab() -> None:
+    """A local Personalizer, and a simulator of the users it serves."""
 
 
 def main() -> None:

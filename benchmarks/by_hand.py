@@ -31,9 +31,9 @@ class Loop(ABC):
     def step(self, visitor: tuple[int, bool, int], noise: float, chance: float) -> None:
         """Show a visitor something, and learn from it."""
 
-    def cost_of(self, reader: int, chosen: int, noise: float) -> float:
+    def cost(self, reader: int, chosen: int, noise: float) -> float:
         """Return what a choice costs, and count what it earned."""
-        reward = self.site.reward_of(reader, chosen, noise)
+        reward = self.site.draw_reward(reader, chosen, noise)
         self.earned += reward
         return -reward
 
@@ -48,7 +48,7 @@ class ParsedLoop(Loop):
     def __init__(self, site: Site = NEWS) -> None:
         super().__init__(site)
         self._workspace = pyvw.Workspace(f"{POLICY} --json --quiet")
-        self._actions = [self._parsed({"j": article.features}) for article in site.articles]
+        self._actions = [self._parse({"j": article.features}) for article in site.articles]
         self._lines = [f"|j {_features(article, '')}" for article in site.articles]
         self._contexts: dict[tuple[int, bool, int], pyvw.Example] = {}
 
@@ -56,8 +56,8 @@ class ParsedLoop(Loop):
         """Parse nothing but the line to learn from."""
         examples = [self._context(visitor), *self._actions]
         probabilities = self._workspace.predict(examples)
-        chosen = sampled(probabilities, chance)
-        cost = self.cost_of(visitor[0], chosen, noise)
+        chosen = sample_index(probabilities, chance)
+        cost = self.cost(visitor[0], chosen, noise)
         labelled = self._workspace.example(
             f"0:{cost}:{probabilities[chosen]} {self._lines[chosen]}"
         )
@@ -67,10 +67,10 @@ class ParsedLoop(Loop):
 
     def _context(self, key: tuple[int, bool, int]) -> pyvw.Example:
         if key not in self._contexts:
-            self._contexts[key] = self._parsed({"FromUrl": context(*key), "_multi": []})
+            self._contexts[key] = self._parse({"FromUrl": context(*key), "_multi": []})
         return self._contexts[key]
 
-    def _parsed(self, document: dict[str, object]) -> pyvw.Example:
+    def _parse(self, document: dict[str, object]) -> pyvw.Example:
         return self._workspace.parse(json.dumps(document))[0]
 
 
@@ -87,8 +87,8 @@ class TutorialLoop(Loop):
     def step(self, visitor: tuple[int, bool, int], noise: float, chance: float) -> None:
         """Write a text, predict, draw, write a text, learn."""
         probabilities = self._workspace.predict(self._text(visitor))
-        chosen = sampled(probabilities, chance)
-        cost = self.cost_of(visitor[0], chosen, noise)
+        chosen = sample_index(probabilities, chance)
+        cost = self.cost(visitor[0], chosen, noise)
         label = f"0:{cost}:{probabilities[chosen]}"
         examples = self._workspace.parse(
             self._text(visitor, chosen, label), pyvw.LabelType.CONTEXTUAL_BANDIT
@@ -108,7 +108,7 @@ class TutorialLoop(Loop):
         return "\n".join(lines)
 
 
-def sampled(probabilities: list[float], chance: float) -> int:
+def sample_index(probabilities: list[float], chance: float) -> int:
     """Return the place that chance falls on."""
     below = 0.0
     for index, probability in enumerate(probabilities):

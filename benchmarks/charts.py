@@ -32,7 +32,7 @@ def _chart(name: str, title: str, axis: str, rows: Sequence[Row]) -> Chart:
         | {"high": figure.high}
         for row in rows
         if row.name.startswith(prefix)
-        for whose, figure in _drawn(row, alone=by_events)
+        for whose, figure in _bars_to_draw(row, alone=by_events)
     ]
     names = list(dict.fromkeys(str(point["of"]) for point in points))
     measured = sorted({point[axis] for point in points})
@@ -53,7 +53,7 @@ def _chart(name: str, title: str, axis: str, rows: Sequence[Row]) -> Chart:
     return Chart(name, title, chart.to_dict())
 
 
-def _drawn(row: Row, *, alone: bool) -> list[tuple[str, Figure]]:
+def _bars_to_draw(row: Row, *, alone: bool) -> list[tuple[str, Figure]]:
     ours = [("personalizer-lab", row.ours)]
     return ours if alone or row.theirs is None else [*ours, (row.peer, row.theirs)]
 

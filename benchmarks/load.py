@@ -16,7 +16,7 @@ from tempfile import NamedTemporaryFile
 from time import perf_counter
 
 from requests_file import Traffic, rank_templates, reward_template
-from serving import connected
+from serving import connect
 
 WRK = shutil.which("wrk")
 GENERATOR = "wrk" if WRK else "a loop in Python (with wrk installed: steadier)"
@@ -56,7 +56,7 @@ def _from_wrk(wrk: str, port: int, traffic: Traffic, seconds: int) -> Sample:
 
 
 def _from_here(port: int, traffic: Traffic, seconds: int) -> Sample:
-    sockets = {one.fileno(): one for one in (connected(port) for _ in range(traffic.connections))}
+    sockets = {one.fileno(): one for one in (connect(port) for _ in range(traffic.connections))}
     began = perf_counter()
     latencies = sorted(_latencies(sockets, traffic.requests(), began + seconds))
     took = perf_counter() - began

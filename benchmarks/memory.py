@@ -24,15 +24,15 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 def measure() -> list[Row]:
     """Return the growth in MB, each time measured in a process of its own."""
-    loop = [_measured("loop") for _ in range(ROUNDS)]
-    simulation = [_measured("long") - _measured("short") for _ in range(ROUNDS)]
+    loop = [_measure("loop") for _ in range(ROUNDS)]
+    simulation = [_measure("long") - _measure("short") for _ in range(ROUNDS)]
     return [
         alone("memory, 100,000 more events in a loop", "MB", loop, at_most(10)),
         alone("memory, 100,000 more visits in a simulation", "MB", simulation, at_most(50)),
     ]
 
 
-def _measured(what: str) -> float:
+def _measure(what: str) -> float:
     command = [sys.executable, __file__, what]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 

@@ -55,7 +55,7 @@ class Site:
         """Return the articles as a client sends them."""
         return [{"id": article.id, "features": article.features} for article in self.articles]
 
-    def reward_of(self, reader: int, action: int, noise: float) -> float:
+    def draw_reward(self, reader: int, action: int, noise: float) -> float:
         """Return what a visit's reader gives for an action, in [0, 1]."""
         return round(min(1.0, max(0.0, self.tastes[reader][action] + noise)), 2)
 

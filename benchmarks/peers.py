@@ -22,11 +22,11 @@ class NewsEnvironment:
 
     def read(self) -> Iterator[dict[str, object]]:
         """Yield simulated interactions with every action's reward."""
-        actions = [_merged(article.features) for article in self._site.articles]
+        actions = [_merge(article.features) for article in self._site.articles]
         for reader, dark, minutes, noise in self._visits:
-            features = _merged(context(reader, dark, minutes)) | {"prefersDarkMode": int(dark)}
+            features = _merge(context(reader, dark, minutes)) | {"prefersDarkMode": int(dark)}
             rewards = [
-                self._site.reward_of(reader, action, noise) for action in range(len(actions))
+                self._site.draw_reward(reader, action, noise) for action in range(len(actions))
             ]
             yield {"context": features, "actions": actions, "rewards": rewards}
 
@@ -54,5 +54,5 @@ def coba_seconds(
     return perf_counter() - began
 
 
-def _merged(features: list[dict[str, object]]) -> dict[str, object]:
+def _merge(features: list[dict[str, object]]) -> dict[str, object]:
     return {name: value for feature in features for name, value in feature.items()}

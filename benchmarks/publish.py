@@ -85,15 +85,15 @@ def _cells(row: Row, text: Callable[[Figure], str] | None = None) -> tuple[str, 
 
 
 def _text(figure: Figure) -> str:
-    middle, low, high = (_rounded(one) for one in (figure.median, figure.low, figure.high))
+    middle, low, high = (_format_number(one) for one in (figure.median, figure.low, figure.high))
     return f"{middle} ({low}-{high})"
 
 
 def _middle(figure: Figure) -> str:
-    return _rounded(figure.median)
+    return _format_number(figure.median)
 
 
-def _rounded(number: float) -> str:
+def _format_number(number: float) -> str:
     size = abs(number)
     decimals = 0 if size >= _MANY else 1 if size >= _SEVERAL else 2
     return f"{number:,.{decimals}f}"

@@ -29,7 +29,7 @@ def serving(command: tuple[str, ...], folder: str = "") -> Iterator[int]:
             server.terminate()
 
 
-def connected(port: int) -> socket.socket:
+def connect(port: int) -> socket.socket:
     """Return a connection that sends at once."""
     connection = socket.create_connection(("127.0.0.1", port))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -45,7 +45,7 @@ def _free_port() -> int:
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     while server.poll() is None:
         try:
-            connected(port).close()
+            connect(port).close()
         except OSError:
             sleep(0.01)
         else:

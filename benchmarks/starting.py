@@ -7,7 +7,7 @@ from time import perf_counter
 
 from requests_file import Traffic
 from rows import Row, against, alone, at_most, in_turn
-from serving import BARE, IN_MEMORY, ROOT, connected, serving
+from serving import BARE, IN_MEMORY, ROOT, connect, serving
 
 from mock_service.testing import LocalPersonalizer
 
@@ -44,7 +44,7 @@ def measure() -> list[Row]:
 def _seconds_to_answer(command: tuple[str, ...]) -> float:
     rank = next(Traffic(rewarded=False, prefix="first", connections=1).requests())
     began = perf_counter()
-    with serving(command) as port, connected(port) as connection:
+    with serving(command) as port, connect(port) as connection:
         connection.sendall(rank)
         answer = connection.recv(65536)
         took = perf_counter() - began

@@ -63,7 +63,7 @@ class ManualClock:
             ValueError: it is negative.
             ControlRequestInvalid: it leads beyond `LATEST`.
         """
-        self._moved(step)
+        self._add(step)
 
     def advance(self, step: timedelta) -> None:
         """Move forward by `step`.
@@ -72,9 +72,9 @@ class ManualClock:
             ValueError: it is negative.
             ControlRequestInvalid: it leads beyond `LATEST`; the clock has not moved then.
         """
-        self._now = self._moved(step)
+        self._now = self._add(step)
 
-    def _moved(self, step: timedelta) -> datetime:
+    def _add(self, step: timedelta) -> datetime:
         if step < _NOTHING:
             msg = f"a clock only moves forward, and the step was {step}"
             raise ValueError(msg)

@@ -67,7 +67,7 @@ def simulate(
     """
     check_single_slot(scenario)
     crowd = ScenarioEnvironment(scenario, seed=options.seed, reward=options.reward)
-    return _played(crowd, target, options, listeners or Listeners(), timer)
+    return _run(crowd, target, options, listeners or Listeners(), timer)
 
 
 def simulate_pages(
@@ -129,10 +129,10 @@ def replay(
         label.scenario, [line.interaction() for line in lines], label.reward_design
     )
     options = RunOptions(len(lines), label.seed, label.reward_design, log)
-    return _played(crowd, target, options, listeners or Listeners(), perf_counter)
+    return _run(crowd, target, options, listeners or Listeners(), perf_counter)
 
 
-def _played(
+def _run(
     crowd: Environment,
     target: LoopSettings | EndpointTarget,
     options: RunOptions,

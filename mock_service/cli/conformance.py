@@ -54,14 +54,16 @@ def _print(findings: list[CheckResult]) -> None:
         if finding.section != section:
             section = finding.section
             table.add_row("", Text(section, "bold"))
-        table.add_row("yes" if finding.holds else Text("NO", "red"), to_plain(_said(finding)))
+        table.add_row(
+            "yes" if finding.holds else Text("NO", "red"), to_plain(_format_result(finding))
+        )
     console = PlainConsole()
     console.print(table)
     held = sum(finding.holds for finding in findings)
     console.print(f"{held} of {len(findings)} hold")
 
 
-def _said(finding: CheckResult) -> str:
+def _format_result(finding: CheckResult) -> str:
     if finding.holds:
         return finding.sentence
     return f"{finding.sentence} But: {finding.instead}"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from mock_service.build import build_service
 from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, as_decision
 from mock_service.dsjson.fields import NotAnEvent
-from mock_service.dsjson.multi_slot import slots_of
+from mock_service.dsjson.multi_slot import split_slots
 from mock_service.dsjson.reader import Event, LogReader
 from mock_service.errors import DataUnusable
 from mock_service.hosting.hosted_loop import UNUSABLE
@@ -49,7 +49,7 @@ def import_log(reader: LogReader, folder: Path, loop: str) -> None:
         _import(reader, fresh, loop, lambda: _move(fresh / FILE, folder))
 
 
-def joined(event: LoggedDecision) -> float:
+def observed_reward(event: LoggedDecision) -> float:
     """Return what the users' rewards came to."""
     return event.reward if event.original_cost is None else 0.0 - event.original_cost
 
@@ -89,8 +89,8 @@ def _learn_all(reader: LogReader, loop: LearningLoop) -> None:
 def _learn(reader: LogReader, event: Event, loop: LearningLoop) -> None:
     """Learn an event, or let it count as damaged."""
     try:
-        decisions = list(slots_of(event)) if isinstance(event, LoggedMultiSlot) else [event]
-        taken = [(_decision(one), _heard(one), _lesson(one)) for one in decisions]
+        decisions = list(split_slots(event)) if isinstance(event, LoggedMultiSlot) else [event]
+        taken = [(_decision(one), _observed_values(one), _lesson(one)) for one in decisions]
     except (NotAnEvent, ValueError, RecursionError) as wrong:
         reader.refuse(str(wrong))
         return
@@ -112,13 +112,13 @@ def _decision(event: LoggedDecision) -> Decision:
 
 
 def _lesson(event: LoggedDecision) -> TrainingReward:
-    lesson = TrainingReward(event.reward, joined(event))
+    lesson = TrainingReward(event.reward, observed_reward(event))
     if max(abs(lesson.reward), abs(lesson.joined)) > _MOST_REWARD:
         raise NotAnEvent(f"_label_cost: expected at most {_MOST_REWARD:g}, got {event.cost:g}")
     return lesson
 
 
-def _heard(event: LoggedDecision) -> list[float | None]:
+def _observed_values(event: LoggedDecision) -> list[float | None]:
     return [None if one.action_taken else one.value for one in event.observations]
 
 

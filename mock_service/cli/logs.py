@@ -9,7 +9,7 @@ from typing import Annotated, BinaryIO
 import typer
 from rich.table import Table
 
-from mock_service.cli.log_import import import_log, joined
+from mock_service.cli.log_import import import_log, observed_reward
 from mock_service.console import PlainConsole, print_line
 from mock_service.dsjson.files import bounded_lines
 from mock_service.dsjson.multi_slot import pages
@@ -89,7 +89,7 @@ def show(
             to_plain(event.event_id),
             to_plain(event.actions[event.chosen].id),
             f"{event.propensity:.4f}",
-            f"{joined(event):g}",
+            f"{observed_reward(event):g}",
             "no" if event.skip_learn else "yes",
         )
     PlainConsole().print(table)

@@ -10,12 +10,12 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 def missing_key(probe: ContractClient) -> None:
     """A call without a key is denied with 401 in the gateway's words."""
-    _denied(probe, {})
+    _check_denied(probe, {})
 
 
 def wrong_key(probe: ContractClient) -> None:
     """A call with a wrong key is denied with 401 in the gateway's words."""
-    _denied(probe, {KEY_HEADER: "not the key"})
+    _check_denied(probe, {KEY_HEADER: "not the key"})
 
 
 def doubled_slash(probe: ContractClient) -> None:
@@ -41,7 +41,7 @@ def reply_headers(probe: ContractClient) -> None:
     expect(kind.lower() == "application/json; charset=utf-8", "JSON in UTF-8", kind)
 
 
-def _denied(probe: ContractClient, headers: dict[str, str]) -> None:
+def _check_denied(probe: ContractClient, headers: dict[str, str]) -> None:
     body = {"actions": ACTIONS}
     reply = probe.send("POST", "/personalizer/v1.0/rank", body=body, headers=headers)
     reply.refuses(401, "401")

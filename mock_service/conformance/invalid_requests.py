@@ -31,7 +31,7 @@ def malformed_json(probe: ContractClient) -> None:
     probe.send("POST", "/personalizer/v1.0/rank", content=b'{"actions":[').answers(400)
 
 
-def _refused(what: str, fields: dict[str, Any]) -> Callable[[ContractClient], None]:
+def _check_refused(what: str, fields: dict[str, Any]) -> Callable[[ContractClient], None]:
     def check(probe: ContractClient) -> None:
         probe.rank(**fields).refuses(400, "InvalidRankRequest")
 
@@ -39,4 +39,4 @@ def _refused(what: str, fields: dict[str, Any]) -> Callable[[ContractClient], No
     return check
 
 
-CHECKS = (malformed_json, *(_refused(*row) for row in ROWS))
+CHECKS = (malformed_json, *(_check_refused(*row) for row in ROWS))

@@ -1,7 +1,7 @@
 """What keeps a loop from hearing how its decisions went."""
 
 from mock_service.diagnosis.facts import LoopEvidence
-from mock_service.diagnosis.finding import Finding, Severity, graded
+from mock_service.diagnosis.finding import Finding, Severity, severity_of_loss
 
 _ENOUGH_REWARDS = 20
 
@@ -42,7 +42,7 @@ def stray_rewards(facts: LoopEvidence) -> Finding | None:
         return None
     return Finding(
         "rewards-not-joined",
-        graded(heard.strays / max(heard.rewards, heard.strays)),
+        severity_of_loss(heard.strays / max(heard.rewards, heard.strays)),
         f"{heard.strays:,} of {max(heard.rewards, heard.strays):,} rewards name an event id that "
         "no decision has.",
         "A reward is joined to its decision by the event id; these are accepted and forgotten.",
@@ -59,7 +59,7 @@ def late_rewards(facts: LoopEvidence) -> Finding | None:
     wait = facts.arrangement.wait
     return Finding(
         "rewards-late",
-        graded(heard.late / max(heard.rewards, heard.late)),
+        severity_of_loss(heard.late / max(heard.rewards, heard.late)),
         f"{heard.late:,} of {heard.rewards:,} rewards came when the reward wait time"
         f"{f' of {wait}' if wait else ''} was over.",
         "They were dropped, and their events learned with the default reward.",
@@ -92,7 +92,7 @@ def never_activated(facts: LoopEvidence) -> Finding | None:
         return None
     asleep = heard.not_activated + (0 if heard.trained else heard.dormant)
     share = asleep / max(1, heard.decisions)
-    severity = graded(share)
+    severity = severity_of_loss(share)
     if not asleep or severity is Severity.NOTE:
         return None
     return Finding(

@@ -65,7 +65,7 @@ class DecisionStatsBuilder:
             alike=self._alike if self._features_known else None,
             initials=frozenset(self._initials),
             actions=tuple(ActionSeen(id_, *figures) for id_, figures in self._actions.items()),
-            features=(*self._of_context.seen(), *self._of_actions.seen()),
+            features=(*self._of_context.features(), *self._of_actions.features()),
         )
 
     def _note_chances(self, chances: Sequence[tuple[str, float]]) -> None:

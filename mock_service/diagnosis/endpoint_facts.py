@@ -110,8 +110,8 @@ def facts_of_endpoint(endpoint: str, key: str) -> LoopEvidence:
 
 def _facts(endpoint: str, probe: ContractClient) -> LoopEvidence:
     facts = LoopEvidence(place=endpoint, arrangement=_arrangement(probe))
-    learning = _told(probe, "/mock/learning", _Learning)
-    found = _told(probe, f"/mock/decisions?last={MOST_DECISIONS}", _Decisions)
+    learning = _fetch(probe, "/mock/learning", _Learning)
+    found = _fetch(probe, f"/mock/decisions?last={MOST_DECISIONS}", _Decisions)
     if learning is None or found is None:
         return replace(facts, unknown=(_NO_CONTROL,))
     decisions = found.decisions
@@ -119,8 +119,8 @@ def _facts(endpoint: str, probe: ContractClient) -> LoopEvidence:
     return replace(
         facts,
         arrangement=replace(facts.arrangement, mode=learning.mode),
-        heard=_heard(learning, decisions),
-        seen=_seen(decisions),
+        heard=_count_feedback(learning, decisions),
+        seen=_decision_stats(decisions),
         unknown=tuple(unknown),
     )
 
@@ -128,7 +128,7 @@ def _facts(endpoint: str, probe: ContractClient) -> LoopEvidence:
 def _arrangement(probe: ContractClient) -> LoopSetup:
     configuration = _must_tell(probe, f"{_V1}/service", _Configuration)
     policy = _must_tell(probe, f"{_V1}/policy", _Policy)
-    preview = _told(probe, f"{_PREVIEW}/service", _Configuration)
+    preview = _fetch(probe, f"{_PREVIEW}/service", _Configuration)
     return LoopSetup(
         policy=policy.arguments,
         exploration=configuration.exploration_percentage,
@@ -137,7 +137,7 @@ def _arrangement(probe: ContractClient) -> LoopSetup:
     )
 
 
-def _heard(learning: _Learning, decisions: Sequence[_Decision]) -> FeedbackCounts:
+def _count_feedback(learning: _Learning, decisions: Sequence[_Decision]) -> FeedbackCounts:
     """Return the loop's counts; stray rewards are those that no decision has."""
     joined = sum(len(one.rewards) for one in decisions)
     all_listed = len(decisions) == learning.decisions
@@ -157,7 +157,7 @@ def _heard(learning: _Learning, decisions: Sequence[_Decision]) -> FeedbackCount
     )
 
 
-def _seen(decisions: Sequence[_Decision]) -> DecisionStats:
+def _decision_stats(decisions: Sequence[_Decision]) -> DecisionStats:
     watch = DecisionStatsBuilder()
     for one in decisions:
         others = [(line.id, line.probability) for line in one.ranking if line.id != one.chosen]
@@ -180,7 +180,7 @@ def _must_tell(probe: ContractClient, path: str, model: type[_Model]) -> _Model:
     return found
 
 
-def _told(probe: ContractClient, path: str, model: type[_Model]) -> _Model | None:
+def _fetch(probe: ContractClient, path: str, model: type[_Model]) -> _Model | None:
     """Return what some tell; None from others."""
     return _read(probe.send("GET", path), model)
 

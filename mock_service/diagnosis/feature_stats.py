@@ -28,7 +28,7 @@ class FeatureLog:
             self._values.setdefault(name, set()).add(str(value))
             self._kinds.setdefault(name, Counter())[_kind(value)] += 1
 
-    def seen(self) -> Iterator[FeatureSeen]:
+    def features(self) -> Iterator[FeatureSeen]:
         """Yield every feature, in the order in which they came."""
         for name, values in self._values.items():
             ((kind, _),) = self._kinds[name].most_common(1)

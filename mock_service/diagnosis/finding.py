@@ -30,7 +30,7 @@ Diagnosis = Callable[[LoopEvidence], Finding | None]
 """Looks for one illness; None where it is not, or where too little is known."""
 
 
-def graded(share: float) -> Severity:
+def severity_of_loss(share: float) -> Severity:
     """Return how bad it is to lose such a share of what one could learn from."""
     if share >= _MOST:
         return Severity.STOPS

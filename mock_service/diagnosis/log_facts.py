@@ -25,7 +25,7 @@ def facts_of_log(place: str, events: Iterable[Event], policy: str | None) -> Loo
     for event in events:
         decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
         watch.note(_sighting(decision))
-        heard = _counted(heard, decision)
+        heard = _count(heard, decision)
     return LoopEvidence(
         place=place,
         arrangement=LoopSetup(policy=policy),
@@ -51,7 +51,7 @@ def with_lines(facts: LoopEvidence, reader: LogReader) -> LoopEvidence:
     )
 
 
-def _counted(heard: FeedbackCounts, event: LoggedDecision) -> FeedbackCounts:
+def _count(heard: FeedbackCounts, event: LoggedDecision) -> FeedbackCounts:
     rewards = sum(one.value is not None and not one.action_taken for one in event.observations)
     was_rewarded = bool(rewards) or bool(event.original_cost or event.cost)
     learned = not event.skip_learn

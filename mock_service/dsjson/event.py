@@ -175,7 +175,7 @@ def first_slot(event: LoggedMultiSlot) -> LoggedDecision:
     return LoggedDecision(
         event_id=event.event_id,
         at=event.at,
-        context=_joined(event.context, slot.features),
+        context=_join_features(event.context, slot.features),
         actions=tuple(event.actions[index] for index in allowed),
         observations=(*event.observations, *slot.observations),
         skip_learn=event.skip_learn,
@@ -190,7 +190,7 @@ def first_slot(event: LoggedMultiSlot) -> LoggedDecision:
     )
 
 
-def _joined(features: str, more: str) -> str:
+def _join_features(features: str, more: str) -> str:
     """Return one JSON array of all the objects of two."""
     inner = [text.strip()[1:-1].strip() for text in (features, more)]
     return f"[{','.join(text for text in inner if text)}]"

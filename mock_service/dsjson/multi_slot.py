@@ -25,7 +25,7 @@ def pages(events: Iterable[LoggedDecision]) -> Iterator[LoggedDecision | LoggedM
             yield _page(page, sorted(unfinished.pop(page), key=lambda slot: slot[1].number))
 
 
-def slots_of(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
+def split_slots(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
     """Yield what was decided about each slot of a page, as events of their own."""
     context = json.loads(event.context)
     for number, slot in enumerate(event.slots):

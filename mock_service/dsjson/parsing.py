@@ -116,7 +116,7 @@ def _context_and_actions(line: Json) -> tuple[str, tuple[Action, ...]]:
     multi = context.get("_multi")
     if not isinstance(multi, list) or not multi:
         raise NotAnEvent("c._multi: expected a list with at least one action")
-    return _features(context, "FromUrl", _NOT_CONTEXT), _actions_of(_json(multi))
+    return _features(context, "FromUrl", _NOT_CONTEXT), _parse_actions(_json(multi))
 
 
 _LONGEST_KEPT = 2**14
@@ -130,7 +130,7 @@ def _actions(multi: str) -> tuple[Action, ...]:
     return tuple([_action(as_object(item, "_multi"), place) for place, item in enumerate(items)])
 
 
-def _actions_of(multi: str) -> tuple[Action, ...]:
+def _parse_actions(multi: str) -> tuple[Action, ...]:
     return _actions(multi) if len(multi) <= _LONGEST_KEPT else _actions.__wrapped__(multi)
 
 

@@ -60,10 +60,10 @@ class LogReader:
         self._refused = problem
 
     def _events(self, line: str | bytes, place: int) -> Iterator[Event]:
-        objects, problem = _parsed(line)
+        objects, problem = _parse(line)
         for found in objects:
             try:
-                event, kind = _understood(found)
+                event, kind = _classify(found)
             except (NotAnEvent, RecursionError, ValueError) as wrong:  # of numbers without end
                 problem = problem or str(wrong)
                 continue
@@ -90,7 +90,7 @@ def read_log(lines: Iterable[str | bytes]) -> LogReader:
     return LogReader(lines)
 
 
-def _understood(found: object) -> tuple[Event | None, LineKind]:
+def _classify(found: object) -> tuple[Event | None, LineKind]:
     """Return a line's event, if it is one, and what kind of line it is."""
     line = as_object(found, "line")
     context = line.get("c")
@@ -114,7 +114,7 @@ def _multi_slot(line: Json) -> tuple[LoggedMultiSlot | None, LineKind]:
     return event, LineKind.SKIPPED if event.skip_learn else LineKind.MULTI_SLOT
 
 
-def _parsed(line: str | bytes) -> tuple[list[object], str]:
+def _parse(line: str | bytes) -> tuple[list[object], str]:
     """Return the objects of a line, nearly always one, and what is wrong with the rest of it."""
     try:
         return [from_json(line, allow_inf_nan=False, cache_strings="keys")], ""

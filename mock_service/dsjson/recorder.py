@@ -14,7 +14,7 @@ class LogRecorder(NullStore):
     def __init__(self, log: TextIO) -> None:
         self._log = log
 
-    def settled(self, event: PendingEvent, settlement: Settlement) -> None:
+    def save_settlement(self, event: PendingEvent, settlement: Settlement) -> None:
         """Write down a decision and what came of it."""
         self._log.write(write_line(log_settled(event, settlement)) + "\n")
 

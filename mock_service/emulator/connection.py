@@ -42,7 +42,7 @@ class BreakableConnection(H11Protocol):
         if hasattr(transport, "max_size"):
             transport.max_size = _READ_BYTES
         gathering = cast("asyncio.Transport", _GatheringTransport(self.loop, transport))
-        self._bounds = _bounds_of(self.app_state)
+        self._bounds = _find_bounds(self.app_state)
         self.conn = h11.Connection(h11.SERVER, _LONGEST_HEAD)
         super().connection_made(gathering)
         self._open = self._bounds.add(cast("asyncio.Transport", transport), self._refuse)
@@ -111,7 +111,7 @@ class TlsConnection(asyncio.Protocol):
     ) -> None:
         self._loop = _loop or asyncio.get_running_loop()
         self._context = config.tls
-        self._bounds = _bounds_of(app_state)
+        self._bounds = _find_bounds(app_state)
         self._connections = cast("set[object]", server_state.connections)
         self._http = BreakableConnection(config, server_state, app_state, _loop)
 
@@ -159,7 +159,7 @@ class BoundedConfig(Config):
             self.http_protocol_class = TlsConnection
 
 
-def _bounds_of(app_state: dict[str, Any]) -> Connections:
+def _find_bounds(app_state: dict[str, Any]) -> Connections:
     """Return the bounds of a server's connections; an application that has none gets the usual."""
     found = app_state.get(CONNECTIONS)
     if not isinstance(found, Connections):
@@ -201,7 +201,7 @@ class _GatheringTransport:
             self._written.clear()
 
 
-def transport_of(scope: Scope) -> asyncio.Transport:
+def find_transport(scope: Scope) -> asyncio.Transport:
     """Return the connection `scope` came over.
 
     Raises:

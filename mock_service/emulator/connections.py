@@ -68,7 +68,7 @@ class Connections:
         self._silent: OrderedDict[OpenConnection, None] = OrderedDict()
         self._waiting: OrderedDict[OpenConnection, None] = OrderedDict()
         """Both wait for a request, longest first; the silent ones for their first."""
-        self._received = 0
+        self._bytes_received = 0
         self._loop = asyncio.get_running_loop()
         self._beat: asyncio.TimerHandle | None = None
 
@@ -122,25 +122,25 @@ class Connections:
         if connection not in self._all:
             return  # it was closed, and this is the rest
         connection.received += size
-        self._received += size
-        if self._received > self._limits.request_bytes:
+        self._bytes_received += size
+        if self._bytes_received > self._limits.request_bytes:
             self._make_room()
 
     def _make_room(self) -> None:
-        largest = max(reversed(self._all), key=_received)  # of equal ones, the newest
+        largest = max(reversed(self._all), key=_bytes_received)  # of equal ones, the newest
         room = self._limits.request_bytes + largest.received
-        if self._received <= room:
+        if self._bytes_received <= room:
             return
         waiting = [
             one for one in (*self._silent, *self._waiting) if one.received and one is not largest
         ]
-        for connection in sorted(waiting, key=_received, reverse=True):
+        for connection in sorted(waiting, key=_bytes_received, reverse=True):
             self._abort(connection)
-            if self._received <= room:
+            if self._bytes_received <= room:
                 return
 
     def _release(self, connection: OpenConnection) -> None:
-        self._received -= connection.received
+        self._bytes_received -= connection.received
         connection.received = 0
 
     def _abort(self, connection: OpenConnection) -> None:
@@ -184,7 +184,7 @@ class Connections:
                 return
 
 
-def _received(connection: OpenConnection) -> int:
+def _bytes_received(connection: OpenConnection) -> int:
     return connection.received
 
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_service.emulator.buffering import BufferedRequest, buffer_request, capture_response
-from mock_service.emulator.connection import transport_of, until_gone
+from mock_service.emulator.connection import find_transport, until_gone
 from mock_service.emulator.fault_responses import (
     fault_response,
     held_back_too_many,
@@ -14,7 +14,7 @@ from mock_service.emulator.fault_responses import (
 )
 from mock_service.emulator.faults import ActiveFault, Drop, Fault
 from mock_service.emulator.interception import Interception
-from mock_service.emulator.operations import operation_of
+from mock_service.emulator.operations import find_operation
 from mock_service.rest.responses import empty_reply
 from mock_service.rest.schemas import MAX_ID_LENGTH, RewardRequestBody, SlotsRewardRequestBody
 
@@ -41,7 +41,7 @@ class FaultMiddleware:
             await self._app(scope, receive, send)
             return
         await self._traffic.held.run_due(self._traffic.clock.now())
-        operation = operation_of(scope["method"], scope["path"])
+        operation = find_operation(scope["method"], scope["path"])
         if operation is None:
             await self._app(scope, receive, send)
         elif seconds := self._traffic.throttle.wait_seconds(self._traffic.clock.now()):
@@ -66,12 +66,12 @@ class FaultMiddleware:
         scope, receive, send = exchange
         request = await buffer_request(scope, receive)
         seconds = met.waiting_seconds()
-        if seconds and not await self._waited(seconds, scope, receive):
+        if seconds and not await self._wait(seconds, scope, receive):
             return
         disturbance = _Disturbance(operation, met.fault, request, self._app, self._traffic)
         await disturbance.apply(receive, send)
 
-    async def _waited(self, seconds: float, scope: Scope, receive: Receive) -> bool:
+    async def _wait(self, seconds: float, scope: Scope, receive: Receive) -> bool:
         """Wait, and say whether the call is still of interest: not after its client or a reset."""
         resets = self._traffic.resets
         try:
@@ -80,7 +80,7 @@ class FaultMiddleware:
         except TimeoutError:
             if self._traffic.resets == resets:
                 return True
-            transport_of(scope).abort()
+            find_transport(scope).abort()
         return False
 
 
@@ -118,12 +118,12 @@ class _Disturbance:
     async def _drop(self, drop: Drop, receive: Receive) -> None:
         if drop is Drop.AFTER:
             await capture_response(self._request, self._app)
-        transport_of(self._request.scope).abort()
+        find_transport(self._request.scope).abort()
         await until_gone(receive)
 
     async def _truncate(self, size: int, receive: Receive, send: Send) -> None:
         reply = await capture_response(self._request, self._app)
-        transport = transport_of(self._request.scope)
+        transport = find_transport(self._request.scope)
         if reply.body:
             part = reply.body[: min(size, len(reply.body) - 1)]
             await send(reply.start)

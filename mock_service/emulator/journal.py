@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from starlette.types import Scope
 
 from mock_service.emulator.masking import mask_headers, mask_text
-from mock_service.emulator.operations import operation_of
+from mock_service.emulator.operations import find_operation
 from mock_service.limits import DEFAULT_LIMITS
 
 MOST_CALLS = 5_000
@@ -42,7 +42,7 @@ class RecordedCall(NamedTuple):
     @property
     def operation(self) -> str | None:
         """The operation of the contract in snake case; None for any other path."""
-        return operation_of(self.method, self.path)
+        return find_operation(self.method, self.path)
 
     @property
     def json(self) -> dict[str, Any]:

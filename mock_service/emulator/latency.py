@@ -109,11 +109,11 @@ def _seconds(name: str, value: object) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most:
         return float(value)
     raise ControlRequestInvalid(
-        f"{name} should be a number from 0 to {most:g}, and is {_shown(value)}"
+        f"{name} should be a number from 0 to {most:g}, and is {_shorten(value)}"
     )
 
 
-def _shown(value: object) -> str:
+def _shorten(value: object) -> str:
     """Return a value as it was given, in short: a number may have thousands of digits."""
     try:
         text = repr(value)

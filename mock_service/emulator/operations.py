@@ -60,7 +60,7 @@ _PATTERNS = tuple(
 )
 
 
-def operation_of(method: str, path: str) -> str | None:
+def find_operation(method: str, path: str) -> str | None:
     """Return the operation's name, or None for a path outside the contract."""
     base = _BASE.match("/" + path.lstrip("/"))
     if base is None:

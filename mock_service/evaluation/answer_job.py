@@ -9,7 +9,7 @@ import lazy_loader
 
 from mock_service.dsjson.event import LoggedDecision
 from mock_service.evaluation.auto_optimization_rule import optimal_policy
-from mock_service.evaluation.evaluate_log import importance_of
+from mock_service.evaluation.evaluate_log import measure_importance
 from mock_service.evaluation.evaluator import OffPolicyEvaluator
 from mock_service.evaluation.job import EvaluationRequest, EvaluationResult, JobKind
 from mock_service.evaluation.logged_data import LoggedData, collect, first_slots
@@ -46,7 +46,7 @@ def answer(inquiry: EvaluationRequest, events: Iterable[LoggedDecision]) -> Eval
         LearningPolicyInvalid: Vowpal Wabbit does not accept a policy.
     """
     traffic = collect(first_slots(events))
-    importance = importance_of(traffic) if len(traffic) else ()
+    importance = measure_importance(traffic) if len(traffic) else ()
     if inquiry.kind is JobKind.IMPORTANCE or not len(traffic):
         return EvaluationResult(importance=importance)
     policies = _policies(inquiry)
@@ -54,7 +54,7 @@ def answer(inquiry: EvaluationRequest, events: Iterable[LoggedDecision]) -> Eval
     judged = EvaluationResult(tuple([reward_series(one, traffic) for one in acted]), importance)
     if not inquiry.optimize:
         return replace(judged, optimal=optimal_policy(judged.courses))
-    return _optimized(inquiry, judged, acted, traffic)
+    return _optimize(inquiry, judged, acted, traffic)
 
 
 def _policies(inquiry: EvaluationRequest) -> list[Policy]:
@@ -63,7 +63,7 @@ def _policies(inquiry: EvaluationRequest) -> list[Policy]:
     return [online, BASELINE, RANDOM, *named]
 
 
-def _optimized(
+def _optimize(
     inquiry: EvaluationRequest,
     judged: EvaluationResult,
     acted: list[ActionProbabilities],
@@ -80,7 +80,7 @@ def _optimized(
         return reward_series(ActionProbabilities(one.policy, one.probabilities[split:]), later)
 
     found = [
-        held_out(evaluate_policy(policy, traffic)) for policy in _found(inquiry, traffic, split)
+        held_out(evaluate_policy(policy, traffic)) for policy in _search(inquiry, traffic, split)
     ]
     rivals = [held_out(one) for one in acted]
     how = (
@@ -95,7 +95,7 @@ def _optimized(
     )
 
 
-def _found(inquiry: EvaluationRequest, traffic: LoggedData, split: int) -> list[Policy]:
+def _search(inquiry: EvaluationRequest, traffic: LoggedData, split: int) -> list[Policy]:
     """Return the best policies for the earlier part, the best first."""
     earlier = traffic.rows(0, split)
     if find_spec("optuna") is None:

@@ -44,14 +44,14 @@ def evaluate_log(
         acted.append(evaluate_policy(policy, traffic))
         progress(1)
     verdicts = judge.verdicts(acted)
-    importance = importance_of(traffic) if options.with_model else ()
+    importance = measure_importance(traffic) if options.with_model else ()
     progress(1)
     return LogEvaluation(
         traffic, tuple(acted), tuple(verdicts), importance, tuple(verdict_in_words(verdicts))
     )
 
 
-def importance_of(traffic: LoggedData) -> tuple[FeatureScore, ...]:
+def measure_importance(traffic: LoggedData) -> tuple[FeatureScore, ...]:
     """Return what the choices of a policy that learned from all of the log would hang on."""
     model = train(traffic.events, PRESETS["quick"].arguments)
     try:

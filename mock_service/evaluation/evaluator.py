@@ -21,7 +21,7 @@ from mock_service.evaluation.estimators import (
     z_value,
 )
 from mock_service.evaluation.logged_data import Column, LoggedData
-from mock_service.evaluation.overlap import Overlap, overlap_of
+from mock_service.evaluation.overlap import Overlap, measure_overlap
 from mock_service.evaluation.policies import (
     ActionProbabilities,
     Policy,
@@ -135,7 +135,7 @@ class OffPolicyEvaluator:
             confidence_sequence=confidence_sequence(sample, *self._reward_range()),
             best=best,
             uplift=uplift(sample, best, rivals),
-            overlap=overlap_of(
+            overlap=measure_overlap(
                 acted.of_logged(self.traffic) / self.traffic.propensities, self.clip
             ),
         )

@@ -62,9 +62,11 @@ def feature_importance(model: Scorer, events: Sequence[LoggedDecision]) -> list[
     step = max(1, len(events) // _LOOKED_AT)
     moved: dict[FeatureName, float] = {}
     for event in events[::step]:
-        whole = _expected(model, event.context, event.actions)
-        for feature in features_of(event.context, event.actions):
-            without = _expected(model, *_taken(event.context, event.actions, {feature}))
+        whole = _predict_rewards(model, event.context, event.actions)
+        for feature in list_features(event.context, event.actions):
+            without = _predict_rewards(
+                model, *_remove_features(event.context, event.actions, {feature})
+            )
             moved[feature] = moved.get(feature, 0.0) + _movement(whole - without)
     most = max(moved.values(), default=0.0) or 1.0
     ranked = sorted(moved.items(), key=lambda entry: (-entry[1], entry[0]))
@@ -78,13 +80,15 @@ def importance_lists(scores: Sequence[FeatureScore]) -> list[list[str]]:
 
 def explain(model: Scorer, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
     """Return, for every action, what its features and pairs of them added to its expectation."""
-    whole = _expected(model, context, actions)
-    features = features_of(context, actions)
-    without = {one: _expected(model, *_taken(context, actions, {one})) for one in features}
+    whole = _predict_rewards(model, context, actions)
+    features = list_features(context, actions)
+    without = {
+        one: _predict_rewards(model, *_remove_features(context, actions, {one})) for one in features
+    }
     added = {str(one): whole - without[one] for one in features}
     strongest = sorted(features, key=lambda one: -float(np.abs(added[str(one)]).max()))
     for one, other in combinations(sorted(strongest[:_CROSSED], key=features.index), 2):
-        neither = _expected(model, *_taken(context, actions, {one, other}))
+        neither = _predict_rewards(model, *_remove_features(context, actions, {one, other}))
         added[f"{one}^{other}"] = whole - without[one] - without[other] + neither
     return [
         Explanation(action.id, _strongest({name: float(c[n]) for name, c in added.items()}))
@@ -92,7 +96,7 @@ def explain(model: Scorer, context: str, actions: tuple[Action, ...]) -> list[Ex
     ]
 
 
-def features_of(context: str, actions: tuple[Action, ...]) -> list[FeatureName]:
+def list_features(context: str, actions: tuple[Action, ...]) -> list[FeatureName]:
     """Return the names of a decision's features: the context's, then the actions'."""
     names = dict.fromkeys(context_features(context))
     for action in actions:
@@ -104,7 +108,7 @@ def _strongest(added: dict[str, float]) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(((n, s) for n, s in added.items() if s), key=lambda one: -abs(one[1])))
 
 
-def _taken(
+def _remove_features(
     context: str, actions: tuple[Action, ...], gone: Collection[FeatureName]
 ) -> tuple[str, tuple[Action, ...]]:
     return context_without(context, gone), tuple(
@@ -112,7 +116,7 @@ def _taken(
     )
 
 
-def _expected(model: Scorer, context: str, actions: tuple[Action, ...]) -> Column:
+def _predict_rewards(model: Scorer, context: str, actions: tuple[Action, ...]) -> Column:
     _, costs = model.judge(context, actions)
     return -np.array(costs, dtype=np.float64)
 

@@ -84,22 +84,22 @@ REFUSED = 3
 """With this code such a process ends when there is no answer; it then has said why."""
 
 
-def inquiry_text(inquiry: EvaluationRequest) -> str:
+def to_request_json(inquiry: EvaluationRequest) -> str:
     """Return an inquiry as JSON."""
     return _inquiries().dump_json(inquiry).decode()
 
 
-def inquiry_of(text: str) -> EvaluationRequest:
+def parse_request(text: str) -> EvaluationRequest:
     """Return the inquiry in a JSON text."""
     return _inquiries().validate_json(text)
 
 
-def findings_text(findings: EvaluationResult) -> str:
+def to_result_json(findings: EvaluationResult) -> str:
     """Return findings as JSON."""
     return _findings().dump_json(findings).decode()
 
 
-def findings_of(text: str) -> EvaluationResult:
+def parse_result(text: str) -> EvaluationResult:
     """Return the findings in a JSON text; an empty one holds none."""
     return _findings().validate_json(text) if text else EvaluationResult()
 

@@ -14,7 +14,7 @@ from threading import Thread
 
 from mock_service.errors import MockServiceError
 from mock_service.evaluation.answer_job import answer
-from mock_service.evaluation.job import ASKED, FOUND, REFUSED, findings_text, inquiry_of
+from mock_service.evaluation.job import ASKED, FOUND, REFUSED, parse_request, to_result_json
 from mock_service.storage.event_log import events_between
 
 _LOWEST_PRIORITY = 19
@@ -25,13 +25,13 @@ def main(data: str, loop: str, work: str) -> int:
     Thread(target=_leave_with_the_server, daemon=True).start()
     with suppress(AttributeError, OSError):  # not every system has priorities of this kind
         os.nice(_LOWEST_PRIORITY)
-    inquiry = inquiry_of(Path(work, ASKED).read_text(encoding="utf-8"))
+    inquiry = parse_request(Path(work, ASKED).read_text(encoding="utf-8"))
     try:
         found = answer(inquiry, events_between(Path(data), int(loop), inquiry.start, inquiry.end))
     except (MockServiceError, RuntimeError, MemoryError) as error:
         sys.stdout.write(" ".join(str(error).split()) or type(error).__name__)
         return REFUSED
-    Path(work, FOUND).write_text(findings_text(found), encoding="utf-8")
+    Path(work, FOUND).write_text(to_result_json(found), encoding="utf-8")
     return 0
 
 

@@ -38,7 +38,7 @@ class Overlap:
         return self.effective < FEWEST_EFFECTIVE
 
 
-def overlap_of(weights: Column, clip: float = inf) -> Overlap:
+def measure_overlap(weights: Column, clip: float = inf) -> Overlap:
     """Return how much decisions with these importance weights say."""
     kept = np.minimum(weights, clip)
     squares = float((kept**2).sum())

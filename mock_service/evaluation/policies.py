@@ -97,7 +97,7 @@ def evaluate_policy(policy: Policy, traffic: LoggedData) -> ActionProbabilities:
         LearningPolicyInvalid: Vowpal Wabbit does not accept the arguments or the model.
     """
     if policy.source is PolicySource.ONLINE:
-        return ActionProbabilities(policy, _logged(traffic))
+        return ActionProbabilities(policy, _logged_table(traffic))
     if policy.source is PolicySource.BASELINE:
         return ActionProbabilities(policy, _first(traffic))
     if policy.source is PolicySource.RANDOM:
@@ -109,7 +109,7 @@ def evaluate_policy(policy: Policy, traffic: LoggedData) -> ActionProbabilities:
     return ActionProbabilities(policy, np.where(by_lot, _uniform(traffic), replayed.probabilities))
 
 
-def _logged(traffic: LoggedData) -> NDArray[np.float64]:
+def _logged_table(traffic: LoggedData) -> NDArray[np.float64]:
     """Return the logged probabilities; the chosen action's is its propensity."""
     table = np.zeros((len(traffic), traffic.most_actions))
     for row, event in enumerate(traffic.events):

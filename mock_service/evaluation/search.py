@@ -90,14 +90,16 @@ def best_policies(
 
     What they would have earned must be judged on others.
     """
-    ranked = _tried(OffPolicyEvaluator(earlier, options.judging), options, executor, progress)
+    ranked = _rank_candidates(
+        OffPolicyEvaluator(earlier, options.judging), options, executor, progress
+    )
     return [
         Policy(f"{_NAME}{place}", PolicySource.SEARCHED, choice.arguments)
         for place, choice in enumerate(ranked[:_NAMED], start=1)
     ]
 
 
-def _tried(
+def _rank_candidates(
     earlier: OffPolicyEvaluator,
     options: SearchOptions,
     executor: Executor | None,
@@ -115,7 +117,7 @@ def _tried(
     )
     crossed = interaction_sets(earlier.traffic.events)
     scored: list[tuple[float, Candidate]] = []
-    with _shared(earlier) as score:
+    with _share(earlier) as score:
         for start in range(0, options.trials, _TOGETHER):
             trials = [study.ask() for _ in range(min(_TOGETHER, options.trials - start))]
             choices = [_choice(trial, crossed, options.exploration) for trial in trials]
@@ -131,7 +133,7 @@ def _tried(
 
 
 @contextmanager
-def _shared(earlier: OffPolicyEvaluator) -> Iterator[Callable[[Candidate], float]]:
+def _share(earlier: OffPolicyEvaluator) -> Iterator[Callable[[Candidate], float]]:
     """Lend a scoring function that any process of this machine can call.
 
     The decisions lie in a log, which each process reads once and not with every candidate.
@@ -145,7 +147,7 @@ def _shared(earlier: OffPolicyEvaluator) -> Iterator[Callable[[Candidate], float
 
 def _score(log: Path, options: Options, choice: Candidate) -> float:
     """Return what a candidate would have earned on the earlier part, by its best estimator."""
-    judge = _judge_of(log, options)
+    judge = _load_evaluator(log, options)
     acted = evaluate_policy(
         Policy("candidate", PolicySource.SEARCHED, choice.arguments), judge.traffic
     )
@@ -154,7 +156,7 @@ def _score(log: Path, options: Options, choice: Candidate) -> float:
 
 
 @lru_cache(maxsize=1)
-def _judge_of(log: Path, options: Options) -> OffPolicyEvaluator:
+def _load_evaluator(log: Path, options: Options) -> OffPolicyEvaluator:
     with log.open(encoding="utf-8") as lines:
         return OffPolicyEvaluator(collect(read_log(lines)), options)
 

@@ -15,13 +15,17 @@ def reward_series(acted: ActionProbabilities, traffic: LoggedData) -> RewardSeri
     columns = _columns(acted, traffic)
     policy = acted.policy
     return RewardSeries(
-        policy.name, policy.source, policy.arguments, _steps(columns, traffic), _summed(columns)
+        policy.name,
+        policy.source,
+        policy.arguments,
+        _steps(columns, traffic),
+        _sum_columns(columns),
     )
 
 
 def total(acted: ActionProbabilities, traffic: LoggedData) -> IpsSums:
     """Return a policy's sums over everything."""
-    return _summed(_columns(acted, traffic))
+    return _sum_columns(_columns(acted, traffic))
 
 
 def _steps(columns: Column, traffic: LoggedData) -> tuple[Window, ...]:
@@ -63,5 +67,5 @@ def _places(traffic: LoggedData) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     )
 
 
-def _summed(columns: Column) -> IpsSums:
+def _sum_columns(columns: Column) -> IpsSums:
     return IpsSums(*columns.sum(axis=0).tolist())

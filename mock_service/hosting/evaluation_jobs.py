@@ -8,10 +8,10 @@ from mock_service.evaluation.job import (
     EvaluationResult,
     JobKind,
     Status,
-    findings_of,
-    findings_text,
-    inquiry_of,
-    inquiry_text,
+    parse_request,
+    parse_result,
+    to_request_json,
+    to_result_json,
 )
 from mock_service.storage.codec import from_microseconds, to_microseconds
 from mock_service.storage.commit_queue import CommitQueue
@@ -48,7 +48,7 @@ class Job:
     @property
     def findings(self) -> EvaluationResult:
         """What was found; nothing while it is being looked for."""
-        return findings_of(self.found)
+        return parse_result(self.found)
 
 
 class JobRepository:
@@ -59,7 +59,7 @@ class JobRepository:
 
     def add(self, loop: int, inquiry: EvaluationRequest, status: Status = Status.RUNNING) -> Job:
         """Keep a new inquiry; it is answered once it is committed."""
-        text, created = inquiry_text(inquiry), to_microseconds(inquiry.created)
+        text, created = to_request_json(inquiry), to_microseconds(inquiry.created)
         automatic = inquiry.automatic
         row = JobRow(0, loop, inquiry.kind, inquiry.id, created, automatic, text, status.value, "")
         add_job(self.ledger, row)
@@ -95,7 +95,7 @@ class JobRepository:
 
     def conclude(self, entry: Job, status: Status, found: str | EvaluationResult) -> None:
         """Keep how an inquiry ended."""
-        text = found if isinstance(found, str) else findings_text(found)
+        text = found if isinstance(found, str) else to_result_json(found)
         finish_job(self.ledger, entry.sequence, status.value, text)
 
     def latest_automatic(self, loop: int) -> datetime | None:
@@ -114,4 +114,4 @@ class JobRepository:
 
 
 def _entry(row: JobRow) -> Job:
-    return Job(row.sequence, row.loop, inquiry_of(row.asked), Status(row.status), row.found)
+    return Job(row.sequence, row.loop, parse_request(row.asked), Status(row.status), row.found)

@@ -49,11 +49,11 @@ class FailureLog:
             work,
             type(error).__name__,
             error,
-            _place_of(error),
+            _find_location(error),
         )
 
 
-def _place_of(error: Exception) -> str:
+def _find_location(error: Exception) -> str:
     """Return where an error was raised."""
     trace = error.__traceback__
     if trace is None:

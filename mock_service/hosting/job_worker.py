@@ -15,9 +15,9 @@ from mock_service.evaluation.job import (
     REFUSED,
     EvaluationResult,
     Status,
-    findings_of,
-    findings_text,
-    inquiry_text,
+    parse_result,
+    to_request_json,
+    to_result_json,
 )
 from mock_service.hosting.evaluation_jobs import Job, JobRepository
 from mock_service.hosting.failures import FailureLog
@@ -68,40 +68,40 @@ class JobWorker:
             raise
         except Exception as error:  # noqa: BLE001 - a border: the next one has to be answered
             self._survivor.report(f"The evaluation {entry.inquiry.id!r}", error)
-            explained = _explained("The evaluation could not be made: the server's log says why.")
+            explained = _describe("The evaluation could not be made: the server's log says why.")
             self._book.conclude(entry, Status.FAILED, explained)
-            await self._book.ledger.committed()
+            await self._book.ledger.wait_committed()
 
     async def _answer(self, entry: Job) -> None:
         try:
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-                status, found = await self._found(entry, Path(name))
+                status, found = await self._run(entry, Path(name))
         except OSError as error:
-            status, found = Status.FAILED, _explained(f"There was no room to work in: {error}.")
+            status, found = Status.FAILED, _describe(f"There was no room to work in: {error}.")
         if not self._book.holds(entry):
             return
         if status is Status.COMPLETED and entry.inquiry.automatic:
             try:
-                status = await self._apply(entry, await asyncio.to_thread(_validated, found))
+                status = await self._apply(entry, await asyncio.to_thread(_validate, found))
             except LearningPolicyInvalid:
                 status = Status.RETAINED
         self._book.conclude(entry, status, found)
-        await self._book.ledger.committed()
+        await self._book.ledger.wait_committed()
 
-    async def _found(self, entry: Job, work: Path) -> tuple[Status, str]:
+    async def _run(self, entry: Job, work: Path) -> tuple[Status, str]:
         data = self._folder or work
         if self._folder is None:
             with closing(self._book.ledger.freeze()) as frozen:
                 await asyncio.to_thread((work / FILE).write_bytes, frozen.serialize())
-        (work / ASKED).write_text(inquiry_text(entry.inquiry), encoding="utf-8")
+        (work / ASKED).write_text(to_request_json(entry.inquiry), encoding="utf-8")
         process = _start(data, entry.loop, work)
         try:
-            return await self._ended(entry, process, work)
+            return await self._wait_for_end(entry, process, work)
         finally:
             process.kill()
             process.communicate()
 
-    async def _ended(
+    async def _wait_for_end(
         self, entry: Job, process: subprocess.Popen[str], work: Path
     ) -> tuple[Status, str]:
         """Return how the process ended; it is left alone once nobody wants to know."""
@@ -109,7 +109,7 @@ class JobWorker:
         deadline = running.time() + _LONGEST_SECONDS
         while process.poll() is None:
             if running.time() > deadline:
-                return Status.TIMEOUT, _explained("It took longer than an hour.")
+                return Status.TIMEOUT, _describe("It took longer than an hour.")
             if not self._book.holds(entry):
                 return Status.FAILED, ""
             await asyncio.sleep(_BEAT_SECONDS)
@@ -117,7 +117,7 @@ class JobWorker:
             return Status.COMPLETED, await asyncio.to_thread((work / FOUND).read_text, "utf-8")
         said = process.stdout.read().strip() if process.stdout else ""
         reason = said if process.returncode == REFUSED else f"ended with {process.returncode}"
-        return Status.FAILED, _explained(f"The evaluation could not be made: {reason}.")
+        return Status.FAILED, _describe(f"The evaluation could not be made: {reason}.")
 
 
 def _start(data: Path, loop: int, work: Path) -> subprocess.Popen[str]:
@@ -131,17 +131,17 @@ def _start(data: Path, loop: int, work: Path) -> subprocess.Popen[str]:
     )
 
 
-def _validated(found: str) -> EvaluationResult:
+def _validate(found: str) -> EvaluationResult:
     """Return findings whose best policy is one that a loop may have.
 
     Raises:
         LearningPolicyInvalid: it is unsafe, or does not work.
     """
-    findings = findings_of(found)
+    findings = parse_result(found)
     better = findings.course(findings.optimal)
     validate_policy("" if better is None else better.arguments)
     return findings
 
 
-def _explained(description: str) -> str:
-    return findings_text(EvaluationResult(description=description))
+def _describe(description: str) -> str:
+    return to_result_json(EvaluationResult(description=description))

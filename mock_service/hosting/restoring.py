@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mock_service.errors import ApiError, LearningPolicyInvalid
-from mock_service.evaluation.job import JobKind, Status, findings_of, inquiry_of
+from mock_service.evaluation.job import JobKind, Status, parse_request, parse_result
 from mock_service.hosting.hosted_loop import UNUSABLE
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.state import LoopState
@@ -115,8 +115,8 @@ def _arguments(policy: str, state: LoopState) -> str:
 
 def _check_inquiry(kind: str, status: str, asked: str, found: str) -> None:
     """Accept an inquiry as this program keeps it, whose policies may be shown to Vowpal Wabbit."""
-    inquiry = inquiry_of(asked)
-    findings_of(found)
+    inquiry = parse_request(asked)
+    parse_result(found)
     if JobKind(kind) is not inquiry.kind:
         raise ValueError("an inquiry of two kinds")
     Status(status)

@@ -179,9 +179,9 @@ class Service:
                 for rows in found.rows():
                     for row in rows:
                         self.ledger.write(*row)
-                    await self.committed()
+                    await self.wait_committed()
                 self._take(name, keys, found)
-            await self.committed()
+            await self.wait_committed()
 
     def _prove(self, content: bytes, number: int) -> RestorableLoop:
         return validate_snapshot(
@@ -232,13 +232,13 @@ class Service:
             self._settle(hosted, now)
         self._housekeeping.tidy(self.loops.values(), now)
 
-    async def committed(self) -> None:
+    async def wait_committed(self) -> None:
         """Return when all that happened until now is safe; await it before saying so.
 
         Raises:
             StorageFailed: it could not be kept, and counts as not having happened.
         """
-        await self.ledger.committed()
+        await self.ledger.wait_committed()
 
     async def run_housekeeping(self) -> None:
         """Let time pass for loops that nobody calls, for ever."""
@@ -249,7 +249,7 @@ class Service:
                 await self.settling.settle(self._survive_settling)
                 self._beat()
                 self._housekeeping.discard_some()
-                await self.committed()
+                await self.wait_committed()
 
     async def answer(self) -> None:
         """Answer what is asked of the logs, one after the other, for ever."""

@@ -56,7 +56,7 @@ class DecisionHistory:
             if loop is None or one.loop == loop
         )
 
-    def decided(self, event: PendingEvent, loop: int) -> None:
+    def save_decision(self, event: PendingEvent, loop: int) -> None:
         """Remember a decision of a loop, and forget the oldest beyond the bounds."""
         decision = event.decision
         size = _EVENT_BYTES + ACTION_BYTES * len(decision.candidates) + getsizeof(decision.context)
@@ -65,7 +65,7 @@ class DecisionHistory:
         self._actions.add(decision.candidates)
         self._forget_oldest()
 
-    def settled(self, event: PendingEvent, settlement: Settlement) -> None:
+    def save_settlement(self, event: PendingEvent, settlement: Settlement) -> None:
         """Remember how a decision that is remembered has settled."""
         remembered = self._remembered.get(id(event))
         if remembered is None:
@@ -107,14 +107,14 @@ class _RecordingStore:
         self._store = store
         self._loop = loop
 
-    def decided(self, event: PendingEvent) -> None:
-        self._witness.decided(event, self._loop)
-        self._store.decided(event)
+    def save_decision(self, event: PendingEvent) -> None:
+        self._witness.save_decision(event, self._loop)
+        self._store.save_decision(event)
 
-    def observed(
+    def save_observation(
         self, observation: Observation, event: PendingEvent | None, *, is_dropped: bool = False
     ) -> bool:
-        return self._store.observed(observation, event, is_dropped=is_dropped)
+        return self._store.save_observation(observation, event, is_dropped=is_dropped)
 
     def took_early(self, event_id: str) -> None:
         self._store.took_early(event_id)
@@ -128,15 +128,15 @@ class _RecordingStore:
     def newest_slot(self, event_id: str) -> int:
         return self._store.newest_slot(event_id)
 
-    def settled(self, event: PendingEvent, settlement: Settlement) -> None:
-        self._witness.settled(event, settlement)
-        self._store.settled(event, settlement)
+    def save_settlement(self, event: PendingEvent, settlement: Settlement) -> None:
+        self._witness.save_settlement(event, settlement)
+        self._store.save_settlement(event, settlement)
 
     def history(self, since: datetime) -> Iterator[PendingEvent]:
         return self._store.history(since)
 
-    def changed(self, state: LoopState) -> None:
-        self._store.changed(state)
+    def save_state(self, state: LoopState) -> None:
+        self._store.save_state(state)
 
     def wants_checkpoint(self, lessons: int) -> bool:
         return self._store.wants_checkpoint(lessons)

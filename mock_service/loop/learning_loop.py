@@ -78,7 +78,7 @@ class LearningLoop(LoopChanges):
         decision = self._decide(request, now)
         event = self._joiner.record(decision)
         self.counts.decisions += 1
-        self._store.decided(event)
+        self._store.save_decision(event)
         if self._learns_at_once and event.rewards and event.activated:
             self._joiner.settle(event)
             self._finish_event(event, now)
@@ -167,12 +167,12 @@ class LearningLoop(LoopChanges):
         """
         event = self._joiner.record(decision)
         self.counts.decisions += 1
-        self._store.decided(event)
+        self._store.save_decision(event)
         for reward in heard:
             self._count(reward)
             observation = Observation(decision.event_id, decision.at, reward)
             self._joiner.observe(observation)
-            self._store.observed(observation, event)
+            self._store.save_observation(observation, event)
         self._joiner.settle(event)
         self._finish_event(event, self._clock.now(), lesson)
 
@@ -210,7 +210,7 @@ class LearningLoop(LoopChanges):
         event = self._joiner.join(observation)
         is_dropped = event is None and not self._joiner.keep_early(observation, self._store.knows)
         self._count(reward)
-        is_late = self._store.observed(observation, event, is_dropped=is_dropped)
+        is_late = self._store.save_observation(observation, event, is_dropped=is_dropped)
         if event is None:
             self.counts.late += is_late
         elif self._learns_at_once and event.rewards and event.activated:
@@ -244,20 +244,20 @@ class LearningLoop(LoopChanges):
         reward, joined = lesson.reward, lesson.joined
         if not event.is_trainable:
             counts.not_activated += not event.activated
-            self._store.settled(event, Settlement(now, None, reward, joined))
+            self._store.save_settlement(event, Settlement(now, None, reward, joined))
             return
         counts.rewarded += bool(event.rewards)
         counts.defaulted += not event.rewards
         counts.recent.append(joined)
         self.teacher.learn(event.decision, reward, now)
-        self._store.settled(event, Settlement(now, self.teacher.lessons, reward, joined))
+        self._store.save_settlement(event, Settlement(now, self.teacher.lessons, reward, joined))
         self.teacher.keep_if_wanted()
 
     def _set_state(self, state: LoopState) -> None:
         self._state = self.teacher.state = state
         self._idle_until = _AT_ONCE
         self._learns_at_once = _learns_at_once(state)
-        self._store.changed(state)
+        self._store.save_state(state)
 
 
 _AT_ONCE = datetime.min.replace(tzinfo=UTC)

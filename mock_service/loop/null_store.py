@@ -10,10 +10,10 @@ from mock_service.loop.state import Checkpoint, LoopState
 class NullStore:
     """Keeps nothing: neither events nor what the loop is."""
 
-    def decided(self, event: PendingEvent) -> None:
+    def save_decision(self, event: PendingEvent) -> None:
         """Forget a decision."""
 
-    def observed(
+    def save_observation(
         self, observation: Observation, event: PendingEvent | None, *, is_dropped: bool = False
     ) -> bool:
         """Forget an observation; no event is known that does not wait."""
@@ -34,14 +34,14 @@ class NullStore:
         """Know no event."""
         return 0
 
-    def settled(self, event: PendingEvent, settlement: Settlement) -> None:
+    def save_settlement(self, event: PendingEvent, settlement: Settlement) -> None:
         """Forget how a decision's wait ended."""
 
     def history(self, since: datetime) -> Iterator[PendingEvent]:
         """Yield nothing."""
         return iter(())
 
-    def changed(self, state: LoopState) -> None:
+    def save_state(self, state: LoopState) -> None:
         """Forget a loop's settings."""
 
     def wants_checkpoint(self, lessons: int) -> bool:

@@ -46,7 +46,7 @@ class PendingSlots:
         if not waiting:
             activation = Observation(page_event_id(event_id), at, None)
             self._joiner.keep_early(activation)
-            self._store.observed(activation, None)
+            self._store.save_observation(activation, None)
         return waiting
 
     def _forget_settled(self) -> None:

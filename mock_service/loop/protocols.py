@@ -80,10 +80,10 @@ ModelCanonicalizer = Callable[[bytes, int], bytes]
 class EventStore(Protocol):
     """Keeps what happened to a loop's events, in the order it happened."""
 
-    def decided(self, event: PendingEvent) -> None:
+    def save_decision(self, event: PendingEvent) -> None:
         """Keep a new decision; early observations have joined it already."""
 
-    def observed(
+    def save_observation(
         self, observation: Observation, event: PendingEvent | None, *, is_dropped: bool = False
     ) -> bool:
         """Keep an observation and the event it joined; say, when it joined none, if one is known.
@@ -104,7 +104,7 @@ class EventStore(Protocol):
     def newest_slot(self, event_id: str) -> int:
         """Return the number of the decision that was made last for a multi-slot event, or 0."""
 
-    def settled(self, event: PendingEvent, settlement: Settlement) -> None:
+    def save_settlement(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""
 
     def history(self, since: datetime) -> Iterator[PendingEvent]:
@@ -114,7 +114,7 @@ class EventStore(Protocol):
 class StateStore(Protocol):
     """Keeps what a loop is and what it has learned."""
 
-    def changed(self, state: LoopState) -> None:
+    def save_state(self, state: LoopState) -> None:
         """Keep a loop's new settings."""
 
     def wants_checkpoint(self, lessons: int) -> bool:

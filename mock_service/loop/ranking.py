@@ -18,25 +18,25 @@ def uniform_draw(seed: str, event_id: str) -> float:
     The same event id, model and request give the same choice, as the service promises. 53 bits
     are used, as many as a double holds.
     """
-    return _drawn(_begun(seed), event_id)
+    return _draw(_start_digest(seed), event_id)
 
 
 def seeded_sampler(seed: str) -> ActionSampler:
     """Return a chooser whose draws depend on nothing but `seed` and the event's id."""
-    begun = _begun(seed)
+    begun = _start_digest(seed)
 
     def choose_for(request: RankRequest, prediction: Prediction) -> Prediction:
-        return sample_action(prediction, _drawn(begun, request.event_id))
+        return sample_action(prediction, _draw(begun, request.event_id))
 
     return choose_for
 
 
-def _begun(seed: str) -> blake2b:
+def _start_digest(seed: str) -> blake2b:
     """Return the digest of what all draws of a seed have in common."""
     return blake2b(f"{seed}\n".encode(errors="surrogatepass"), digest_size=_DRAW_BYTES)
 
 
-def _drawn(begun: blake2b, event_id: str) -> float:
+def _draw(begun: blake2b, event_id: str) -> float:
     digest = begun.copy()
     digest.update(event_id.encode("utf-8", "surrogatepass"))
     return (int.from_bytes(digest.digest(), "big") >> 11) * 2.0**-53
@@ -80,8 +80,10 @@ def to_front(prediction: Prediction, place: int) -> Prediction:
     """Swap the action at `place` with the one in front."""
     if place == 0:
         return prediction
-    return Prediction(_swapped(prediction.order, place), _swapped(prediction.probabilities, place))
+    return Prediction(
+        _swap_first(prediction.order, place), _swap_first(prediction.probabilities, place)
+    )
 
 
-def _swapped(values: tuple[_T, ...], place: int) -> tuple[_T, ...]:
+def _swap_first(values: tuple[_T, ...], place: int) -> tuple[_T, ...]:
     return (values[place], *values[1:place], values[0], *values[place + 1 :])

@@ -69,7 +69,7 @@ def rank_slots(
     """
     places = {action.id: place for place, action in enumerate(request.actions)}
     filling = SlotAssignment(
-        [_allowed(slot, places) for slot in request.slots],
+        [_allowed_indices(slot, places) for slot in request.slots],
         [places[slot.baseline] for slot in request.slots],
     )
     answer = []
@@ -110,7 +110,7 @@ def write_slot(slot: SlotContext) -> str:
     return json.dumps([*slot.context, {SLOT_KEY: about}], separators=(",", ":"))
 
 
-def _allowed(slot: Slot, places: dict[str, int]) -> list[int]:
+def _allowed_indices(slot: Slot, places: dict[str, int]) -> list[int]:
     return [place for action, place in places.items() if action not in slot.excluded]
 
 

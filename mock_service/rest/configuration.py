@@ -15,7 +15,7 @@ from mock_service.rest.durations import format_duration
 from mock_service.rest.evaluation_common import find
 from mock_service.rest.moments import format_timestamp
 from mock_service.rest.operations import Operation, OperationRequest
-from mock_service.rest.policy import apply_policy, for_kind_of
+from mock_service.rest.policy import adapt_policy, apply_policy
 from mock_service.rest.requests import parse_body
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.schemas import PolicyReferenceBody
@@ -41,7 +41,7 @@ async def update(call: OperationRequest) -> Response:
         )
 
     await call.service.changes.apply(call.hosted.name, lambda: call.loop, change)
-    await call.service.committed()
+    await call.service.wait_committed()
     return json_reply(HTTPStatus.OK, configuration_response(call.loop.configuration, call.version))
 
 
@@ -56,7 +56,7 @@ async def apply_from_evaluation(call: OperationRequest) -> Response:
     judged = entry.findings.course(body.policy_name)
     if judged is None or not judged.arguments:
         raise ApiError("LearningSettingsNotFound", target="policyName")
-    await apply_policy(call, for_kind_of(call.loop, judged.arguments))
+    await apply_policy(call, adapt_policy(call.loop, judged.arguments))
     return empty_reply()
 
 

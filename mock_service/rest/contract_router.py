@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_service.errors import ApiError
 from mock_service.rest.error_responses import on_api_error
-from mock_service.rest.operations import Operation, handler_of
+from mock_service.rest.operations import Operation, make_handler
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -27,7 +27,7 @@ class ContractRouter:
         for operation in operations:
             for version in operation.versions:
                 self._add(
-                    operation, version.prefix + operation.path, handler_of(operation, version)
+                    operation, version.prefix + operation.path, make_handler(operation, version)
                 )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -59,9 +59,9 @@ def old_path() -> Response:
     )
 
 
-def misdirected(hosts: Sequence[bytes]) -> Response:
+def misdirected_response(hosts: Sequence[bytes]) -> Response:
     """Return the answer to a call by a name that is not the server's."""
-    named = f"and not to {_shown(hosts[0])}" if len(hosts) == 1 else "and wants one Host header"
+    named = f"and not to {_shorten(hosts[0])}" if len(hosts) == 1 else "and wants one Host header"
     return _refusal(
         HTTPStatus.MISDIRECTED_REQUEST,
         f"This server answers to localhost and loopback addresses, {named}: call it by one of "
@@ -71,7 +71,7 @@ def misdirected(hosts: Sequence[bytes]) -> Response:
 
 def foreign_page(origins: Sequence[bytes]) -> Response:
     """Return the answer to a page that may not call; without CORS headers it cannot be read."""
-    named = f"of {_shown(origins[0])} " if len(origins) == 1 else ""
+    named = f"of {_shorten(origins[0])} " if len(origins) == 1 else ""
     return _refusal(
         HTTPStatus.FORBIDDEN,
         f"A page {named}may not call this. Pages of localhost may call /personalizer/, and others "
@@ -79,7 +79,7 @@ def foreign_page(origins: Sequence[bytes]) -> Response:
     )
 
 
-def _shown(header: bytes) -> str:
+def _shorten(header: bytes) -> str:
     return repr(header[:_MAX_SHOWN].decode("latin-1"))
 
 

@@ -59,7 +59,7 @@ def count_events(call: OperationRequest, start: datetime, end: datetime) -> int:
     return count
 
 
-def inquiry_of(
+def new_request(
     call: OperationRequest, kind: JobKind, id_: str, name: str, times: tuple[datetime, datetime]
 ) -> EvaluationRequest:
     """Return a question to the log of the loop that is called, about the policy it has now."""
@@ -95,17 +95,17 @@ async def save_job(
             f"A loop keeps at most {MOST_KEPT} evaluations and feature importances: delete some.",
         )
     entry = call.service.book.add(loop_number(call), inquiry, status)
-    await call.service.committed()
+    await call.service.wait_committed()
     return entry
 
 
 async def remove(call: OperationRequest, kind: JobKind, id_: str) -> None:
     """Forget an inquiry."""
     call.service.book.remove(loop_number(call), kind, id_)
-    await call.service.committed()
+    await call.service.wait_committed()
 
 
-def id_of(call: OperationRequest, name: str, code: str) -> str:
+def parse_id(call: OperationRequest, name: str, code: str) -> str:
     """Return the id in the path.
 
     Raises:

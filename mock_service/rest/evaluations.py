@@ -14,9 +14,9 @@ from mock_service.loop.ids import new_guid
 from mock_service.rest.evaluation_common import (
     count_events,
     find,
-    id_of,
-    inquiry_of,
     loop_number,
+    new_request,
+    parse_id,
     parse_range,
     remove,
     save_job,
@@ -38,7 +38,7 @@ from mock_service.rest.evaluation_schemas import (
     EvaluationsBodyV2022,
 )
 from mock_service.rest.operations import Operation, OperationRequest
-from mock_service.rest.pagination import FILTER, PAGING, filtered, page
+from mock_service.rest.pagination import FILTER, PAGING, filter_items, page
 from mock_service.rest.requests import parse_body
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.schemas import PolicyBody
@@ -52,7 +52,7 @@ _OLDER = ALL[:-1]
 async def create(call: OperationRequest) -> Response:
     """Begin an evaluation; it is pending until it is completed in the background."""
     body = parse_body(EvaluationRequestBody, await call.body(), _INVALID)
-    inquiry = await _checked(
+    inquiry = await _check(
         call, body, new_guid(call.service.ids), optimize=bool(body.enable_offline_experimentation)
     )
     empty = not count_events(call, inquiry.start, inquiry.end)
@@ -67,9 +67,9 @@ async def create(call: OperationRequest) -> Response:
 async def put(call: OperationRequest) -> Response:
     """Begin an evaluation of that id; it is running until it has succeeded in the background."""
     body = parse_body(EvaluationRequestBodyV2022, await call.body(), _INVALID)
-    id_ = id_of(call, "evaluationId", _INVALID)
+    id_ = parse_id(call, "evaluationId", _INVALID)
     _refuse_known(call, id_)
-    inquiry = await _checked(call, body, id_, optimize=bool(body.enable_policy_optimization))
+    inquiry = await _check(call, body, id_, optimize=bool(body.enable_policy_optimization))
     if not count_events(call, inquiry.start, inquiry.end):
         raise ApiError("NoLogsExistInDateRange")
     _refuse_known(call, id_)
@@ -79,7 +79,7 @@ async def put(call: OperationRequest) -> Response:
 
 async def get(call: OperationRequest) -> Response:
     """Return an evaluation with what is found by now."""
-    entry = _found(call)
+    entry = _find(call)
     reply = await asyncio.to_thread(evaluation_response, entry, call.version)
     return json_reply(HTTPStatus.OK, reply)
 
@@ -87,7 +87,7 @@ async def get(call: OperationRequest) -> Response:
 async def get_newest(call: OperationRequest) -> Response:
     """Return an evaluation with the series of the time and the steps that are asked for."""
     span = asked_span(call)
-    entry = _found(call)
+    entry = _find(call)
     if not entry.inquiry.newest and not entry.inquiry.automatic:
         raise ApiError("IncompatibleEvaluationVersion")
     return json_reply(HTTPStatus.OK, await asyncio.to_thread(newest_response, entry, span))
@@ -96,30 +96,30 @@ async def get_newest(call: OperationRequest) -> Response:
 async def list_all(call: OperationRequest) -> Response:
     """Return all evaluations, the latest first, with totals only."""
     entries = call.service.book.all(loop_number(call), JobKind.EVALUATION)
-    reply = await asyncio.to_thread(_listed, entries, call.version)
+    reply = await asyncio.to_thread(_list_to_json, entries, call.version)
     return json_reply(HTTPStatus.OK, reply)
 
 
 async def list_newest(call: OperationRequest) -> Response:
     """Return a page of evaluations, the latest first."""
     entries = call.service.book.all(loop_number(call), JobKind.EVALUATION)
-    chosen = filtered(call, entries, newest_details)
+    chosen = filter_items(call, entries, newest_details)
     return json_reply(HTTPStatus.OK, page(call, chosen, newest_details))
 
 
 async def delete(call: OperationRequest) -> Response:
     """Forget an evaluation; one that is running ends. The newest version misses what is not."""
     if call.version in NEWEST:
-        _found(call)
+        _find(call)
     await remove(call, JobKind.EVALUATION, call.id("evaluationId"))
     return empty_reply()
 
 
-def _listed(entries: Sequence[Job], version: Version) -> list[dict[str, object]]:
+def _list_to_json(entries: Sequence[Job], version: Version) -> list[dict[str, object]]:
     return [listed_response(entry, version) for entry in entries]
 
 
-def _found(call: OperationRequest) -> Job:
+def _find(call: OperationRequest) -> Job:
     entry = find(call, JobKind.EVALUATION, call.id("evaluationId"))
     if entry is None:
         raise ApiError("EvaluationNotFound", target="evaluationId")
@@ -132,7 +132,7 @@ def _refuse_known(call: OperationRequest, id_: str) -> None:
         raise ApiError("EvaluationAlreadyExists", target="evaluationId")
 
 
-async def _checked(
+async def _check(
     call: OperationRequest,
     body: EvaluationRequestBody | EvaluationRequestBodyV2022,
     id_: str,
@@ -145,7 +145,7 @@ async def _checked(
     for policy in body.policies:
         await _prove(policy)
     return replace(
-        inquiry_of(call, JobKind.EVALUATION, id_, body.name, times),
+        new_request(call, JobKind.EVALUATION, id_, body.name, times),
         policies=tuple([NamedPolicy(one.name, one.arguments) for one in body.policies]),
         optimize=optimize,
         newest=call.version in NEWEST,

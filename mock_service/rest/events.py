@@ -19,21 +19,21 @@ from mock_service.rest.versions import ALL
 async def reward(call: OperationRequest) -> Response:
     """Report how well the event's action did; an unknown event is accepted too."""
     raw = await call.body()
-    event_id = event_id_of(call, "InvalidRewardRequest")
+    event_id = parse_event_id(call, "InvalidRewardRequest")
     body = parse_body(RewardRequestBody, raw, "InvalidRewardRequest")
     call.loop.reward(event_id, body.value)
-    await call.service.committed()
+    await call.service.wait_committed()
     return empty_reply()
 
 
 async def activate(call: OperationRequest) -> Response:
     """Report that a deferred event's action was shown to the user."""
-    call.loop.activate(event_id_of(call, "InvalidEventIdToActivate"))
-    await call.service.committed()
+    call.loop.activate(parse_event_id(call, "InvalidEventIdToActivate"))
+    await call.service.wait_committed()
     return empty_reply()
 
 
-def event_id_of(call: OperationRequest, code: str) -> str:
+def parse_event_id(call: OperationRequest, code: str) -> str:
     """Return the event id in the path.
 
     Raises:

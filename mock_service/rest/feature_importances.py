@@ -11,10 +11,10 @@ from mock_service.hosting.evaluation_jobs import Job
 from mock_service.rest.evaluation_common import (
     count_events,
     find,
-    id_of,
-    inquiry_of,
     job_fields,
     loop_number,
+    new_request,
+    parse_id,
     parse_range,
     remove,
     save_job,
@@ -38,19 +38,19 @@ _ID = "featureImportanceId"
 async def put(call: OperationRequest) -> Response:
     """Begin to find out which features matter; that happens in the background."""
     body = parse_body(FeatureImportanceRequestBody, await call.body(), _INVALID)
-    id_ = id_of(call, _ID, _INVALID)
+    id_ = parse_id(call, _ID, _INVALID)
     times = parse_range(body.start_time, body.end_time)
     if not count_events(call, *times):
         raise ApiError("NoLogsExistInDateRange")
     if find(call, JobKind.IMPORTANCE, id_) is not None:
         raise ApiError("FeatureImportanceAlreadyExists", target=_ID)
-    await save_job(call, inquiry_of(call, JobKind.IMPORTANCE, id_, body.name, times))
+    await save_job(call, new_request(call, JobKind.IMPORTANCE, id_, body.name, times))
     return Response(status_code=HTTPStatus.OK)
 
 
 async def get(call: OperationRequest) -> Response:
     """Return which features matter, as far as that is known by now."""
-    return json_reply(HTTPStatus.OK, await asyncio.to_thread(_response, _found(call)))
+    return json_reply(HTTPStatus.OK, await asyncio.to_thread(_response, _find(call)))
 
 
 async def list_all(call: OperationRequest) -> Response:
@@ -61,12 +61,12 @@ async def list_all(call: OperationRequest) -> Response:
 
 async def delete(call: OperationRequest) -> Response:
     """Forget a feature importance; one that is running ends."""
-    _found(call)
+    _find(call)
     await remove(call, JobKind.IMPORTANCE, call.id(_ID))
     return empty_reply()
 
 
-def _found(call: OperationRequest) -> Job:
+def _find(call: OperationRequest) -> Job:
     entry = find(call, JobKind.IMPORTANCE, call.id(_ID))
     if entry is None:
         raise ApiError("FeatureImportanceNotFound", target=_ID)

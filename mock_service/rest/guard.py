@@ -4,7 +4,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_service.rest.cross_origin import OriginRules
-from mock_service.rest.error_responses import foreign_page, misdirected
+from mock_service.rest.error_responses import foreign_page, misdirected_response
 from mock_service.rest.hosts import HostRules
 
 _HOST, _ORIGIN, _SITE = b"host", b"origin", b"sec-fetch-site"
@@ -43,7 +43,7 @@ class Guard:
         hosts = [value for name, value in sent if name == _HOST]
         admits = self._hosts.admit(hosts[0]) if len(hosts) == 1 else self._hosts.admit_unnamed()
         if not admits:
-            return misdirected(hosts)
+            return misdirected_response(hosts)
         origins = [value for name, value in sent if name == _ORIGIN]
         sites = [value for name, value in sent if name == _SITE]
         return None if self._origins.admit(scope, origins, sites) else foreign_page(origins)

@@ -18,7 +18,7 @@ LARGEST_BATCH = 16 << 20
 async def properties(call: OperationRequest) -> Response:
     """Say which time the logged events are from; nothing when there are none."""
     call.loop.settle()
-    await call.service.committed()
+    await call.service.wait_committed()
     found = call.service.log_range(call.hosted.name)
     if found is None:
         return json_reply(HTTPStatus.OK, {})
@@ -33,7 +33,7 @@ async def delete(call: OperationRequest) -> Response:
     """Forget all logged events; what waits for its rewards goes on waiting."""
     call.loop.settle()
     call.service.delete_logs(call.hosted.name)
-    await call.service.committed()
+    await call.service.wait_committed()
     return empty_reply()
 
 

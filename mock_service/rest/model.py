@@ -33,7 +33,7 @@ async def get(call: OperationRequest) -> Response:
     """Return the published model, plain or signed; an untrained loop's is empty."""
     signed = _wants_signature(call)
     model, modified = call.loop.model(), call.loop.teacher.modified
-    await call.service.committed()
+    await call.service.wait_committed()
     name = "model.vw"
     if signed:
         model = await asyncio.to_thread(call.service.signers.sign, model)
@@ -49,28 +49,28 @@ async def put(call: OperationRequest) -> Response:
     """Replace the model by a signed one, once it has proved itself."""
     content = await call.body(LARGEST_UPLOAD)
     try:
-        model = await asyncio.to_thread(call.service.signers.verified, content)
+        model = await asyncio.to_thread(call.service.signers.verify, content)
         await _try(call, model)
         call.loop.import_model(model)
     except ModelSignatureInvalid as error:
         raise ApiError("InvalidModelImportSignature", str(error)) from error
     except (ModelZipInvalid, ModelInvalid, LearningPolicyInvalid) as error:
         raise ApiError("InvalidModelImportFormat", str(error)) from error
-    await call.service.committed()
+    await call.service.wait_committed()
     return empty_reply()
 
 
 async def delete(call: OperationRequest) -> Response:
     """Forget all that was learned."""
     call.loop.import_model(b"")
-    await call.service.committed()
+    await call.service.wait_committed()
     return empty_reply()
 
 
 async def properties(call: OperationRequest) -> Response:
     """Say when the loop was made and when its model last changed."""
     call.loop.settle()
-    await call.service.committed()
+    await call.service.wait_committed()
     created, modified = call.loop.state.created, call.loop.teacher.modified
     return json_reply(
         HTTPStatus.OK,

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from mock_service.errors import ApiError
 from mock_service.loop.ids import new_event_id
 from mock_service.loop.slots import SlotsRequest, slot_event_id
-from mock_service.rest.events import event_id_of
+from mock_service.rest.events import parse_event_id
 from mock_service.rest.operations import Operation, OperationRequest
 from mock_service.rest.rank import BILLING
 from mock_service.rest.requests import parse_body
@@ -30,7 +30,7 @@ async def rank(call: OperationRequest) -> Response:
     request = slots_request(body, lambda: new_event_id(service.ids))
     _check_page(request, service.limits.page_bytes)
     answer = loop.rank_slots(request)
-    await service.committed()
+    await service.wait_committed()
     slots = [{"id": slot, "rewardActionId": action} for slot, action in answer]
     return json_reply(HTTPStatus.CREATED, {"slots": slots, "eventId": request.event_id}, BILLING)
 
@@ -38,7 +38,7 @@ async def rank(call: OperationRequest) -> Response:
 async def reward(call: OperationRequest) -> Response:
     """Report how well the actions of some slots did; slots left out get the default reward."""
     raw = await call.body()
-    event_id = event_id_of(call, "InvalidRewardRequest")
+    event_id = parse_event_id(call, "InvalidRewardRequest")
     body = parse_body(SlotsRewardRequestBody, raw, "InvalidRewardRequest")
     _check_kind(call)
     most = call.service.limits.slot_rewards
@@ -51,16 +51,16 @@ async def reward(call: OperationRequest) -> Response:
     call.loop.reward_slots(
         [(slot_event_id(event_id, line.slot_id), line.value) for line in body.reward]
     )
-    await call.service.committed()
+    await call.service.wait_committed()
     return empty_reply()
 
 
 async def activate(call: OperationRequest) -> Response:
     """Report that a deferred event was shown to the user: all of its slots."""
-    event_id = event_id_of(call, "InvalidEventIdToActivate")
+    event_id = parse_event_id(call, "InvalidEventIdToActivate")
     _check_kind(call)
     call.loop.activate_slots(event_id)
-    await call.service.committed()
+    await call.service.wait_committed()
     return empty_reply()
 
 

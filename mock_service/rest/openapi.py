@@ -10,12 +10,12 @@ from mock_service.rest.schemas import MAX_ID_LENGTH, ErrorResponseBody
 from mock_service.rest.versions import Version
 
 
-def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+def describe_body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """Return the OpenAPI entry of a JSON request body."""
-    return {"requestBody": {"required": required, "content": _json_of(model)}}
+    return {"requestBody": {"required": required, "content": _describe_json(model)}}
 
 
-def success_of(reply: type[BaseModel] | type[bytes] | None) -> dict[str, Any]:
+def describe_success(reply: type[BaseModel] | type[bytes] | None) -> dict[str, Any]:
     """Return the OpenAPI entry of a success: JSON, raw bytes or nothing.
 
     The entry is written out: FastAPI would build a validator for each, a second's work at every
@@ -24,11 +24,11 @@ def success_of(reply: type[BaseModel] | type[bytes] | None) -> dict[str, Any]:
     if reply is None:
         return {"description": "Done."}
     if issubclass(reply, BaseModel):
-        return {"description": "The answer.", "content": _json_of(reply)}
+        return {"description": "The answer.", "content": _describe_json(reply)}
     return {"description": "The bytes.", "content": _BYTES}
 
 
-def request_of(
+def describe_request(
     path: str, query: list[dict[str, Any]], body: type[BaseModel] | type[bytes] | None
 ) -> dict[str, Any]:
     """Return the OpenAPI entry of a request: the ids in its path, its query and its body."""
@@ -38,7 +38,7 @@ def request_of(
         return entry | {"requestBody": {"required": True, "content": _BYTES}}
     if body is None or not issubclass(body, BaseModel):
         return entry
-    return entry | body_of(body)
+    return entry | describe_body(body)
 
 
 def query_parameter(name: str, schema: dict[str, Any], *, required: bool = False) -> dict[str, Any]:
@@ -46,20 +46,20 @@ def query_parameter(name: str, schema: dict[str, Any], *, required: bool = False
     return {"name": name, "in": "query", "required": required, "schema": schema}
 
 
-def errors_of(version: Version) -> dict[int | str, dict[str, Any]]:
+def describe_errors(version: Version) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI entries of the errors that any operation may answer with."""
-    entry: dict[str, Any] = {"content": _json_of(ErrorResponseBody)}
+    entry: dict[str, Any] = {"content": _describe_json(ErrorResponseBody)}
     if version.in_query:
         entry["headers"] = {"x-ms-error-code": {"schema": {"type": "string"}}}
     return {status: {"description": text, **entry} for status, text in _ERRORS.items()}
 
 
 @lru_cache
-def _json_of(model: type[BaseModel]) -> dict[str, Any]:
+def _describe_json(model: type[BaseModel]) -> dict[str, Any]:
     """Return the OpenAPI entry of JSON content, with everything it refers to in place."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     definitions = schema.pop("$defs", {})
-    return {"application/json": {"schema": _inlined(schema, definitions)}}
+    return {"application/json": {"schema": _inline(schema, definitions)}}
 
 
 _IDS = re.compile(r"{(\w+)(?::path)?}")
@@ -80,17 +80,17 @@ def _id_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _inlined(schema: object, definitions: dict[str, Any]) -> object:
+def _inline(schema: object, definitions: dict[str, Any]) -> object:
     """Replace references by what they refer to, so that the entry stands alone."""
     if isinstance(schema, list):
-        return [_inlined(item, definitions) for item in schema]
+        return [_inline(item, definitions) for item in schema]
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[-1]
-        return _inlined(definitions[name], definitions)
-    return {key: _inlined(value, definitions) for key, value in schema.items()}
+        return _inline(definitions[name], definitions)
+    return {key: _inline(value, definitions) for key, value in schema.items()}
 
 
-ERRORS = errors_of(Version.V1_0)
+ERRORS = describe_errors(Version.V1_0)
 """The errors that any route may answer with."""

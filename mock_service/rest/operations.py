@@ -13,7 +13,12 @@ from starlette.responses import Response
 from mock_service.errors import ApiError
 from mock_service.hosting.hosted_loop import HostedLoop
 from mock_service.loop.learning_loop import LearningLoop
-from mock_service.rest.openapi import errors_of, query_parameter, request_of, success_of
+from mock_service.rest.openapi import (
+    describe_errors,
+    describe_request,
+    describe_success,
+    query_parameter,
+)
 from mock_service.rest.paths import LOOPS_PREFIX
 from mock_service.rest.requests import read_body
 from mock_service.rest.routing import CallRoute
@@ -115,11 +120,11 @@ def add_operations(router: APIRouter, operations: Iterable[Operation]) -> None:
 
 
 def _add_route(router: APIRouter, operation: Operation, version: Version) -> None:
-    body, reply = _of(operation.body, version), _of(operation.reply, version)
+    body, reply = _model_for(operation.body, version), _model_for(operation.reply, version)
     query = [*operation.query, *([_VERSION_PARAMETER] if version.in_query else [])]
     router.add_api_route(
         version.prefix + operation.path,
-        handler_of(operation, version),
+        make_handler(operation, version),
         methods=[operation.method],
         operation_id=f"{operation.id}_{version.name}",
         status_code=operation.success,
@@ -128,18 +133,18 @@ def _add_route(router: APIRouter, operation: Operation, version: Version) -> Non
         tags=[version.value],
         route_class_override=CallRoute,
         response_model=None,
-        responses={int(operation.success): success_of(reply), **errors_of(version)},
-        openapi_extra=request_of(operation.path, query, body),
+        responses={int(operation.success): describe_success(reply), **describe_errors(version)},
+        openapi_extra=describe_request(operation.path, query, body),
     )
 
 
-def _of(shape: Shape, version: Version) -> type[BaseModel] | type[bytes] | None:
+def _model_for(shape: Shape, version: Version) -> type[BaseModel] | type[bytes] | None:
     if shape is None or isinstance(shape, type):
         return shape
     return shape(version)
 
 
-def handler_of(
+def make_handler(
     operation: "Operation", version: Version
 ) -> Callable[[Request], Awaitable[Response]]:
     """Return what answers requests to an operation in a version."""

@@ -27,7 +27,7 @@ class Paging:
     size: int
 
 
-def paging_of(call: OperationRequest) -> Paging:
+def parse_paging(call: OperationRequest) -> Paging:
     """Return what a request wants of a list.
 
     Raises:
@@ -44,7 +44,7 @@ def page(
     call: OperationRequest, items: Sequence[_T], shown: Callable[[_T], dict[str, Any]]
 ) -> dict[str, object]:
     """Return the wanted portion, and where to ask for the next one."""
-    wanted = paging_of(call)
+    wanted = parse_paging(call)
     size = min(wanted.size, wanted.top)
     portion = items[wanted.skip : wanted.skip + size]
     body: dict[str, object] = {"value": [shown(item) for item in portion]}
@@ -54,7 +54,7 @@ def page(
     return body
 
 
-def filtered(
+def filter_items(
     call: OperationRequest, items: Sequence[_T], fields: Callable[[_T], dict[str, Any]]
 ) -> Sequence[_T]:
     """Return the items that go with a request's filter, as ``evaluationType eq 'Manual'``.

@@ -33,7 +33,7 @@ async def update(call: OperationRequest) -> Response:
 async def reset(call: OperationRequest) -> Response:
     """Go back to the default learning policy of the loop's kind."""
     loop = call.loop
-    arguments = for_kind_of(loop, loop.state.default_policy)
+    arguments = adapt_policy(loop, loop.state.default_policy)
     if is_multi_slot(arguments):
         await apply_policy(call, arguments)  # as one of slots it has not been tried yet
     else:
@@ -61,10 +61,10 @@ async def _change_policy(call: OperationRequest, arguments: str) -> None:
         lambda: call.loop,
         lambda loop: loop.change_policy_in_steps(arguments),
     )
-    await call.service.committed()
+    await call.service.wait_committed()
 
 
-def for_kind_of(loop: LearningLoop, arguments: str) -> str:
+def adapt_policy(loop: LearningLoop, arguments: str) -> str:
     """Return a policy as a loop of this kind can use it: a multi-slot one stays that."""
     return as_multi_slot(arguments) if is_multi_slot(loop.state.policy) else arguments
 

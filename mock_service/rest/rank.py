@@ -32,7 +32,7 @@ async def rank(call: OperationRequest) -> Response:
     answer = rank_response(decision)
     if loop.configuration.explainability and is_plain_epsilon_greedy(loop.state.policy):
         answer["inferenceExplanation"] = _explanation(loop, decision)
-    await service.committed()
+    await service.wait_committed()
     return json_reply(HTTPStatus.CREATED, answer, BILLING)
 
 

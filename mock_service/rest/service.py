@@ -19,7 +19,7 @@ def get_service(request: Request) -> Service:
     return service
 
 
-def hosted_of(request: Request) -> HostedLoop:
+def find_hosted(request: Request) -> HostedLoop:
     """Return the loop that `request` is meant for; ask again after waiting for anything.
 
     Raises:
@@ -55,7 +55,7 @@ def get_loop(request: Request) -> LearningLoop:
         StorageFailed: nothing can be kept at the moment, so nothing should happen.
     """
     get_service(request).ledger.check()
-    return hosted_of(request).loop
+    return find_hosted(request).loop
 
 
 def get_loop_name(request: Request) -> str:
@@ -64,7 +64,7 @@ def get_loop_name(request: Request) -> str:
     Raises:
         ApiError: it has been removed since.
     """
-    return hosted_of(request).name
+    return find_hosted(request).name
 
 
 def is_for_server(request: Request) -> bool:

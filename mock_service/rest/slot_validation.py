@@ -6,10 +6,10 @@ from mock_service.loop.slots import Slot, SlotsRequest
 from mock_service.rest.ids import is_printable
 from mock_service.rest.schemas import MAX_ID_LENGTH, SlotBody, SlotsRankRequestBody
 from mock_service.rest.validation import (
-    action_of,
-    context_of,
-    event_id_of,
     invalid,
+    parse_event_id,
+    to_action,
+    to_context_json,
     validate_features,
 )
 
@@ -22,10 +22,10 @@ def slots_request(body: SlotsRankRequestBody, new_event_id: Callable[[], str]) -
     Raises:
         ApiError: InvalidRankRequest, with what is wrong.
     """
-    event_id = event_id_of(body.event_id, new_event_id)
+    event_id = parse_event_id(body.event_id, new_event_id)
     if not 1 <= len(body.actions) <= MAX_ACTIONS:
         raise invalid(f"Action count should be between 1 and {MAX_ACTIONS}.")
-    actions = tuple([action_of(action) for action in body.actions])
+    actions = tuple([to_action(action) for action in body.actions])
     ids = [action.id for action in actions]
     if len(set(ids)) < len(ids):
         raise invalid("Action ids should be unique.")
@@ -34,7 +34,7 @@ def slots_request(body: SlotsRankRequestBody, new_event_id: Callable[[], str]) -
     slots = tuple([_slot(slot, frozenset(ids)) for slot in body.slots])
     _check_unique([slot.id for slot in slots], "Slot ids should be unique.")
     _check_unique([slot.baseline for slot in slots], "Baseline actions should be unique.")
-    context = context_of(body.context_features or [])
+    context = to_context_json(body.context_features or [])
     return SlotsRequest(event_id, context, actions, slots, bool(body.defer_activation))
 
 

@@ -27,21 +27,21 @@ def rank_request(body: RankRequestBody, new_event_id: Callable[[], str]) -> Rank
     Raises:
         ApiError: InvalidRankRequest, with the service's message.
     """
-    event_id = event_id_of(body.event_id, new_event_id)
+    event_id = parse_event_id(body.event_id, new_event_id)
     if not 1 <= len(body.actions) <= MAX_ACTIONS:
         raise invalid(f"Action count should be between 1 and {MAX_ACTIONS}.")
-    actions = _same(tuple([action_of(action) for action in body.actions]))
+    actions = _same(tuple([to_action(action) for action in body.actions]))
     excluded = frozenset(body.excluded_actions or ())
     return RankRequest(
         event_id,
-        context_of(body.context_features or []),
+        to_context_json(body.context_features or []),
         actions,
         excluded,
         bool(body.defer_activation),
     )
 
 
-def event_id_of(sent: str | None, new_event_id: Callable[[], str]) -> str:
+def parse_event_id(sent: str | None, new_event_id: Callable[[], str]) -> str:
     """Return the event id that was sent, or a new one."""
     if sent == "":
         raise invalid("EventId should be non-empty or null.")
@@ -50,14 +50,14 @@ def event_id_of(sent: str | None, new_event_id: Callable[[], str]) -> str:
     return sent or new_event_id()
 
 
-def context_of(features: list[Any]) -> str:
+def to_context_json(features: list[Any]) -> str:
     """Return context features as text."""
     if None in features:
         raise invalid("Context features contains null value.")
     return validate_features(features)
 
 
-def action_of(action: RankableAction | None) -> Action:
+def to_action(action: RankableAction | None) -> Action:
     """Return an action with its features as text."""
     if action is None:
         raise invalid("Actions contains null value.")
@@ -81,11 +81,11 @@ def _action(id_: str, features: str) -> Action:
 def _same(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     """Return one and the same object for the same actions, so that what is known is found."""
     length = sum([len(action.features) for action in actions])
-    return actions if length > _LONGEST_KEPT_TOGETHER else _known(actions)
+    return actions if length > _LONGEST_KEPT_TOGETHER else _intern_actions(actions)
 
 
 @lru_cache(maxsize=64)
-def _known(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+def _intern_actions(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     return actions
 
 

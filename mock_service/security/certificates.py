@@ -56,7 +56,7 @@ def self_signed(
     return builder.sign(key, SHA256())
 
 
-def pem_of(key: rsa.RSAPrivateKey, certificate: x509.Certificate) -> bytes:
+def to_pem(key: rsa.RSAPrivateKey, certificate: x509.Certificate) -> bytes:
     """Return a private key and its certificate as one PEM text."""
     private = key.private_bytes(
         serialization.Encoding.PEM,

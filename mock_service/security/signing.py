@@ -28,9 +28,9 @@ from mock_service.errors import ModelSignatureInvalid, ModelZipInvalid, Settings
 from mock_service.security.certificates import (
     SIGNER_FILE,
     new_private_key,
-    pem_of,
     restrict_user_folder,
     self_signed,
+    to_pem,
     write_private,
 )
 
@@ -78,7 +78,7 @@ class Signers:
         """Return `model` as a zip file signed by this server."""
         return self._own().sign(model)
 
-    def verified(self, content: bytes) -> bytes:
+    def verify(self, content: bytes) -> bytes:
         """Return the model of a signed zip file.
 
         Raises:
@@ -106,7 +106,7 @@ def open_signer(folder: Path, now: datetime) -> Signer:
         if not path.exists():
             fresh = new_signer(now)
             certificate = x509.load_der_x509_certificate(fresh.certificate)
-            write_private(path, pem_of(fresh.key, certificate))
+            write_private(path, to_pem(fresh.key, certificate))
         restrict_user_folder(folder)
         content = path.read_bytes()
         key = serialization.load_pem_private_key(content, password=None)
@@ -126,13 +126,13 @@ def verified_model(content: bytes, trusted: Iterable[bytes]) -> bytes:
         ModelSignatureInvalid: the signer is not trusted, or did not sign this model.
     """
     try:
-        with _opened(content) as archive:
-            return _verified(archive, frozenset(trusted))
+        with _open_archive(content) as archive:
+            return _verify(archive, frozenset(trusted))
     except _BROKEN as error:
         raise ModelZipInvalid("Input is not a valid zip file.") from error
 
 
-def _verified(archive: zipfile.ZipFile, trusted: frozenset[bytes]) -> bytes:
+def _verify(archive: zipfile.ZipFile, trusted: frozenset[bytes]) -> bytes:
     """Return the model of an archive, which is unpacked only once its signature is its signer's."""
     certificate = archive.read(CERTIFICATE)
     if certificate not in trusted:
@@ -167,7 +167,7 @@ def unsigned_model(content: bytes) -> bytes:
     if not is_zip(content):
         return content
     try:
-        with _opened(content) as archive:
+        with _open_archive(content) as archive:
             return b"".join(_chunks(archive, MODEL))
     except _BROKEN as error:
         raise ModelZipInvalid("Input is not a valid zip file.") from error
@@ -194,7 +194,7 @@ _BROKEN = (
 """What zipfile raises for damaged content; only stored and deflated members are read at all."""
 
 
-def _opened(content: bytes) -> zipfile.ZipFile:
+def _open_archive(content: bytes) -> zipfile.ZipFile:
     archive = zipfile.ZipFile(io.BytesIO(content))
     _check_members(archive.infolist())
     return archive

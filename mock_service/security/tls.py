@@ -13,9 +13,9 @@ from mock_service.security.certificates import (
     CERTIFICATE_FILE,
     KEY_FILE,
     new_private_key,
-    pem_of,
     restrict_user_folder,
     self_signed,
+    to_pem,
     write_private,
 )
 
@@ -42,7 +42,7 @@ def open_tls(folder: Path, now: datetime) -> TlsFiles:
     files = TlsFiles(folder / CERTIFICATE_FILE, folder / KEY_FILE)
     try:
         if not _usable(files.key, now):
-            write_private(files.key, _made(now))
+            write_private(files.key, _make_certificate(now))
         certificate = x509.load_pem_x509_certificate(files.key.read_bytes())
         write_private(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
         restrict_user_folder(folder)
@@ -58,11 +58,11 @@ def _usable(path: Path, now: datetime) -> bool:
     return certificate.not_valid_after_utc - now > _RENEWED
 
 
-def _made(now: datetime) -> bytes:
+def _make_certificate(now: datetime) -> bytes:
     """Return a new key and its certificate."""
     key = new_private_key()
     hosts = [_general_name(name) for name in _NAMES]
-    return pem_of(key, self_signed(key, "localhost", hosts, now, _VALID))
+    return to_pem(key, self_signed(key, "localhost", hosts, now, _VALID))
 
 
 def _general_name(name: str) -> x509.GeneralName:

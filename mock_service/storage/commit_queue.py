@@ -97,7 +97,7 @@ class CommitQueue:
         self.flush()
         return self._database.freeze()
 
-    async def committed(self) -> None:
+    async def wait_committed(self) -> None:
         """Return when everything written until now is committed and on the disk.
 
         Raises:
@@ -234,7 +234,7 @@ class CommitQueue:
         waiters, self._committed = self._committed, []
         statements, self._unsynced, self._disk_is_busy = self._unsynced, [], True
 
-        def synced(error: OSError | None) -> None:
+        def finish_sync(error: OSError | None) -> None:
             self._disk_is_busy = False
             if error is None:
                 tell(waiters)
@@ -243,7 +243,7 @@ class CommitQueue:
             self._shorten_if_long(running)
             self._sync(running)
 
-        self._disk.sync(running, len(statements), synced)
+        self._disk.sync(running, len(statements), finish_sync)
 
     def _sync_here(self) -> None:
         """Bring what is committed to the disk, and tell those who wait for that."""
@@ -261,13 +261,13 @@ class CommitQueue:
             return
         self._disk_is_busy = self._is_shortening = True
 
-        def shortened(_: OSError | None) -> None:
+        def finish_checkpoint(_: OSError | None) -> None:
             self._disk_is_busy = self._is_shortening = False
             self._commit_and_sync(self._collecting, running)
             if not self._is_gathering:  # that failed, and what was committed before still waits
                 self._sync(running)
 
-        self._disk.checkpoint_soon(running, shortened)
+        self._disk.checkpoint_soon(running, finish_checkpoint)
 
     def _fail(
         self, waiters: list[Waiter], error: Exception, committed: Sequence[Statement] | None = None

@@ -30,7 +30,7 @@ def counts(ledger: CommitQueue, loop: int) -> LoopStats:
         "SELECT number, settled, observations, counts FROM forgotten WHERE loop = ?", (loop,)
     ).fetchone()
     number, settled, observations, text = row or (0, 0, 0, "{}")
-    found = counts_of(text)
+    found = parse_counts(text)
     after = {"loop": loop, "number": number, "settled": settled, "observations": observations}
     decisions, not_activated, learned, rewarded = ledger.query(
         """SELECT count(*) FILTER (WHERE number > :number),
@@ -65,7 +65,7 @@ def keep_counts(loop: int, at: int, found: LoopStats) -> tuple[Statement, Statem
     return (_KEEP, {"loop": loop, "at": at, "counts": text}), (_REMAIN, {"loop": loop})
 
 
-def counts_of(text: str) -> LoopStats:
+def parse_counts(text: str) -> LoopStats:
     """Return the counts in a JSON text; those that are left out are zero.
 
     Raises:

@@ -69,7 +69,7 @@ def keep_latest_automatic(ledger: CommitQueue, loop: int, count: int) -> None:
 def list_jobs(ledger: CommitQueue, loop: int, kind: str) -> list[JobRow]:
     """Return a loop's inquiries of one kind, the latest first."""
     where = "loop = ? AND kind = ? ORDER BY created DESC, sequence DESC"
-    return [_kept(row) for row in _rows(ledger, where, (loop, kind))]
+    return [_to_job_row(row) for row in _rows(ledger, where, (loop, kind))]
 
 
 def count_inquiries(ledger: CommitQueue, loop: int) -> int:
@@ -82,13 +82,13 @@ def count_inquiries(ledger: CommitQueue, loop: int) -> int:
 def find_job(ledger: CommitQueue, loop: int, kind: str, id_: str) -> JobRow | None:
     """Return one inquiry, if there is such."""
     row = _rows(ledger, "loop = ? AND kind = ? AND id = ?", (loop, kind, id_)).fetchone()
-    return None if row is None else _kept(row)
+    return None if row is None else _to_job_row(row)
 
 
 def next_running_job(ledger: CommitQueue) -> JobRow | None:
     """Return what has waited longest for its answer."""
     row = _rows(ledger, "status = 'running' ORDER BY sequence LIMIT 1", ()).fetchone()
-    return None if row is None else _kept(row)
+    return None if row is None else _to_job_row(row)
 
 
 def job_exists(ledger: CommitQueue, sequence: int) -> bool:
@@ -99,13 +99,13 @@ def job_exists(ledger: CommitQueue, sequence: int) -> bool:
 def latest_automatic(ledger: CommitQueue, loop: int) -> int | None:
     """Return when a loop was last optimised automatically."""
     row = _rows(ledger, "loop = ? AND automatic ORDER BY created DESC LIMIT 1", (loop,)).fetchone()
-    return None if row is None else _kept(row).created
+    return None if row is None else _to_job_row(row).created
 
 
 def _rows(ledger: CommitQueue, where: str, parameters: tuple[object, ...]) -> sqlite3.Cursor:
     return ledger.query(f"SELECT {_COLUMNS} FROM inquiries WHERE {where}", parameters)
 
 
-def _kept(row: tuple[int, int, str, str, int, int, str, str, str]) -> JobRow:
+def _to_job_row(row: tuple[int, int, str, str, int, int, str, str, str]) -> JobRow:
     sequence, loop, kind, id_, created, automatic, asked, status, found = row
     return JobRow(sequence, loop, kind, id_, created, bool(automatic), asked, status, found)

@@ -51,7 +51,7 @@ def read_stored_log(
             raise DataUnusable(f"{folder} holds no loop {loop!r}")
         yield from logged_events(connection.execute, row[0], last=last)
     except UNREADABLE as error:
-        raise DataUnusable(_said(folder, error)) from error
+        raise DataUnusable(_describe_failure(folder, error)) from error
     finally:
         connection.close()
 
@@ -69,12 +69,12 @@ def events_between(
         rows = connection.execute(_BETWEEN, (number, to_microseconds(start), to_microseconds(end)))
         yield from _logged_rows(connection.execute, number, rows)
     except UNREADABLE as error:
-        raise DataUnusable(_said(folder, error)) from error
+        raise DataUnusable(_describe_failure(folder, error)) from error
     finally:
         connection.close()
 
 
-def _said(folder: Path, error: Exception) -> str:
+def _describe_failure(folder: Path, error: Exception) -> str:
     reason = " ".join(str(error).split())[:200] or type(error).__name__
     return f"the log in {folder} cannot be read: {reason}"
 
@@ -105,10 +105,10 @@ def _logged_rows(
 
     for row in rows:
         observed = query(_OBSERVED, (loop, row[0])).fetchall()
-        yield _logged(row, actions(row[4]), [reward for (reward,) in observed])
+        yield _to_logged_decision(row, actions(row[4]), [reward for (reward,) in observed])
 
 
-def _logged(
+def _to_logged_decision(
     row: tuple[Any, ...], candidates: tuple[Action, ...], observed: list[float | None]
 ) -> LoggedDecision:
     *event, lesson, reward, joined = row

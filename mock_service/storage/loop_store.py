@@ -57,7 +57,7 @@ class LoopStore:
         self._commits, self._cuts = ledger.commits, ledger.cuts
         self._uncertain = UncertainObservations(ledger, loop, uncertain)
 
-    def decided(self, event: PendingEvent) -> None:
+    def save_decision(self, event: PendingEvent) -> None:
         """Keep a new decision, and which early observations are its own."""
         decision = event.decision
         self._remember(decision.event_id)
@@ -86,7 +86,7 @@ class LoopStore:
         """Say whether an observation repeats one that was answered as uncertain, and is kept."""
         return self._uncertain.absorb(event_id, reward)
 
-    def observed(
+    def save_observation(
         self, observation: Observation, event: PendingEvent | None, *, is_dropped: bool = False
     ) -> bool:
         """Keep an observation; say whether it is about an event that has settled."""
@@ -121,7 +121,7 @@ class LoopStore:
         (number,) = self._ledger.query(_NEWEST_SLOT, bounds).fetchone()
         return int(number)
 
-    def settled(self, event: PendingEvent, settlement: Settlement) -> None:
+    def save_settlement(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""
         self._settled += 1
         self._ledger.write(
@@ -142,7 +142,7 @@ class LoopStore:
         """Yield the settled events decided since that moment, in the order they settled."""
         return settled_events(self._ledger, self.loop, since=to_microseconds(since))
 
-    def changed(self, state: LoopState) -> None:
+    def save_state(self, state: LoopState) -> None:
         """Keep a loop's new settings."""
         self._ledger.write(
             "UPDATE loops SET state = ? WHERE id = ?", (encode_state(state), self.loop)

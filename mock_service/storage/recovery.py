@@ -20,7 +20,7 @@ from mock_service.storage.loop_queries import (
     waiting_events,
 )
 from mock_service.storage.loop_store import LoopStore
-from mock_service.storage.uncertain import uncertain_of
+from mock_service.storage.uncertain import list_uncertain
 
 MakeTools = Callable[[LoopState, Store], Dependencies]
 """Returns what a loop works with, given what it is and where it is kept."""
@@ -34,7 +34,7 @@ def recover_loop(
     Raises:
         LearningPolicyInvalid: Vowpal Wabbit no longer accepts the loop's policy.
     """
-    store = LoopStore(ledger, number, position(ledger, number), uncertain_of(ledger, number))
+    store = LoopStore(ledger, number, position(ledger, number), list_uncertain(ledger, number))
     tools = make_tools(state, store)
     return revive_with(ledger, number, state, tools, tools.clock.now())
 

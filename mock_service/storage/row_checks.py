@@ -13,7 +13,7 @@ from mock_service.loop.configuration import LearningMode
 from mock_service.loop.decision import Decision
 from mock_service.loop.state import LoopState
 from mock_service.storage.codec import check_number, from_microseconds, to_microseconds
-from mock_service.storage.counting import counts_of
+from mock_service.storage.counting import parse_counts
 
 MAX_VALUE = 1e300
 """Of a reward: sums of as many as there can be stay finite."""
@@ -202,7 +202,7 @@ def _check_counts(copy: sqlite3.Connection) -> None:
         at, *numbers, text = row
         check_number(at)
         _expect(all(0 <= number <= _LARGEST for number in numbers), "numbers out of range")
-        found = counts_of(text)
+        found = parse_counts(text)
         _expect(all(isfinite(joined) for joined in found.recent), "rewards out of range")
     for (due,) in copy.execute("SELECT due FROM looks"):
         from_microseconds(due)

@@ -34,7 +34,7 @@ def note_uncertain(statements: Iterable[Statement]) -> list[Statement]:
     return [*noted, (_SINCE, (_MOST,))] if noted else []
 
 
-def uncertain_of(ledger: CommitQueue, loop: int) -> list[Heard]:
+def list_uncertain(ledger: CommitQueue, loop: int) -> list[Heard]:
     """Return a loop's uncertain observations as they are kept."""
     rows = ledger.query("SELECT event_id, reward FROM uncertain WHERE loop = ?", (loop,))
     return rows.fetchall()

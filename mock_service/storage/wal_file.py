@@ -131,7 +131,7 @@ def _scan(layout: _Layout, chunks: Iterator[bytes], size: int) -> WalContent:
         same = (rows[:, 8:16] == np.frombuffer(layout.salts, "u1")).all(axis=1)
         if not same.any():
             break  # what an earlier round of the log has left, or nothing yet
-        parts = _checksum(_summed(rows).view(layout.words)) if whole else None
+        parts = _checksum(_checksum_input(rows).view(layout.words)) if whole else None
         for place in range(count):
             page, pages, _, _, first, second = map(int, heads[place])
             if whole and same[place] and page and parts is not None:
@@ -146,7 +146,7 @@ def _scan(layout: _Layout, chunks: Iterator[bytes], size: int) -> WalContent:
     return WalContent(size, layout.salts, committed, stray, stray_commits)
 
 
-def _summed(rows: _Bytes) -> _Bytes:
+def _checksum_input(rows: _Bytes) -> _Bytes:
     """Return the bytes that a frame's checksum is made of: half of its head, and its page."""
     return np.ascontiguousarray(np.concatenate([rows[:, :8], rows[:, _FRAME_HEADER:]], axis=1))
 

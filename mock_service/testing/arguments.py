@@ -12,7 +12,7 @@ _DURATION = TypeAdapter(timedelta)
 _ACTION = TypeAdapter(RankableAction)
 
 
-def step_of(step: timedelta | str) -> timedelta:
+def parse_step(step: timedelta | str) -> timedelta:
     """Return a duration.
 
     Raises:
@@ -27,14 +27,16 @@ def step_of(step: timedelta | str) -> timedelta:
     return duration
 
 
-def context_of(context: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def to_context_features(
+    context: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
     """Return context features as a list of objects; one object may stand for itself."""
     if isinstance(context, Mapping):
         return [dict(context)]
     return [dict(features) for features in context]
 
 
-def action_of(action: Mapping[str, Any] | str) -> RankableAction | str:
+def to_rankable_action(action: Mapping[str, Any] | str) -> RankableAction | str:
     """Return an action as a rank request has it; an id stays an id.
 
     Raises:

@@ -16,7 +16,7 @@ from mock_service.emulator.record import RecordedDecision
 from mock_service.emulator.throttling import parse_rate
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
-from mock_service.testing.arguments import action_of, context_of, step_of
+from mock_service.testing.arguments import parse_step, to_context_features, to_rankable_action
 from mock_service.testing.server import ServerThread
 from mock_service.vowpal.sandbox import validate_policy
 
@@ -141,7 +141,7 @@ class LocalPersonalizer:
             ValueError: it is no duration, or a negative one.
             ControlRequestInvalid: it leads beyond the start of the year 9990.
         """
-        self._server.run(self._bench.advance(step_of(step)))
+        self._server.run(self._bench.advance(parse_step(step)))
 
     def teach(
         self,
@@ -159,7 +159,7 @@ class LocalPersonalizer:
             ControlRequestInvalid: no rank has offered an action of that id.
             ApiError: the features are not what a rank accepts.
         """
-        features, candidate = context_of(context), action_of(action)
+        features, candidate = to_context_features(context), to_rankable_action(action)
         self._server.call(lambda: self._bench.teach(features, candidate, reward, times))
 
     def will_choose(self, *action_ids: str) -> None:
@@ -203,7 +203,7 @@ class LocalPersonalizer:
             else latency,
             drop=None if drop is None else Drop(drop),
             truncate=truncate,
-            late=None if late is None else step_of(late),
+            late=None if late is None else parse_step(late),
             duplicate=duplicate,
             times=times,
             probability=probability,
@@ -223,7 +223,7 @@ class LocalPersonalizer:
         Raises:
             ControlRequestInvalid: it names no profile, or says half of a rate, or both.
         """
-        rate = parse_rate(profile, calls, None if per is None else step_of(per))
+        rate = parse_rate(profile, calls, None if per is None else parse_step(per))
         self._server.call(lambda: self._bench.traffic.throttle.limit_to(rate))
 
     def snapshot(self) -> bytes:

@@ -47,10 +47,10 @@ class ServerThread:
     def call(self, function: Callable[[], _T]) -> _T:
         """Run `function` between two requests, and return its result or raise its error."""
 
-        async def called() -> _T:
+        async def call() -> _T:
             return function()
 
-        return self.run(called())
+        return self.run(call())
 
     def run(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
         """Run `coroutine` in the server's event loop, and return its result or raise its error."""

@@ -85,7 +85,7 @@ class Crossings:
         return _COMBINATION * self._choices(namespaces, free) if free >= _MANY else 0
 
 
-def crossings_of(options: Iterable[tuple[str, str]]) -> Crossings:
+def parse_crossings(options: Iterable[tuple[str, str]]) -> Crossings:
     """Return what a policy of these options, names with values, crosses."""
     interactions: dict[str, None] = {}
     weights = {"type": 1, "models": 1, "bits": 1, "slots": 1}
@@ -114,7 +114,7 @@ def check_crossings(options: Iterable[tuple[str, str]]) -> None:
     Raises:
         LearningPolicyInvalid: there are too many.
     """
-    crossings = crossings_of(options)
+    crossings = parse_crossings(options)
     kinds = crossings.kinds()
     if kinds > _MAX_COMBINATIONS:
         raise LearningPolicyInvalid(

@@ -51,14 +51,14 @@ class ExampleCache:
             self._current_actions = ()
             texts = [len(action.features) for action in actions]
             self._finish(self._actions.evict(len(actions), sum(texts)))
-            current[1:] = self._examples_of(actions)
+            current[1:] = self._action_examples(actions)
             self._current_actions = actions
         if context is not self._current_context:
             current[0] = self._contexts.get_recent(context) or self._parse_context(context)
             self._current_context = context
         return current
 
-    def labelled(self, features: str, cost: float, probability: float) -> Example:
+    def labelled_example(self, features: str, cost: float, probability: float) -> Example:
         """Return an action of the current decision with the label to learn from."""
         key = (features, cost, probability)
         example = self._labelled.get_recent(key)
@@ -94,7 +94,7 @@ class ExampleCache:
         self._contexts.keep(context, example, len(context))
         return example
 
-    def _examples_of(self, actions: tuple[Action, ...]) -> list[Example]:
+    def _action_examples(self, actions: tuple[Action, ...]) -> list[Example]:
         """Return an example for each action; those with the same features have one each.
 
         One example twice in a decision would hold two predictions in the place of one, and crash.

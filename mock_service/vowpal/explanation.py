@@ -42,7 +42,7 @@ def explain(costs: Costs, context: str, actions: tuple[Action, ...]) -> list[Exp
         both = costs([one.item, other.item], [[]])[0]
         common[f"{one.name}^{other.name}"] = both - whole[n] - whole[m] + alone
     return [
-        _sorted(common | _action_terms(costs, shared, whole, _parts(action.features), alone))
+        _sort_scores(common | _action_terms(costs, shared, whole, _parts(action.features), alone))
         for action in actions
     ]
 
@@ -68,7 +68,7 @@ def _terms(parts: list[_Part], costs: list[float]) -> dict[str, float]:
     return {part.name: cost for part, cost in zip(parts, costs, strict=True)}
 
 
-def _sorted(terms: dict[str, float]) -> Explanation:
+def _sort_scores(terms: dict[str, float]) -> Explanation:
     scores = [(name, -cost) for name, cost in terms.items() if _NOTHING < abs(cost) < inf]
     return tuple(sorted(scores, key=lambda line: -abs(line[1])))
 

@@ -8,7 +8,7 @@ from mock_service.errors import ApiError
 from mock_service.limits import Limits
 from mock_service.loop.decision import Action
 from mock_service.loop.slots import Slot
-from mock_service.vowpal.crossings import crossings_of
+from mock_service.vowpal.crossings import parse_crossings
 from mock_service.vowpal.feature_counts import count_at_most, count_leaves
 from mock_service.vowpal.features import ACTION_NAMESPACE, CONTEXT_NAMESPACE
 from mock_service.vowpal.policy_arguments import parse_options
@@ -32,7 +32,7 @@ class FeatureBound:
     __slots__ = ("_actions", "_crossed", "_crossings", "_features", "_largest", "_room")
 
     def __init__(self, arguments: str, limits: Limits) -> None:
-        self._crossings = crossings_of(parse_options(arguments))
+        self._crossings = parse_crossings(parse_options(arguments))
         self._features, self._crossed = limits.features, limits.crossed_features
         self._largest = cache(self._find_largest)
         self._actions: tuple[Action, ...] = ()

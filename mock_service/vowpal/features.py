@@ -39,7 +39,7 @@ def labelled_document(features: str, *, cost: float, probability: float) -> str:
 
 def clean_features(features: list[object]) -> list[object]:
     """Return features without what makes no feature."""
-    return [_cleaned(item) for item in features if isinstance(item, dict)]
+    return [_clean(item) for item in features if isinstance(item, dict)]
 
 
 def namespace_initial(name: str) -> str:
@@ -65,16 +65,16 @@ def _clean_text(features: str) -> str:
     return json.dumps(clean_features(json.loads(features)), separators=(",", ":"))
 
 
-def _cleaned(value: object) -> object:
+def _clean(value: object) -> object:
     """Return `value` without the names and nulls that make no feature."""
     if isinstance(value, dict):
         return {
-            _safe(_whole(name), inner): _cleaned(inner)
+            _safe(_whole(name), inner): _clean(inner)
             for name, inner in value.items()
             if inner is not None and name and not name.startswith("_")
         }
     if isinstance(value, list):
-        return [_cleaned(item) for item in value if _belongs_in_array(item)]
+        return [_clean(item) for item in value if _belongs_in_array(item)]
     if isinstance(value, str):
         return _whole(value)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from mock_service.errors import LearningPolicyInvalid, ModelInvalid
-from mock_service.vowpal.crossings import crossings_of
+from mock_service.vowpal.crossings import parse_crossings
 from mock_service.vowpal.model_file import check_header
 from mock_service.vowpal.policy_arguments import (
     check_policy_text,
@@ -123,8 +123,8 @@ def try_model(arguments: str, model: bytes) -> None:
 
 def _check_same_crossings(arguments: str, header: str) -> None:
     """Refuse a model that makes more of its features than the policy, by whose bounds it goes."""
-    allowed = crossings_of(parse_options(arguments))
-    if not allowed.includes(crossings_of(parse_model_options(header))):
+    allowed = parse_crossings(parse_options(arguments))
+    if not allowed.includes(parse_crossings(parse_model_options(header))):
         raise ModelInvalid(
             "the model crosses features that the loop's learning policy does not cross, or has "
             "more models in it: import it under the policy that it was trained with"

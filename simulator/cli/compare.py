@@ -80,7 +80,7 @@ def compare(
         seeds=seeds,
         rounds=rounds,
     )
-    plan = request.plan_of(
+    plan = request.to_plan(
         request.read_request(plan_file).override(asked) if plan_file else asked, advise
     )
     folder = out or Path(f"comparison-{plan.scenario.name}")

@@ -164,7 +164,7 @@ def _nothing(path: Path, reader: LogReader) -> str:
 
 
 def _policies(wanted: EvaluateOptions) -> list[Policy]:
-    named = [_named(text, place) for place, text in enumerate(wanted.policies, start=1)]
+    named = [_parse_policy(text, place) for place, text in enumerate(wanted.policies, start=1)]
     policies = [ONLINE, BASELINE, RANDOM, *named, *map(exported_model, wanted.models)]
     names = [policy.name for policy in policies]
     for name in names:
@@ -173,7 +173,7 @@ def _policies(wanted: EvaluateOptions) -> list[Policy]:
     return policies
 
 
-def _named(text: str, place: int) -> Policy:
+def _parse_policy(text: str, place: int) -> Policy:
     """Return a policy by the name before its equals sign; a preset's own, or its number."""
     found = _NAMED.fullmatch(text)
     if found is not None:

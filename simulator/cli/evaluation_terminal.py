@@ -76,7 +76,7 @@ def _intervals(verdicts: Sequence[PolicyEvaluation]) -> Text:
     low, high = min(ends), max(ends)
     name = max(len(one.policy.name) for one in verdicts)
     lines = [
-        f"{one.policy.name:>{name}} ┤{_drawn(one.best_estimate, low, (high - low) or 1.0)}"
+        f"{one.policy.name:>{name}} ┤{_draw_interval(one.best_estimate, low, (high - low) or 1.0)}"
         for one in verdicts
     ]
     left = f"{low:.3f}"
@@ -84,7 +84,7 @@ def _intervals(verdicts: Sequence[PolicyEvaluation]) -> Text:
     return Text("\n".join(lines), no_wrap=True)
 
 
-def _drawn(estimate: Estimate, low: float, spread: float) -> str:
+def _draw_interval(estimate: Estimate, low: float, spread: float) -> str:
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return ""
     first, middle, last = (

@@ -58,12 +58,12 @@ class InteractionEmitter:
             of(self._values),
             of(self._rewards),
             {name: of(rows) for name, rows in self._outcomes.items()},
-            tuple([self._arrivals_of(row, action) for action in offered]),
+            tuple([self._list_arrivals(row, action) for action in offered]),
             of(self._lost) if self._lost is not None else nothing,
             of(self._repeated) if self._repeated is not None else nothing,
         )
 
-    def _arrivals_of(self, row: int, action: int) -> _Arrivals:
+    def _list_arrivals(self, row: int, action: int) -> _Arrivals:
         if self._lost is None:
             return ((timedelta(), self._rewards[row][action]),)
         return tuple(

@@ -46,10 +46,10 @@ class MultiSlotTally:
         if not count:
             return
         viewed = block.viewed[:count, None, None]
-        worth = _stacked([one.expected_values[:count] for one in block.slots])
+        worth = _stack_slots([one.expected_values[:count] for one in block.slots])
         shown, best = np.array(chosen), self._best_pages(worth)
         expected = worth * viewed
-        rewards = _stacked([one.rewards[:count] for one in block.slots]) * viewed
+        rewards = _stack_slots([one.rewards[:count] for one in block.slots]) * viewed
         baseline = np.tile(self._crowd.baseline, (count, 1))
         value, most = _at(expected, shown), _at(expected, best)
         columns = {
@@ -81,9 +81,9 @@ class MultiSlotTally:
         """Return the index of each visit's profile; shape (rounds,)."""
         return np.concatenate(self._profiles) if self._profiles else np.zeros(0, np.intp)
 
-    def best_of(self, block: PageBatch) -> list[tuple[int, ...]]:
+    def best_pages(self, block: PageBatch) -> list[tuple[int, ...]]:
         """Return the best page for each visit of a block."""
-        expected = _stacked([one.expected_values for one in block.slots])
+        expected = _stack_slots([one.expected_values for one in block.slots])
         return [tuple(page) for page in self._best_pages(expected).tolist()]
 
     def _best_pages(self, expected: _Array) -> _Places:
@@ -117,7 +117,7 @@ class MultiSlotTally:
             self.repeated += repeated
 
 
-def _stacked(by_slot: list[_Array]) -> _Array:
+def _stack_slots(by_slot: list[_Array]) -> _Array:
     """Return figures of shape (visits, slots, actions)."""
     return np.stack(by_slot, axis=1)
 

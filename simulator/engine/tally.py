@@ -76,8 +76,8 @@ class Tally:
         }
         for name, column in columns.items():
             self._blocks[name].append(column.astype(_COLUMNS[name]))
-        self.fixed_rewards += _fixed(rewards, mask, blind_reward)
-        self.fixed_values += _fixed(expected, mask, blind_value)
+        self.fixed_rewards += _sum_per_action(rewards, mask, blind_reward)
+        self.fixed_values += _sum_per_action(expected, mask, blind_value)
         self.rounds += count
         self._count_feedback(block, rows, shown)
 
@@ -114,6 +114,6 @@ def _blind(figures: _Array, mask: _Mask | None) -> _Array:
     return np.asarray((figures * mask).sum(axis=1) / mask.sum(axis=1))
 
 
-def _fixed(figures: _Array, mask: _Mask | None, blind: _Array) -> _Array:
+def _sum_per_action(figures: _Array, mask: _Mask | None, blind: _Array) -> _Array:
     there = figures if mask is None else np.where(mask, figures, blind[:, None])
     return np.asarray(there.sum(axis=0))

@@ -27,11 +27,11 @@ def cluster_at(address: str) -> ExecutorFactory:
     """
     if find_spec("distributed") is None:
         raise OptionsInvalid("--cluster needs Dask: pip install 'personalizer-lab[cluster]'")
-    return ExecutorFactory(lambda: _connected(address), (BrokenExecutor, distributed.KilledWorker))
+    return ExecutorFactory(lambda: _connect(address), (BrokenExecutor, distributed.KilledWorker))
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Executor]:
+def _connect(address: str) -> Iterator[Executor]:
     """Yield an executor; the scheduler itself repeats what a worker that died had in hand."""
     try:
         client = distributed.Client(address, timeout=_PATIENCE)

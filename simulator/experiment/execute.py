@@ -46,7 +46,7 @@ def execute(
         before = len(left)
         try:
             with workforce.hire() as executor:
-                for run, figures in _finished(executor, work, list(left)):
+                for run, figures in _iterate_finished(executor, work, list(left)):
                     del left[run]
                     keep(run, figures)
         except workforce.deaths as death:
@@ -55,7 +55,9 @@ def execute(
                 raise WorkersFailed(next(iter(left)).setting.label, deaths) from death
 
 
-def _finished(executor: Executor, work: Work, runs: list[Run]) -> Iterator[tuple[Run, RunMetrics]]:
+def _iterate_finished(
+    executor: Executor, work: Work, runs: list[Run]
+) -> Iterator[tuple[Run, RunMetrics]]:
     """Yield runs as they are done, and never have more than some under way.
 
     When a worker has died, what was done before is yielded first.

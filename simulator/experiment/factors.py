@@ -59,7 +59,7 @@ def factor(name: str, levels: list[str]) -> Factor:
     return Factor(name, texts)
 
 
-def settings_of(scenario: Scenario, factors: tuple[Factor, ...]) -> list[Setting]:
+def list_settings(scenario: Scenario, factors: tuple[Factor, ...]) -> list[Setting]:
     """Return every combination of the factors' levels; the last factor changes fastest.
 
     Raises:

@@ -79,19 +79,19 @@ def compute_metrics(scenario: Scenario, tally: Tally) -> RunMetrics:
     has_favourite = tally.column("has_favourite").mean() >= 1 / 2
     return RunMetrics(
         rounds=tally.rounds,
-        mean_value=_rounded(value.mean()),
-        late_value=_rounded(value[-max(1, tally.rounds // 4) :].mean()),
-        mean_reward=_rounded(tally.column("reward").mean()),
-        regret=_rounded(regret.sum()),
-        best_value=_rounded(best.mean()),
-        blind_value=_rounded(blind.mean()),
-        favoured_value=_rounded(favoured.mean()) if has_favourite else None,
+        mean_value=_round(value.mean()),
+        late_value=_round(value[-max(1, tally.rounds // 4) :].mean()),
+        mean_reward=_round(tally.column("reward").mean()),
+        regret=_round(regret.sum()),
+        best_value=_round(best.mean()),
+        blind_value=_round(blind.mean()),
+        favoured_value=_round(favoured.mean()) if has_favourite else None,
         events_to_learn=events_to_learn(favoured, blind, best),
         curve_ends=ends[1:].tolist(),
         curve_value=_means(value, ends),
         curve_best=_means(best, ends),
-        curve_regret=[_rounded(total) for total in np.cumsum(regret)[ends[1:] - 1]],
-        shown=_shown(scenario, tally),
+        curve_regret=[_round(total) for total in np.cumsum(regret)[ends[1:] - 1]],
+        shown=_count_choices(scenario, tally),
     )
 
 
@@ -114,10 +114,10 @@ def _sums(column: NDArray[np.float64], window: int) -> NDArray[np.float64]:
 
 def _means(column: NDArray[np.float64], ends: NDArray[np.int_]) -> list[float]:
     totals = np.concatenate([[0.0], np.cumsum(column)])[ends]
-    return [_rounded(mean) for mean in np.diff(totals) / np.diff(ends)]
+    return [_round(mean) for mean in np.diff(totals) / np.diff(ends)]
 
 
-def _shown(scenario: Scenario, tally: Tally) -> list[list[int]]:
+def _count_choices(scenario: Scenario, tally: Tally) -> list[list[int]]:
     profiles, actions = len(scenario.profiles), len(scenario.actions)
     cells = tally.column("profile") * actions + tally.column("chosen")
     counts = np.bincount(cells.astype(int), minlength=profiles * actions)
@@ -125,5 +125,5 @@ def _shown(scenario: Scenario, tally: Tally) -> list[list[int]]:
     return table
 
 
-def _rounded(number: np.floating) -> float:
+def _round(number: np.floating) -> float:
     return round(float(number), _DECIMALS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import prod
 
 from simulator.errors import OptionsInvalid
-from simulator.experiment.factors import Factor, settings_of
+from simulator.experiment.factors import Factor, list_settings
 from simulator.experiment.objective import Objective, find_objective
 from simulator.experiment.setting import Run, Setting
 from simulator.scenario.catalogue import find_scenario
@@ -69,7 +69,7 @@ def make_plan(source: str, factors: Sequence[Factor], terms: PlanOptions) -> Pla
         )
     scenario = find_scenario(source)
     check_single_slot(scenario)
-    settings = settings_of(scenario, tuple(factors))
+    settings = list_settings(scenario, tuple(factors))
     return Plan(
         source,
         scenario,

@@ -31,7 +31,7 @@ def _headline(findings: ComparisonResult) -> str:
         if _contenders(findings):
             return f"Keep {baseline.label}: no setting is ahead of it."
         return f"Keep {baseline.label}: every other setting is worth less."
-    difference = _known(leader.difference)
+    difference = _require_interval(leader.difference)
     if difference.excludes_zero:
         return (
             f"Ship {leader.label}: it beats {baseline.label} by {_amount(difference)} "
@@ -116,7 +116,7 @@ def _unit(findings: ComparisonResult) -> str:
     return findings.plan.objective.about
 
 
-def _known(interval: Interval | None) -> Interval:
+def _require_interval(interval: Interval | None) -> Interval:
     if interval is None:
         raise TypeError("only the baseline has no difference to it")
     return interval

@@ -87,7 +87,7 @@ def read_baseline(texts: Sequence[str]) -> dict[str, _Level]:
     return {name.strip(): level.strip() for name, _, level in parts.values()}
 
 
-def plan_of(request: Request, advise: str = "") -> Plan:
+def to_plan(request: Request, advise: str = "") -> Plan:
     """Return the plan that a request amounts to; `advise` varies the exploration if it does not.
 
     Raises:

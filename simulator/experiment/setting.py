@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
 
-from simulator.scenario.hooks import source_of
+from simulator.scenario.hooks import read_source
 from simulator.scenario.model import Scenario
 
 _DECIDES_A_RUN = ("personalizer-lab", "numpy", "vowpalwabbit")
@@ -54,7 +54,7 @@ class Setting:
         ]
         digest = hashlib.sha256("\n".join(parts).encode())
         for hook in self.scenario.hooks:
-            digest.update(source_of(hook, self.scenario.folder))
+            digest.update(read_source(hook, self.scenario.folder))
         return digest.hexdigest()[:16]
 
 

@@ -68,7 +68,7 @@ class _Folder:
                 "finished: give --resume to go on with it, or another --out"
             )
         end.unlink(missing_ok=True)
-        digest = _remembered()
+        digest = _digest_cache()
         self._keys = {run: f"{digest(run)}-{run.seed}-{run.rounds}" for run in runs}
         kept = known if resume else {}
         self.finished = {
@@ -76,19 +76,19 @@ class _Folder:
             for run, key in self._keys.items()
             if key in kept and kept[key].belong_to(run.setting.scenario, run.rounds)
         }
-        path.write_text("".join(map(_written, kept, kept.values())), encoding="utf-8")
+        path.write_text("".join(map(_format_line, kept, kept.values())), encoding="utf-8")
         self._file = path.open("a", encoding="utf-8")
 
     def keep(self, run: Run, figures: RunMetrics) -> None:
         self.finished[run] = figures
-        self._file.write(_written(self._keys[run], figures))
+        self._file.write(_format_line(self._keys[run], figures))
         self._file.flush()
 
     def close(self) -> None:
         self._file.close()
 
 
-def _remembered() -> Callable[[Run], str]:
+def _digest_cache() -> Callable[[Run], str]:
     """Return a function from a run to its setting's digest, that works each out only once."""
     digests: dict[int, str] = {}
 
@@ -101,7 +101,7 @@ def _remembered() -> Callable[[Run], str]:
     return digest
 
 
-def _written(key: str, figures: RunMetrics) -> str:
+def _format_line(key: str, figures: RunMetrics) -> str:
     line = {"run": key, "figures": figures.as_dict()}
     return json.dumps(line, separators=(",", ":")) + "\n"
 

@@ -29,7 +29,7 @@ class InProcessPersonalizer:
             OptionsInvalid: the log cannot be written.
         """
         self._clock = ManualClock(_START)
-        self._log = _opened(log) if log is not None else None
+        self._log = _open_log(log) if log is not None else None
         store = LogRecorder(self._log) if self._log is not None else None
         self._loop = build_loop(settings, self._clock, store=store)
         self._moment = timedelta()
@@ -85,7 +85,7 @@ class InProcessPersonalizer:
         self._clock.move_to(_START + moment)
 
 
-def _opened(log: Path) -> TextIO:
+def _open_log(log: Path) -> TextIO:
     try:
         return log.open("w", encoding="utf-8", errors="backslashreplace")
     except OSError as error:

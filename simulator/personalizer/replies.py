@@ -97,7 +97,7 @@ def _decode(decoder: msgspec.json.Decoder[_Shape], body: bytes, event_id: str) -
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _Wrong(str(error)) from error
     if document.event_id is not None and document.event_id != event_id:
-        raise _Wrong(f"expected eventId {event_id!r}, got {_shown(document.event_id)}")
+        raise _Wrong(f"expected eventId {event_id!r}, got {_shorten(document.event_id)}")
     return document
 
 
@@ -108,10 +108,10 @@ def _places(got: Sequence[str], sent: Sequence[str]) -> list[int]:
     for id_ in got:
         if id_ not in position_of:
             what = "comes twice" if id_ in sent else "was not sent"
-            raise _Wrong(f"{_shown(id_)} {what}")
+            raise _Wrong(f"{_shorten(id_)} {what}")
         places.append(position_of.pop(id_))
     if position_of:
-        raise _Wrong(f"{_shown(next(iter(position_of)))} is missing")
+        raise _Wrong(f"{_shorten(next(iter(position_of)))} is missing")
     return places
 
 
@@ -120,7 +120,7 @@ def _check_page(shown: dict[str, str], slots: tuple[OfferedSlot, ...]) -> None:
         raise _Wrong("expected another action in every slot")
     for slot in slots:
         if shown[slot.id] in slot.excluded:
-            raise _Wrong(f"{_shown(shown[slot.id])} is excluded from slot {_shown(slot.id)}")
+            raise _Wrong(f"{_shorten(shown[slot.id])} is excluded from slot {_shorten(slot.id)}")
 
 
 def _check_probabilities(chances: list[float]) -> None:
@@ -135,7 +135,7 @@ def _position(ids: list[str], chosen: str) -> int:
     try:
         return ids.index(chosen)
     except ValueError:
-        raise _Wrong(f"rewardActionId {_shown(chosen)} was not sent") from None
+        raise _Wrong(f"rewardActionId {_shorten(chosen)} was not sent") from None
 
 
 def _unusable(what: str, wrong: _Wrong, reply: BoundedReply) -> ReplyUnusable:
@@ -143,5 +143,5 @@ def _unusable(what: str, wrong: _Wrong, reply: BoundedReply) -> ReplyUnusable:
     return ReplyUnusable(f"{reply.url} answered with something that is {what} ({wrong}): {text}")
 
 
-def _shown(id_: str) -> str:
+def _shorten(id_: str) -> str:
     return repr(id_ if len(id_) <= _LONGEST_ID_SHOWN else f"{id_[:_LONGEST_ID_SHOWN]}...")

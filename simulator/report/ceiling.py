@@ -72,7 +72,7 @@ def _of_pages(
     crowd = MultiSlotEnvironment(scenario, seed=seed, reward=reward)
     tally = MultiSlotTally(crowd)
     for block in crowd.blocks(rounds):
-        tally.add(block, tally.best_of(block))
+        tally.add(block, tally.best_pages(block))
     figures = page_baselines(tally)
     own = ", ".join(slot.baseline for slot in crowd.slots)
     return figures["oracle"], figures["uniform"], replace(figures["baseline"], action=own)

@@ -35,7 +35,7 @@ def write_comparison(findings: ComparisonResult, advice: Advice | None, folder: 
     write_page(page, folder / "report.html")
     write_pictures(page, folder)
     write_results(findings, folder / "results.csv")
-    document = json.dumps(summary_of(findings, advice), indent=2)
+    document = json.dumps(to_summary(findings, advice), indent=2)
     (folder / "summary.json").write_text(document + "\n", encoding="utf-8")
 
 
@@ -60,7 +60,7 @@ def comparison_page(findings: ComparisonResult, advice: Advice | None) -> Page:
         subtitle=f"{plan.source}, {plan.rounds:,} visits with each of {len(plan.seeds)} seeds",
         verdict=(*(advice.sentences if advice else ()), *recommend(findings)),
         sections=sections,
-        command=command_of(findings, advised=advice is not None),
+        command=to_command(findings, advised=advice is not None),
         versions=versions(),
     )
 
@@ -172,7 +172,7 @@ def _rows(findings: ComparisonResult) -> Iterator[Sequence[object]]:
             yield [*levels, seed, run.rounds, *(getattr(run, name) for name in FIGURES)]
 
 
-def summary_of(findings: ComparisonResult, advice: Advice | None = None) -> dict[str, object]:
+def to_summary(findings: ComparisonResult, advice: Advice | None = None) -> dict[str, object]:
     """Return the findings as what JSON can hold."""
     plan = findings.plan
     return {
@@ -185,7 +185,7 @@ def summary_of(findings: ComparisonResult, advice: Advice | None = None) -> dict
         "verdict": recommend(findings),
         "advice": None if advice is None else asdict(advice),
         "settings": [_result(result) for result in findings.results],
-        "command": command_of(findings, advised=advice is not None),
+        "command": to_command(findings, advised=advice is not None),
         "versions": dict(versions()),
     }
 
@@ -200,7 +200,7 @@ def _result(result: SettingResult) -> dict[str, object]:
     return {"levels": dict(result.setting.levels), **figures}
 
 
-def command_of(findings: ComparisonResult, *, advised: bool = False) -> str:
+def to_command(findings: ComparisonResult, *, advised: bool = False) -> str:
     """Return the command that makes this comparison again."""
     plan = findings.plan
     words = ["personalizer-lab", "compare", plan.source]

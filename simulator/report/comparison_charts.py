@@ -109,7 +109,7 @@ def action_mix(findings: ComparisonResult) -> list[Chart]:
 
 def _mix(findings: ComparisonResult, profile: int, name: str) -> Chart:
     actions = findings.plan.scenario.action_ids
-    chosen = _drawn(findings)
+    chosen = _select_settings(findings)
     rows = [
         {"setting": findings.results[cell].label, "action": action, "share": share, "order": order}
         for cell in chosen
@@ -152,9 +152,9 @@ def _shares(runs: tuple[RunMetrics, ...], profile: int) -> list[float]:
 def _bands(
     findings: ComparisonResult, column: Curve, title: str
 ) -> alt.LayerChart | alt.FacetChart:
-    shown = [findings.results[cell].label for cell in _drawn(findings)]
+    shown = [findings.results[cell].label for cell in _select_settings(findings)]
     rows = list(_points(findings, column))
-    levels = [findings.plan.settings[cell].levels for cell in _drawn(findings)]
+    levels = [findings.plan.settings[cell].levels for cell in _select_settings(findings)]
     ordered = all(len(level) == 1 for level in levels) and in_order([v[0][1] for v in levels])
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("visit:Q", title="visits", axis=alt.Axis(format=",d", tickCount=6)),
@@ -184,7 +184,7 @@ def _bands(
 
 
 def _points(findings: ComparisonResult, column: Curve) -> Iterator[dict[str, object]]:
-    for cell in _drawn(findings):
+    for cell in _select_settings(findings):
         runs = findings.figures[cell]
         curves = np.array([column(run) for run in runs])
         mean, half = curves.mean(axis=0), _half_width(curves)
@@ -214,7 +214,7 @@ def _ceiling(findings: ComparisonResult) -> list[dict[str, float]]:
     ]
 
 
-def _drawn(findings: ComparisonResult) -> list[int]:
+def _select_settings(findings: ComparisonResult) -> list[int]:
     """Return the settings that are drawn: all, or those of highest objective and the baseline."""
     cells = sorted(range(len(findings.results)), key=lambda i: -findings.results[i].objective)
     kept = cells[:_MOST_LINES]
@@ -224,7 +224,7 @@ def _drawn(findings: ComparisonResult) -> list[int]:
 
 
 def _band_caption(findings: ComparisonResult) -> str:
-    left_out = len(findings.results) - len(_drawn(findings))
+    left_out = len(findings.results) - len(_select_settings(findings))
     more = f" Of all settings {left_out} of lower value are left out." if left_out else ""
     seeds = len(findings.plan.seeds)
     return f"Means over {seeds} seeds; the bands are 95% confidence intervals of the mean.{more}"

@@ -122,7 +122,7 @@ class InteractionLine(_RecordLine):
         )
 
 
-def line_of(interaction: Interaction, label: RunKey) -> InteractionLine:
+def to_line(interaction: Interaction, label: RunKey) -> InteractionLine:
     """Return an interaction as a line of a record."""
     visit, recommendation, truth = interaction.visit, interaction.recommendation, interaction.truth
     ids = [action.id for action in visit.actions]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from simulator.errors import OptionsInvalid, RecordInvalid
 from simulator.model import Interaction
-from simulator.report.interaction_lines import COMPACT, InteractionLine, RunKey, line_of
+from simulator.report.interaction_lines import COMPACT, InteractionLine, RunKey, to_line
 
 _JSON_CELLS = frozenset({"context", "actions", "ranking", "outcomes", "truth"})
 
@@ -46,7 +46,7 @@ class Recorder:
             if self._writer is None:
                 self._file = self._path.open("w", encoding="utf-8", newline="")
                 self._writer = _WRITERS[self._path.suffix](self._file)
-            self._writer(line_of(interaction, self._label).__dict__)
+            self._writer(to_line(interaction, self._label).__dict__)
         except OSError as error:
             raise OptionsInvalid(
                 f"--record: cannot write {self._path}: {error.strerror}"
@@ -69,7 +69,7 @@ def read_record(path: Path) -> Iterator[InteractionLine]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for number, fields in _READERS[path.suffix](file):
-                yield _parsed(path, number, fields)
+                yield _parse_line(path, number, fields)
     except OSError as error:
         raise OptionsInvalid(f"--replay: cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -120,7 +120,7 @@ def _json_rows(file: TextIO) -> Iterator[_Row]:
             yield number, fields if isinstance(fields, dict) else "expected a JSON object"
 
 
-def _parsed(path: Path, number: int, fields: dict[str, Any] | str) -> InteractionLine:
+def _parse_line(path: Path, number: int, fields: dict[str, Any] | str) -> InteractionLine:
     if isinstance(fields, str):
         raise RecordInvalid(path, number, fields)
     try:

@@ -18,11 +18,13 @@ class CurvePoint:
     mean_value: float
 
 
-def curve_of(reward: NDArray[np.float64], value: NDArray[np.float64]) -> list[CurvePoint]:
+def learning_curve(reward: NDArray[np.float64], value: NDArray[np.float64]) -> list[CurvePoint]:
     """Return the learning curve of two columns; shape (rounds,) each."""
     ends = np.unique(np.linspace(0, len(reward), _CURVE_POINTS + 1).astype(int))
     return [
-        CurvePoint(int(end), rounded(reward[start:end].mean()), rounded(value[start:end].mean()))
+        CurvePoint(
+            int(end), round_metric(reward[start:end].mean()), round_metric(value[start:end].mean())
+        )
         for start, end in pairwise(ends)
     ]
 
@@ -32,11 +34,11 @@ def last_quarter(column: NDArray[np.float64]) -> NDArray[np.float64]:
     return column[len(column) - max(1, len(column) // 4) :]
 
 
-def mean_of(column: NDArray[np.generic]) -> float | None:
+def mean_or_none(column: NDArray[np.generic]) -> float | None:
     """Return the mean of a column; None if it is empty."""
-    return rounded(column.astype(np.float64).mean()) if len(column) else None
+    return round_metric(column.astype(np.float64).mean()) if len(column) else None
 
 
-def rounded(number: np.floating) -> float:
+def round_metric(number: np.floating) -> float:
     """Return a figure to six decimals: more would be noise to read."""
     return round(float(number), 6)

@@ -6,7 +6,13 @@ import numpy as np
 
 from simulator.engine.multi_slot_tally import MultiSlotTally
 from simulator.personalizer.retrying_client import RequestStats, UnusableReplies
-from simulator.report.means import CurvePoint, curve_of, last_quarter, mean_of, rounded
+from simulator.report.means import (
+    CurvePoint,
+    last_quarter,
+    learning_curve,
+    mean_or_none,
+    round_metric,
+)
 from simulator.report.summary import Baseline, RewardDeliveryStats, RunInfo
 from simulator.scenario.model import Scenario
 
@@ -79,15 +85,15 @@ def summarise_pages(scenario: Scenario, tally: MultiSlotTally, made: RunInfo) ->
         viewed=tally.viewed,
         seed=made.seed,
         reward_design=made.reward_design,
-        mean_reward=mean_of(reward),
-        mean_reward_last_quarter=mean_of(last_quarter(reward)),
-        mean_value=mean_of(value),
-        best_action_share=mean_of(tally.column("chosen") == tally.column("best")),
-        regret=rounded(tally.column("regret").sum()),
+        mean_reward=mean_or_none(reward),
+        mean_reward_last_quarter=mean_or_none(last_quarter(reward)),
+        mean_value=mean_or_none(value),
+        best_action_share=mean_or_none(tally.column("chosen") == tally.column("best")),
+        regret=round_metric(tally.column("regret").sum()),
         slots=[_slot(scenario, tally, number) for number in range(len(scenario.slots))],
         profiles=_profiles(scenario, tally),
         baselines=page_baselines(tally),
-        curve=curve_of(reward, value),
+        curve=learning_curve(reward, value),
         feedback=RewardDeliveryStats(tally.reported, tally.lost, tally.repeated, tally.unsent),
         requests=made.requests,
         unusable_replies=made.unusable_replies,
@@ -103,7 +109,7 @@ def page_baselines(tally: MultiSlotTally, slot: int | None = None) -> dict[str, 
 
     def mean(column: str) -> float:
         figures = tally.column(column)
-        return rounded((figures.sum(axis=1) if slot is None else figures[:, slot]).mean())
+        return round_metric((figures.sum(axis=1) if slot is None else figures[:, slot]).mean())
 
     return {
         name: Baseline(mean(f"{name}_reward"), mean(f"{name}_value"))
@@ -117,11 +123,11 @@ def _slot(scenario: Scenario, tally: MultiSlotTally, number: int) -> SlotSummary
     latest = last_quarter(chosen).astype(int)
     return SlotSummary(
         id=scenario.slots[number].id,
-        mean_reward=mean_of(reward),
-        mean_reward_last_quarter=mean_of(last_quarter(reward)),
-        mean_value=mean_of(tally.column("value")[:, number]),
-        best_action_share=mean_of(chosen == best),
-        regret=rounded(tally.column("regret")[:, number].sum()),
+        mean_reward=mean_or_none(reward),
+        mean_reward_last_quarter=mean_or_none(last_quarter(reward)),
+        mean_value=mean_or_none(tally.column("value")[:, number]),
+        best_action_share=mean_or_none(chosen == best),
+        regret=round_metric(tally.column("regret")[:, number].sum()),
         most_shown=scenario.action_ids[np.bincount(latest).argmax()] if len(latest) else None,
         baselines=page_baselines(tally, number),
     )
@@ -135,9 +141,9 @@ def _profiles(scenario: Scenario, tally: MultiSlotTally) -> list[PageProfile]:
             PageProfile(
                 name,
                 int(theirs.sum()),
-                mean_of(tally.column("reward")[theirs].sum(axis=1)),
-                mean_of(tally.column("value")[theirs].sum(axis=1)),
-                rounded(tally.column("regret")[theirs].sum()),
+                mean_or_none(tally.column("reward")[theirs].sum(axis=1)),
+                mean_or_none(tally.column("value")[theirs].sum(axis=1)),
+                round_metric(tally.column("regret")[theirs].sum()),
             )
         )
     return found

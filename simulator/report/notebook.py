@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.experiment.advise import Advice
 from simulator.experiment.comparison import ComparisonResult, SettingResult
 from simulator.experiment.recommendation import recommend
-from simulator.report.comparison import FIGURES, results_table, summary_of, write_comparison
+from simulator.report.comparison import FIGURES, results_table, to_summary, write_comparison
 from simulator.report.page import PageTable, snippet_html
 from simulator.report.summary import Summary
 
@@ -42,7 +42,7 @@ class Comparison:
 
     def as_dict(self) -> dict[str, object]:
         """Return what summary.json holds."""
-        return summary_of(self.findings, self.advice)
+        return to_summary(self.findings, self.advice)
 
     def write(self, folder: Path | str) -> None:
         """Write report.html, the pictures, results.csv and summary.json."""

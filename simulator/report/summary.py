@@ -7,7 +7,13 @@ from numpy.typing import NDArray
 
 from simulator.engine.tally import Tally
 from simulator.personalizer.retrying_client import RequestStats, UnusableReplies
-from simulator.report.means import CurvePoint, curve_of, last_quarter, mean_of, rounded
+from simulator.report.means import (
+    CurvePoint,
+    last_quarter,
+    learning_curve,
+    mean_or_none,
+    round_metric,
+)
 from simulator.users.environment import EnvironmentInfo
 
 
@@ -102,14 +108,14 @@ def summarise(cast: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
         rounds=tally.rounds,
         seed=made.seed,
         reward_design=made.reward_design,
-        mean_reward=mean_of(reward),
-        mean_reward_last_quarter=mean_of(last_quarter(reward)),
-        mean_value=mean_of(tally.column("value")),
-        best_action_share=mean_of(tally.column("chosen") == tally.column("best")),
-        regret=rounded(tally.column("regret").sum()),
+        mean_reward=mean_or_none(reward),
+        mean_reward_last_quarter=mean_or_none(last_quarter(reward)),
+        mean_value=mean_or_none(tally.column("value")),
+        best_action_share=mean_or_none(tally.column("chosen") == tally.column("best")),
+        regret=round_metric(tally.column("regret").sum()),
         profiles=_profiles(cast, tally),
         baselines=_baselines(cast, tally),
-        curve=curve_of(reward, tally.column("value")),
+        curve=learning_curve(reward, tally.column("value")),
         feedback=RewardDeliveryStats(tally.reported, tally.lost, tally.repeated, tally.unsent),
         requests=made.requests,
         unusable_replies=made.unusable_replies,
@@ -132,11 +138,11 @@ def _profile(
     return ProfileSummary(
         name=name,
         visits=len(best),
-        mean_reward=mean_of(tally.column("reward")[theirs]),
-        mean_value=mean_of(tally.column("value")[theirs]),
+        mean_reward=mean_or_none(tally.column("reward")[theirs]),
+        mean_value=mean_or_none(tally.column("value")[theirs]),
         best_action=cast.action_ids[np.bincount(best).argmax()] if len(best) else None,
-        best_action_share=mean_of(tally.column("chosen")[theirs] == best),
-        regret=rounded(tally.column("regret")[theirs].sum()),
+        best_action_share=mean_or_none(tally.column("chosen")[theirs] == best),
+        regret=round_metric(tally.column("regret")[theirs].sum()),
     )
 
 
@@ -147,16 +153,16 @@ def _baselines(cast: EnvironmentInfo, tally: Tally) -> dict[str, Baseline]:
     fixed = int(tally.fixed_rewards.argmax())
     return {
         "uniform": Baseline(
-            rounded(tally.column("blind_reward").mean()),
-            rounded(tally.column("blind_value").mean()),
+            round_metric(tally.column("blind_reward").mean()),
+            round_metric(tally.column("blind_value").mean()),
         ),
         "best_fixed": Baseline(
-            rounded(tally.fixed_rewards[fixed] / tally.rounds),
-            rounded(tally.fixed_values[fixed] / tally.rounds),
+            round_metric(tally.fixed_rewards[fixed] / tally.rounds),
+            round_metric(tally.fixed_values[fixed] / tally.rounds),
             cast.action_ids[fixed],
         ),
         "oracle": Baseline(
-            rounded(tally.column("best_reward").mean()),
-            rounded((tally.column("value") + tally.column("regret")).mean()),
+            round_metric(tally.column("best_reward").mean()),
+            round_metric((tally.column("value") + tally.column("regret")).mean()),
         ),
     }

@@ -37,7 +37,7 @@ def load_hook(hook: str, folder: str) -> Callable[..., Any]:
     return function
 
 
-def source_of(hook: str, folder: str) -> bytes:
+def read_source(hook: str, folder: str) -> bytes:
     """Return what the file holds that defines a function; nothing if it comes from none.
 
     Raises:
@@ -105,12 +105,12 @@ class _Border:
         if error is not None and not isinstance(error, KeyboardInterrupt):
             says_itself = self._doing and isinstance(error, ImportError)
             kind = "" if says_itself else f"{type(error).__name__}: "
-            said = f"{_place_of(error)}{self._doing}{kind}{_words_of(error)}"
+            said = f"{_find_location(error)}{self._doing}{kind}{_describe(error)}"
             raise HookProblem(self._hook, said) from error
         return False
 
 
-def _words_of(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     """Return an error's text, which its own code may fail to make."""
     try:
         return str(error)[:_LONGEST_SHOWN]
@@ -118,7 +118,7 @@ def _words_of(error: BaseException) -> str:
         return "an error that cannot be shown"
 
 
-def _place_of(error: BaseException) -> str:
+def _find_location(error: BaseException) -> str:
     """Return the file and line where an error came up in somebody else's code, if it did there."""
     frames = extract_tb(error.__traceback__)
     last = frames[-1] if frames else None

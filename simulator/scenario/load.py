@@ -54,7 +54,7 @@ def check_scenario(path: Path, document: dict[str, Any]) -> Scenario:
     Raises:
         ScenarioInvalid: with one line for every mistake.
     """
-    return _consistent(path, _checked(path, document))
+    return _consistent(path, _parse_document(path, document))
 
 
 def _consistent(path: Path, scenario: Scenario) -> Scenario:
@@ -100,7 +100,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ScenarioInvalid([f"{path}: cannot be read: {error.strerror}"]) from error
 
 
-def _checked(path: Path, document: dict[str, Any]) -> Scenario:
+def _parse_document(path: Path, document: dict[str, Any]) -> Scenario:
     if own := _WHAT_THE_PATH_SAYS.keys() & document:
         raise ScenarioInvalid([f"{path}: {key}: {_WHAT_THE_PATH_SAYS[key]}" for key in sorted(own)])
     if beyond := [f"{path}: {line}" for line in find_excesses(document)]:
@@ -118,9 +118,9 @@ def _line(detail: ErrorDetails) -> str:
     if kind == "missing":
         return f"{key}: expected it to be there, and it is missing"
     if kind == "extra_forbidden":
-        return f"{key}: expected no such key; check its spelling, got {_shown(detail['input'])}"
+        return f"{key}: expected no such key; check its spelling, got {_shorten(detail['input'])}"
     expected = _expectation(detail)
-    got = "" if ", got " in expected else f", got {_shown(detail['input'])}"
+    got = "" if ", got " in expected else f", got {_shorten(detail['input'])}"
     return f"{key}: {expected}{got}"
 
 
@@ -143,6 +143,6 @@ def _key(places: tuple[int | str, ...]) -> str:
     return text.removeprefix(".") or "the file"
 
 
-def _shown(value: object) -> str:
+def _shorten(value: object) -> str:
     text = repr(value)
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."

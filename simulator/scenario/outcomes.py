@@ -51,7 +51,7 @@ class LogNormal(Table):
     spread: Annotated[float, Field(gt=0, le=10)] = 1.0
 
 
-def _fixed(value: object) -> object:
+def _as_fixed_delay(value: object) -> object:
     return {"fixed": parse_duration(value)} if isinstance(value, str) else value
 
 
@@ -71,7 +71,7 @@ Delay = Annotated[
     | Annotated[ExponentialDelay, Tag("<exponential>")]
     | Annotated[LogNormal, Tag("<lognormal>")],
     by_key("fixed", "uniform", "exponential", "lognormal"),
-    BeforeValidator(_fixed),
+    BeforeValidator(_as_fixed_delay),
     _OrDuration(),
 ]
 """How long something takes: a duration, or a table that says how it is spread."""

@@ -28,8 +28,8 @@ def slot_mistakes(scenario: Scenario) -> Iterator[str]:
         if scenario.page is not None:
             yield "page: expected slots in the same file, and there are none"
         return
-    yield from _repeated("id", (slot.id for slot in slots))
-    yield from _repeated("baseline", (slot.baseline for slot in slots))
+    yield from _find_repeated("id", (slot.id for slot in slots))
+    yield from _find_repeated("baseline", (slot.baseline for slot in slots))
     for action in scenario.actions:
         if action.comes_and_goes:
             yield f"slots: expected actions that are always there, and {action.id!r} is not"
@@ -37,7 +37,7 @@ def slot_mistakes(scenario: Scenario) -> Iterator[str]:
         yield from _own(f"slots[{number}]", slot, scenario.action_ids)
 
 
-def _repeated(key: str, values: Iterable[str]) -> Iterator[str]:
+def _find_repeated(key: str, values: Iterable[str]) -> Iterator[str]:
     for value, count in Counter(values).items():
         if count > 1:
             yield f"slots: expected every {key} once, got {value!r} {count} times"

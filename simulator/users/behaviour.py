@@ -60,9 +60,9 @@ class Behaviour:
         """Return what users of these tastes do; tastes have the shape (visits, actions)."""
         done: Outcomes = {}
         for name, outcome in self._outcomes.items():
-            happened = self._reached(outcome, done)
+            happened = self._find_eligible(outcome, done)
             if isinstance(outcome, Rating):
-                amounts = _rated(outcome, tastes, self._chance.uniform(-1, 1, tastes.shape))
+                amounts = _rate(outcome, tastes, self._chance.uniform(-1, 1, tastes.shape))
                 amounts = amounts if happened is None else amounts * happened
             else:
                 does = self._chance.random(tastes.shape) < self._probability(name, tastes)
@@ -73,7 +73,7 @@ class Behaviour:
 
     def values(self, outcomes: Outcomes) -> Amounts:
         """Return what the outcomes are truly worth; shape (visits, actions)."""
-        return sum_of(
+        return add_arrays(
             [self._outcomes[name].value * deed.amounts for name, deed in outcomes.items()]
         )
 
@@ -89,9 +89,9 @@ class Behaviour:
                 mean = self._probability(name, tastes)
             given[name] = mean if reached is None else mean * reached
             values.append(outcome.value * given[name])
-        return sum_of(values)
+        return add_arrays(values)
 
-    def _reached(self, outcome: Outcome, done: Outcomes) -> NDArray[np.bool_] | None:
+    def _find_eligible(self, outcome: Outcome, done: Outcomes) -> NDArray[np.bool_] | None:
         """Say who gets as far as this outcome; None for everybody."""
         before = done[outcome.after].happened if outcome.after else None
         if not outcome.unless:
@@ -124,7 +124,7 @@ class Behaviour:
         return delays if before is None else before + delays
 
 
-def sum_of(arrays: list[Amounts]) -> Amounts:
+def add_arrays(arrays: list[Amounts]) -> Amounts:
     """Return the sum of arrays of one shape, in their order."""
     total = arrays[0]
     for array in arrays[1:]:
@@ -138,7 +138,7 @@ def _chances_by_action(outcome: BinaryOutcome, action_ids: list[str]) -> tuple[A
     return ends[:, 0], ends[:, 1]
 
 
-def _rated(outcome: Rating, tastes: Amounts, noise: Amounts) -> Amounts:
+def _rate(outcome: Rating, tastes: Amounts, noise: Amounts) -> Amounts:
     rated: Amounts = np.clip(tastes + outcome.rating * noise, 0, 1)
     return rated.round(outcome.decimals)
 

@@ -15,7 +15,7 @@ LONGEST_DELAY = 3.2e15
 
 def sample_delays(spec: Delay, chance: Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Return delays in microseconds."""
-    return np.minimum(_drawn(spec, chance, shape), LONGEST_DELAY)
+    return np.minimum(_draw(spec, chance, shape), LONGEST_DELAY)
 
 
 def microseconds(duration: timedelta) -> float:
@@ -23,7 +23,7 @@ def microseconds(duration: timedelta) -> float:
     return duration / MICROSECOND
 
 
-def _drawn(spec: Delay, chance: Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def _draw(spec: Delay, chance: Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
     match spec:
         case Fixed(fixed=time):
             return np.full(shape, microseconds(time))

@@ -59,14 +59,14 @@ class RewardChannel:
         if self._spec.is_perfect and all(_is_at_once(report) for report in reports):
             return None
         shape = (visits, self._outcomes)
-        lost = _chosen(self._spec.lost, self._losing, shape)
-        repeated = _chosen(self._spec.duplicated, self._repeating, shape)
+        lost = _draw_mask(self._spec.lost, self._losing, shape)
+        repeated = _draw_mask(self._spec.duplicated, self._repeating, shape)
         delays = _delays(self._spec.delay, self._delaying, shape)
         lags = _delays(self._spec.duplicate_delay, self._lagging, shape)
         feedback = Deliveries([], *np.zeros((2, *reports[0].values.shape), np.int64))
         for report in reports:
             column = np.s_[:, report.column, None]
-            first = _sent(report, delays[column])
+            first = _send(report, delays[column])
             arriving = first._replace(arrives=first.arrives & ~lost[column])
             again = Delivery(
                 first.values, arriving.arrives & repeated[column], first.moments + lags[column]
@@ -81,7 +81,7 @@ def _is_at_once(report: RewardSignal) -> bool:
     return report.sent is None and report.moments is None
 
 
-def _sent(report: RewardSignal, delays: Amounts) -> Delivery:
+def _send(report: RewardSignal, delays: Amounts) -> Delivery:
     """Return a report as it is sent, with nothing lost yet."""
     shape = report.values.shape
     sent = np.ones(shape, dtype=bool) if report.sent is None else report.sent
@@ -89,7 +89,7 @@ def _sent(report: RewardSignal, delays: Amounts) -> Delivery:
     return Delivery(report.values, sent, known + delays)
 
 
-def _chosen(share: float, chance: Generator, shape: tuple[int, int]) -> NDArray[np.bool_]:
+def _draw_mask(share: float, chance: Generator, shape: tuple[int, int]) -> NDArray[np.bool_]:
     return chance.random(shape) < share if share else np.zeros(shape, dtype=bool)
 
 

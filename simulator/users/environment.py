@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simulator.model import Visit
 from simulator.scenario.model import Scenario
 from simulator.users.availability import AvailableActions
-from simulator.users.behaviour import Behaviour, Outcomes, sum_of
+from simulator.users.behaviour import Behaviour, Outcomes, add_arrays
 from simulator.users.delivery import Deliveries, RewardChannel
 from simulator.users.population import ArrivalBatch, Population
 from simulator.users.reward_design import RewardDesign
@@ -135,7 +135,7 @@ def potential_outcomes(
         arrivals.visits,
         arrivals.profiles,
         outcomes,
-        sum_of([report.total() for report in reports]),
+        add_arrays([report.total() for report in reports]),
         behaviour.values(outcomes),
         behaviour.expected_values(tastes),
         post.deliver(reports, BLOCK),

@@ -66,7 +66,7 @@ class MultiSlotEnvironment:
         streams = dict(zip(_PURPOSES, SeedSequence(seed).spawn(len(_PURPOSES)), strict=True))
         self.cast = scenario
         self.design = RewardDesign(scenario, reward)
-        self.slots = slots_of(scenario)
+        self.slots = list_slots(scenario)
         self.viewed_share = 1.0 if scenario.page is None else scenario.page.viewed
         self.baseline = tuple([scenario.action_ids.index(one.baseline) for one in self.slots])
         self.allowed = allowed_in(scenario)
@@ -97,7 +97,7 @@ class MultiSlotEnvironment:
             )
 
 
-def slots_of(scenario: Scenario) -> tuple[OfferedSlot, ...]:
+def list_slots(scenario: Scenario) -> tuple[OfferedSlot, ...]:
     """Return the scenario's slots as a personalizer sees them."""
     return tuple(
         OfferedSlot(

@@ -45,7 +45,7 @@ class Population:
         self._cumulative = np.cumsum(weights / weights.sum())[:-1]
         self._profiles, self._context = profiles, context
         self._traffic = ArrivalTimes(scenario.traffic, traffic)
-        self._actions = actions_of(scenario)
+        self._actions = list_actions(scenario)
         self._offering = Availability(scenario, self._actions)
         self._own = [profile.sampled for profile in scenario.profiles.values()]
         self._templates = [_template(scenario, name) for name in self._names]
@@ -115,7 +115,7 @@ def _constant(value: object) -> str:
 _DRAWN = "%s"
 
 
-def actions_of(scenario: Scenario) -> tuple[OfferedAction, ...]:
+def list_actions(scenario: Scenario) -> tuple[OfferedAction, ...]:
     """Return the scenario's actions as a personalizer sees them."""
     return tuple(
         OfferedAction(spec.id, json.dumps(spec.features, separators=(",", ":")))

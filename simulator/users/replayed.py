@@ -50,7 +50,7 @@ class ReplayEnvironment:
             yield self._block(self._interactions[start : min(rounds, start + BLOCK)])
 
     def _block(self, interactions: Sequence[Interaction]) -> VisitBatch:
-        visits = [self._shared(interaction.visit) for interaction in interactions]
+        visits = [self._share_actions(interaction.visit) for interaction in interactions]
         places = [tuple(self._places[action.id] for action in v.actions) for v in visits]
         truths = [interaction.truth for interaction in interactions]
         mask = np.zeros((len(visits), self.action_count), dtype=bool)
@@ -69,7 +69,7 @@ class ReplayEnvironment:
             None if always else AvailableActions(mask, places),
         )
 
-    def _shared(self, visit: Visit) -> Visit:
+    def _share_actions(self, visit: Visit) -> Visit:
         """Return the visit with one and the same tuple for the same actions."""
         return replace(visit, actions=self._offers.setdefault(visit.actions, visit.actions))
 

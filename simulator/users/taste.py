@@ -39,7 +39,7 @@ class TasteMatrix:
         """Return how well each action pleases each visitor at the moment of the visit."""
         tastes = self._at_first.of(arrivals)
         for drift in self._drifts:
-            tastes = drift.applied(tastes, arrivals)
+            tastes = drift.apply(tastes, arrivals)
         return tastes
 
 
@@ -52,7 +52,7 @@ class _Drifting:
         names = list(scenario.profiles)
         self._affected = np.array([drift.profiles is None or n in drift.profiles for n in names])
 
-    def applied(self, tastes: Pleasure, arrivals: ArrivalBatch) -> Pleasure:
+    def apply(self, tastes: Pleasure, arrivals: ArrivalBatch) -> Pleasure:
         """Return the tastes as they are at the moments of the visits."""
         progress = self._progress(arrivals.moments) * self._affected[arrivals.profiles]
         if not progress.any():

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.scenario.rewards import Weighted
-from simulator.users.behaviour import Amounts, OutcomeDraws, Outcomes, sum_of
+from simulator.users.behaviour import Amounts, OutcomeDraws, Outcomes, add_arrays
 from simulator.users.delays import microseconds
 from simulator.users.reward_signals import RewardSignal
 
@@ -28,7 +28,7 @@ def weighted_reward(design: Weighted, outcomes: Outcomes) -> list[RewardSignal]:
     heard = {name: outcomes[name] for name in design.weights}
     if _is_plain(design, heard):
         parts = [design.weights[name] * deed.amounts for name, deed in heard.items()]
-        return [RewardSignal(np.clip(sum_of(parts), *design.clip))]
+        return [RewardSignal(np.clip(add_arrays(parts), *design.clip))]
     return _COMBINED[design.combine](design, _signals(design, heard), list(outcomes))
 
 
@@ -44,7 +44,7 @@ def _is_plain(design: Weighted, heard: Outcomes) -> bool:
 
 def _signals(design: Weighted, heard: Outcomes) -> Signals:
     moments = np.stack([_moments(deed) for deed in heard.values()])
-    counted = np.stack([_happened(deed) for deed in heard.values()])
+    counted = np.stack([_happened_mask(deed) for deed in heard.values()])
     if design.wait is not None:
         counted &= moments <= microseconds(design.wait)
     parts = np.stack([design.weights[name] * deed.amounts for name, deed in heard.items()])
@@ -60,9 +60,9 @@ def _sum(design: Weighted, signals: Signals, _: list[str]) -> list[RewardSignal]
 def _first(design: Weighted, signals: Signals, _: list[str]) -> list[RewardSignal]:
     """Send the first as soon as it is there: nothing later can change it."""
     place = np.where(signals.counted, signals.moments, np.inf).argmin(axis=0)
-    report = _one(design, signals, _picked(signals.parts, place))
+    report = _one(design, signals, _take(signals.parts, place))
     moments = np.where(
-        signals.counted.any(axis=0), _picked(signals.moments, place), _waited(design, place)
+        signals.counted.any(axis=0), _take(signals.moments, place), _end_of_wait(design, place)
     )
     return [report._replace(moments=moments)]
 
@@ -70,7 +70,7 @@ def _first(design: Weighted, signals: Signals, _: list[str]) -> list[RewardSigna
 def _last(design: Weighted, signals: Signals, _: list[str]) -> list[RewardSignal]:
     """Of outcomes at the same moment, the last one in the design's order is the last."""
     place = np.where(signals.counted, signals.moments, -np.inf)[::-1].argmax(axis=0)
-    return [_one(design, signals, _picked(signals.parts[::-1], place))]
+    return [_one(design, signals, _take(signals.parts[::-1], place))]
 
 
 def _each(design: Weighted, signals: Signals, known: list[str]) -> list[RewardSignal]:
@@ -84,13 +84,13 @@ def _each(design: Weighted, signals: Signals, known: list[str]) -> list[RewardSi
         return reports
     silent = np.asarray(~signals.counted.any(axis=0))
     nothing = np.clip(np.full(silent.shape, design.nothing), *design.clip)
-    return [*reports, RewardSignal(nothing, silent, _waited(design, silent))]
+    return [*reports, RewardSignal(nothing, silent, _end_of_wait(design, silent))]
 
 
 def _one(design: Weighted, signals: Signals, total: Amounts) -> RewardSignal:
     """Return a single reward, sent when the wait is over."""
     heard = np.asarray(signals.counted.any(axis=0))
-    moments = _waited(design, total)
+    moments = _end_of_wait(design, total)
     if design.nothing == "unsent":
         return RewardSignal(np.clip(total, *design.clip), heard, moments)
     return RewardSignal(
@@ -98,12 +98,12 @@ def _one(design: Weighted, signals: Signals, total: Amounts) -> RewardSignal:
     )
 
 
-def _waited(design: Weighted, like: NDArray[np.generic]) -> Amounts:
+def _end_of_wait(design: Weighted, like: NDArray[np.generic]) -> Amounts:
     """Return the end of the wait, in the shape of `like`."""
     return np.full(like.shape, 0.0 if design.wait is None else microseconds(design.wait))
 
 
-def _picked(arrays: Amounts, place: NDArray[np.intp]) -> Amounts:
+def _take(arrays: Amounts, place: NDArray[np.intp]) -> Amounts:
     picked: Amounts = np.take_along_axis(arrays, place[None], axis=0)[0]
     return picked
 
@@ -112,7 +112,7 @@ def _moments(deed: OutcomeDraws) -> Amounts:
     return np.zeros_like(deed.amounts) if deed.moments is None else deed.moments
 
 
-def _happened(deed: OutcomeDraws) -> NDArray[np.bool_]:
+def _happened_mask(deed: OutcomeDraws) -> NDArray[np.bool_]:
     return np.ones(deed.amounts.shape, dtype=bool) if deed.happened is None else deed.happened
 
 

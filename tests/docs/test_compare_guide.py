@@ -12,7 +12,7 @@ import yaml
 
 from simulator.experiment.factors import FACTORS
 from simulator.experiment.objective import OBJECTIVES
-from simulator.experiment.request import plan_of, read_request
+from simulator.experiment.request import to_plan, read_request
 from tests.helpers.command_line import command
 from tests.helpers.servers import ROOT
 
@@ -53,7 +53,7 @@ def test_the_plan_of_the_guide_is_one(tmp_path: Path) -> None:
     (text,) = _blocks("toml")
     (tmp_path / "plan.toml").write_text(text)
 
-    plan = plan_of(read_request(tmp_path / "plan.toml"))
+    plan = to_plan(read_request(tmp_path / "plan.toml"))
 
     assert len(plan.settings) == 10
     assert plan.settings[plan.baseline].level("exploration") == "0.2"

@@ -14,7 +14,7 @@ from numpy.random import default_rng
 
 from mock_service.settings import LoopSettings
 from simulator.errors import OptionsInvalid, ScenarioInvalid, SimulatorError
-from simulator.experiment.request import Request, plan_of, read_request, read_variations
+from simulator.experiment.request import Request, to_plan, read_request, read_variations
 from simulator.scenario.catalogue import SHIPPED
 from simulator.scenario.load import check_scenario, load_scenario
 from simulator.scenario.toml import MAX_BYTES
@@ -128,7 +128,7 @@ def test_a_file_without_end_is_refused() -> None:
 def test_a_level_beyond_all_bounds_is_one_line(vary: str) -> None:
     """Not a traceback."""
     with pytest.raises((OptionsInvalid, ScenarioInvalid)) as refused:
-        plan_of(read_request_of("news", vary))
+        to_plan(read_request_of("news", vary))
 
     assert len(str(refused.value).splitlines()) == 1
 
@@ -143,7 +143,7 @@ def test_a_plan_that_nobody_could_wait_for_is_refused(tmp_path: Path, text: str)
     plan.write_text(f'scenario = "news"\n{text}\n[vary]\nexploration = [0, 0.1]\n')
 
     with pytest.raises(OptionsInvalid, match=text.split(maxsplit=1)[0]):
-        plan_of(read_request(plan))
+        to_plan(read_request(plan))
 
 
 def test_too_many_combinations_are_refused() -> None:
@@ -152,7 +152,7 @@ def test_too_many_combinations_are_refused() -> None:
     factors = [f"x.y{number}={levels}" for number in range(12)]
 
     with pytest.raises(OptionsInvalid, match="combinations"):
-        plan_of(read_request_of("news", *factors))
+        to_plan(read_request_of("news", *factors))
 
 
 @pytest.mark.parametrize(

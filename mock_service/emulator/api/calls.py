@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from mock_service.emulator.api.deps import ControlBody, get_concerned_loop, get_emulator
 from mock_service.emulator.api.list_reply import list_reply
-from mock_service.emulator.api.queries import parameters_of, query_of
+from mock_service.emulator.api.queries import openapi_parameters, parse_query
 from mock_service.emulator.journal import RecordedCall
 from mock_service.rest.moments import format_timestamp
 from mock_service.rest.openapi import ERRORS
@@ -33,17 +33,17 @@ class CallQuery(ControlBody):
     "/calls",
     operation_id="Mock_ListCalls",
     responses=ERRORS,
-    openapi_extra=parameters_of(CallQuery),
+    openapi_extra=openapi_parameters(CallQuery),
 )
 async def calls(request: Request) -> Response:
     """List the calls the application made, oldest first; with a loop's key, those to that loop."""
-    wanted = query_of(CallQuery, request)
+    wanted = parse_query(CallQuery, request)
     found = (
         get_emulator(request)
         .traffic.journal.calls(get_concerned_loop(request))
         .where(wanted.operation, status=wanted.status, method=wanted.method, path=wanted.path)
     )
-    return await list_reply("calls", found[-wanted.last :], _said)
+    return await list_reply("calls", found[-wanted.last :], _call_to_json)
 
 
 @router.delete("/calls", operation_id="Mock_ForgetCalls", status_code=204, responses=ERRORS)
@@ -53,7 +53,7 @@ async def forget(request: Request) -> Response:
     return empty_reply()
 
 
-def _said(call: RecordedCall) -> dict[str, object]:
+def _call_to_json(call: RecordedCall) -> dict[str, object]:
     return {
         "number": call.number,
         "at": format_timestamp(call.at),

@@ -16,7 +16,7 @@ from mock_service.errors import ApiError
 from mock_service.hosting.service import Service
 from mock_service.rest.durations import LaxDuration
 from mock_service.rest.moments import format_timestamp
-from mock_service.rest.openapi import ERRORS, body_of
+from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import json_reply
 from mock_service.rest.routing import DirectRoute
@@ -47,7 +47,7 @@ async def look(request: Request) -> Response:
     "/clock",
     operation_id="Mock_AdvanceClock",
     responses=ERRORS,
-    openapi_extra=body_of(AdvanceBody),
+    openapi_extra=describe_body(AdvanceBody),
 )
 async def advance(request: Request) -> Response:
     """Move a manual clock forward; everything that became due has happened when this answers."""
@@ -61,7 +61,7 @@ async def advance(request: Request) -> Response:
         )
     with as_bad_request():
         await get_emulator(request).advance(body.advance)
-    await service.committed()
+    await service.wait_committed()
     return json_reply(HTTPStatus.OK, _face(service))
 
 

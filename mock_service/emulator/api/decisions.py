@@ -16,12 +16,12 @@ from mock_service.emulator.api.deps import (
     get_emulator,
 )
 from mock_service.emulator.api.list_reply import list_reply
-from mock_service.emulator.api.queries import parameters_of, query_of
+from mock_service.emulator.api.queries import openapi_parameters, parse_query
 from mock_service.emulator.api.server_route import ServerRoute
 from mock_service.emulator.record import RecordedDecision
 from mock_service.loop.script import ChoiceScript
 from mock_service.rest.moments import format_timestamp
-from mock_service.rest.openapi import ERRORS, body_of
+from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.routing import DirectRoute
@@ -52,23 +52,23 @@ class ScriptedChoices(ControlBody):
     "/decisions",
     operation_id="Mock_ListDecisions",
     responses=ERRORS,
-    openapi_extra=parameters_of(DecisionQuery),
+    openapi_extra=openapi_parameters(DecisionQuery),
 )
 async def decisions(request: Request) -> Response:
     """List the decisions and what became of them, oldest first."""
-    wanted = query_of(DecisionQuery, request)
+    wanted = parse_query(DecisionQuery, request)
     found = [
         decision
         for decision in get_emulator(request).decisions(get_concerned_loop(request))
         if wanted.event_id in {None, decision.event_id} and wanted.chosen in {None, decision.chosen}
     ]
-    return await list_reply("decisions", found[-wanted.last :], _said)
+    return await list_reply("decisions", found[-wanted.last :], _decision_to_json)
 
 
 @scripted.get("/choices", operation_id="Mock_ListChoices", responses=ERRORS)
 async def choices(request: Request) -> Response:
     """List the choices told in advance that no rank has offered yet."""
-    return _unplayed(get_emulator(request).script)
+    return _unused_to_json(get_emulator(request).script)
 
 
 @scripted.post(
@@ -76,7 +76,7 @@ async def choices(request: Request) -> Response:
     operation_id="Mock_AddChoices",
     status_code=HTTPStatus.CREATED,
     responses=ERRORS,
-    openapi_extra=body_of(ScriptedChoices),
+    openapi_extra=describe_body(ScriptedChoices),
 )
 async def choose(request: Request) -> Response:
     """Let the next ranks that offer these actions choose them, one rank for each."""
@@ -84,7 +84,7 @@ async def choose(request: Request) -> Response:
     choices = parse_body(ScriptedChoices, await read_body(request, MOST_BYTES), "BadRequest")
     with as_bad_request():
         script.add(*choices.action_ids)
-    return _unplayed(script, HTTPStatus.CREATED)
+    return _unused_to_json(script, HTTPStatus.CREATED)
 
 
 @scripted.delete("/choices", operation_id="Mock_ForgetChoices", status_code=204, responses=ERRORS)
@@ -94,11 +94,11 @@ async def forget(request: Request) -> Response:
     return empty_reply()
 
 
-def _unplayed(script: ChoiceScript, status: HTTPStatus = HTTPStatus.OK) -> Response:
+def _unused_to_json(script: ChoiceScript, status: HTTPStatus = HTTPStatus.OK) -> Response:
     return json_reply(status, {"actionIds": script.unplayed})
 
 
-def _said(decision: RecordedDecision) -> dict[str, object]:
+def _decision_to_json(decision: RecordedDecision) -> dict[str, object]:
     return {
         "eventId": decision.event_id,
         "at": format_timestamp(decision.at),

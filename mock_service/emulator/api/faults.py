@@ -14,7 +14,7 @@ from mock_service.emulator.faults import ActiveFault, Drop, Fault
 from mock_service.emulator.latency import parse_latency
 from mock_service.errors import ApiError
 from mock_service.rest.durations import LaxDuration
-from mock_service.rest.openapi import ERRORS, body_of
+from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import empty_reply, json_reply
 
@@ -54,7 +54,7 @@ class FaultBody(ControlBody):
 async def faults(request: Request) -> Response:
     """List every fault ordered, and how often each was met."""
     ordered = get_emulator(request).traffic.faults.all()
-    return json_reply(HTTPStatus.OK, {"faults": [_said(fault) for fault in ordered]})
+    return json_reply(HTTPStatus.OK, {"faults": [_fault_to_json(fault) for fault in ordered]})
 
 
 @router.post(
@@ -62,14 +62,14 @@ async def faults(request: Request) -> Response:
     operation_id="Mock_OrderFault",
     status_code=HTTPStatus.CREATED,
     responses=ERRORS,
-    openapi_extra=body_of(FaultBody),
+    openapi_extra=describe_body(FaultBody),
 )
 async def order(request: Request) -> Response:
     """Let the next fitting calls meet a fault."""
     body = parse_body(FaultBody, await read_body(request, FEW_BYTES), "BadRequest")
     with as_bad_request():
         ordered = get_emulator(request).traffic.faults.add(body.fault())
-    return json_reply(HTTPStatus.CREATED, _said(ordered))
+    return json_reply(HTTPStatus.CREATED, _fault_to_json(ordered))
 
 
 @router.delete("/faults", operation_id="Mock_ForgetFaults", status_code=204, responses=ERRORS)
@@ -91,7 +91,7 @@ async def take_back(request: Request, number: str) -> Response:
     return empty_reply()
 
 
-def _said(ordered: ActiveFault) -> dict[str, object]:
+def _fault_to_json(ordered: ActiveFault) -> dict[str, object]:
     fault = ordered.fault
     return {
         "number": ordered.number,

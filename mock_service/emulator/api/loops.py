@@ -19,7 +19,7 @@ from mock_service.hosting.service import Service
 from mock_service.loop.configuration import Mode
 from mock_service.loop.ids import new_uid
 from mock_service.rest.moments import format_timestamp
-from mock_service.rest.openapi import ERRORS, body_of
+from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.service import get_service
@@ -56,7 +56,9 @@ class RotateKeyBody(BaseModel):
 async def list_loops(request: Request) -> Response:
     """List all loops."""
     service = get_service(request)
-    return json_reply(HTTPStatus.OK, {"value": [_shown(loop) for loop in service.loops.values()]})
+    return json_reply(
+        HTTPStatus.OK, {"value": [_loop_to_json(loop) for loop in service.loops.values()]}
+    )
 
 
 @router.post(
@@ -64,7 +66,7 @@ async def list_loops(request: Request) -> Response:
     operation_id="Mock_CreateLoop",
     status_code=HTTPStatus.CREATED,
     responses=ERRORS,
-    openapi_extra=body_of(NewLoop),
+    openapi_extra=describe_body(NewLoop),
 )
 async def create(request: Request) -> Response:
     """Make a loop, with two new keys."""
@@ -80,14 +82,14 @@ async def create(request: Request) -> Response:
         raise ApiError("BadRequest", str(error), target="name") from error
     except LearningPolicyInvalid as error:
         raise ApiError("InvalidPolicyConfiguration", str(error), target="policy") from error
-    await service.committed()
-    return json_reply(HTTPStatus.CREATED, _shown(hosted) | _keys(hosted))
+    await service.wait_committed()
+    return json_reply(HTTPStatus.CREATED, _loop_to_json(hosted) | _keys(hosted))
 
 
 @router.get("/{name}", operation_id="Mock_GetLoop", responses=ERRORS)
 async def look(request: Request, name: Name) -> Response:
     """Describe one loop."""
-    return json_reply(HTTPStatus.OK, _shown(_hosted(get_service(request), name)))
+    return json_reply(HTTPStatus.OK, _loop_to_json(_find_loop(get_service(request), name)))
 
 
 @router.delete(
@@ -99,25 +101,25 @@ async def look(request: Request, name: Name) -> Response:
 async def remove(request: Request, name: Name) -> Response:
     """End a loop and forget all about it."""
     service = get_service(request)
-    _hosted(service, name)
+    _find_loop(service, name)
     if name == DEFAULT_LOOP:
         raise ApiError("BadRequest", "The default loop stays as long as the server.")
     get_emulator(request).remove_loop(name)
-    await service.committed()
+    await service.wait_committed()
     return empty_reply()
 
 
 @router.get("/{name}/keys", operation_id="Mock_GetLoopKeys", responses=ERRORS)
 async def keys(request: Request, name: Name) -> Response:
     """Return both keys of a loop."""
-    return json_reply(HTTPStatus.OK, _keys(_hosted(get_service(request), name)))
+    return json_reply(HTTPStatus.OK, _keys(_find_loop(get_service(request), name)))
 
 
 @router.post(
     "/{name}/keys",
     operation_id="Mock_RotateLoopKey",
     responses=ERRORS,
-    openapi_extra=body_of(RotateKeyBody),
+    openapi_extra=describe_body(RotateKeyBody),
 )
 async def rotate(request: Request, name: Name) -> Response:
     """Make one key of a loop anew; the other goes on as it is."""
@@ -125,11 +127,11 @@ async def rotate(request: Request, name: Name) -> Response:
     body = parse_body(
         RotateKeyBody, await read_body(request, service.limits.body_bytes), "BadRequest"
     )
-    first, second = _hosted(service, name).keys
+    first, second = _find_loop(service, name).keys
     fresh = _new_key(service)
     service.change_keys(name, (fresh, second) if body.rotate == 1 else (first, fresh))
-    await service.committed()
-    return json_reply(HTTPStatus.OK, _keys(_hosted(service, name)))
+    await service.wait_committed()
+    return json_reply(HTTPStatus.OK, _keys(_find_loop(service, name)))
 
 
 def _check_room(service: Service, name: str) -> None:
@@ -139,7 +141,7 @@ def _check_room(service: Service, name: str) -> None:
         raise ApiError("BadRequest", f"A server holds at most {MOST_LOOPS} loops.")
 
 
-def _hosted(service: Service, name: str) -> HostedLoop:
+def _find_loop(service: Service, name: str) -> HostedLoop:
     if name not in service.loops:
         raise ApiError("ResourceNotFound", f"There is no loop {name!r} here.", target="name")
     return service.loops[name]
@@ -149,7 +151,7 @@ def _new_key(service: Service) -> str:
     return new_uid(service.ids)
 
 
-def _shown(hosted: HostedLoop) -> dict[str, object]:
+def _loop_to_json(hosted: HostedLoop) -> dict[str, object]:
     state = hosted.loop.state
     return {
         "name": hosted.name,

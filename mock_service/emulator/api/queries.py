@@ -10,7 +10,7 @@ from mock_service.rest.error_responses import invalid_body
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def query_of(model: type[_Model], request: Request) -> _Model:
+def parse_query(model: type[_Model], request: Request) -> _Model:
     """Return the query of `request` as a `model`.
 
     Raises:
@@ -22,7 +22,7 @@ def query_of(model: type[_Model], request: Request) -> _Model:
         raise invalid_body("BadRequest", error) from error
 
 
-def parameters_of(model: type[BaseModel]) -> dict[str, Any]:
+def openapi_parameters(model: type[BaseModel]) -> dict[str, Any]:
     """Return the OpenAPI entry of a model's fields as query parameters."""
     properties: dict[str, Any] = model.model_json_schema()["properties"]
     return {

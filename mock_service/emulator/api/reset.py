@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from mock_service.emulator.api.deps import FEW_BYTES, ControlBody, as_bad_request, get_emulator
 from mock_service.loop.configuration import Mode
-from mock_service.rest.openapi import ERRORS, body_of
+from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import empty_reply
 from mock_service.rest.routing import DirectRoute
-from mock_service.rest.service import hosted_of, is_for_server
+from mock_service.rest.service import find_hosted, is_for_server
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.sandbox import validate_policy_aside
 
@@ -47,7 +47,7 @@ class Reset(ControlBody):
     operation_id="Mock_Reset",
     status_code=204,
     responses=ERRORS,
-    openapi_extra=body_of(Reset, required=False),
+    openapi_extra=describe_body(Reset, required=False),
 )
 async def reset(request: Request) -> Response:
     """Forget all that was learned, noted and ordered, and set a manual clock back to its start.
@@ -61,6 +61,6 @@ async def reset(request: Request) -> Response:
         if is_for_server(request):
             bench.reset(body.over(bench.service.settings))
         else:
-            hosted = hosted_of(request)
+            hosted = find_hosted(request)
             bench.reset_loop(hosted.name, body.over(hosted.settings))
     return empty_reply()

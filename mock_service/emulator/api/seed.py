@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from mock_service.emulator.api.deps import FEW_BYTES, ControlBody, get_emulator
 from mock_service.emulator.api.server_route import ServerRoute
-from mock_service.rest.openapi import ERRORS, body_of
+from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import json_reply
 
@@ -27,7 +27,9 @@ async def look(request: Request) -> Response:
     return json_reply(HTTPStatus.OK, {"seed": get_emulator(request).seed})
 
 
-@router.put("/seed", operation_id="Mock_SetSeed", responses=ERRORS, openapi_extra=body_of(Seed))
+@router.put(
+    "/seed", operation_id="Mock_SetSeed", responses=ERRORS, openapi_extra=describe_body(Seed)
+)
 async def reseed(request: Request) -> Response:
     """Let another seed decide what is drawn, and which event ids are made up, from now on."""
     bench = get_emulator(request)

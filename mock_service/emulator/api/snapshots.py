@@ -11,10 +11,10 @@ from mock_service.rest.requests import read_body
 from mock_service.rest.responses import empty_reply
 from mock_service.rest.routing import DirectRoute
 from mock_service.rest.service import (
+    find_hosted,
     get_loop,
     get_loop_name,
     get_service,
-    hosted_of,
     is_for_server,
 )
 
@@ -31,7 +31,7 @@ _BODY = {"requestBody": {"required": True, "content": {BINARY: {}}}}
 async def snapshot(request: Request) -> Response:
     """Return everything there is to a loop but its keys: settings, model, events and log."""
     get_loop(request).settle()
-    content = await get_service(request).snapshot_aside(lambda: hosted_of(request))
+    content = await get_service(request).snapshot_aside(lambda: find_hosted(request))
     disposition = "attachment; filename=loop.snapshot"
     return Response(content, HTTPStatus.OK, {"Content-Disposition": disposition}, BINARY)
 

@@ -23,7 +23,7 @@ async def learning(request: Request) -> Response:
     """Count decisions and rewards, and say what became of them and what comes next."""
     loop = get_loop(request)
     now = loop.settle()
-    await get_service(request).committed()
+    await get_service(request).wait_committed()
     return json_reply(HTTPStatus.OK, loop_status(loop, now))
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from mock_service.emulator.api.deps import FEW_BYTES, ControlBody, as_bad_request, get_emulator
 from mock_service.emulator.api.server_route import ServerRoute
 from mock_service.emulator.throttling import Rate, Throttle, parse_rate
-from mock_service.rest.openapi import ERRORS, body_of
+from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import empty_reply, json_reply
 
@@ -39,14 +39,14 @@ class ThrottleBody(ControlBody):
 @router.get("/throttling", operation_id="Mock_GetThrottling", responses=ERRORS)
 async def look(request: Request) -> Response:
     """Say which rate holds and how many calls it refused."""
-    return _said(get_emulator(request).traffic.throttle)
+    return _throttle_to_json(get_emulator(request).traffic.throttle)
 
 
 @router.put(
     "/throttling",
     operation_id="Mock_SetThrottling",
     responses=ERRORS,
-    openapi_extra=body_of(ThrottleBody),
+    openapi_extra=describe_body(ThrottleBody),
 )
 async def limit(request: Request) -> Response:
     """Refuse calls beyond a rate with 429 and Retry-After."""
@@ -54,7 +54,7 @@ async def limit(request: Request) -> Response:
     body = parse_body(ThrottleBody, await read_body(request, FEW_BYTES), "BadRequest")
     with as_bad_request():
         throttle.limit_to(body.rate())
-    return _said(throttle)
+    return _throttle_to_json(throttle)
 
 
 @router.delete("/throttling", operation_id="Mock_EndThrottling", status_code=204, responses=ERRORS)
@@ -64,7 +64,7 @@ async def end(request: Request) -> Response:
     return empty_reply()
 
 
-def _said(throttle: Throttle) -> Response:
+def _throttle_to_json(throttle: Throttle) -> Response:
     rate = throttle.rate
     said = {
         "calls": None if rate is None else rate.calls,

@@ -14,7 +14,7 @@ from mock_service.emulator.api.deps import (
     get_concerned_loop,
     get_emulator,
 )
-from mock_service.rest.openapi import ERRORS, body_of
+from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import empty_reply
 from mock_service.rest.routing import DirectRoute
@@ -38,7 +38,7 @@ class TrainingExample(ControlBody):
     operation_id="Mock_Teach",
     status_code=204,
     responses=ERRORS,
-    openapi_extra=body_of(TrainingExample),
+    openapi_extra=describe_body(TrainingExample),
 )
 async def teach(request: Request) -> Response:
     """Let the loop learn a lesson, and show it at once in either mode."""

@@ -7,7 +7,7 @@ from vowpalwabbit import pyvw
 
 from mock_service.build import build_service
 from mock_service.dsjson.event import LoggedMultiSlot
-from mock_service.dsjson.multi_slot import pages, slots_of
+from mock_service.dsjson.multi_slot import pages, split_slots
 from mock_service.dsjson.reader import read_log
 from mock_service.dsjson.writer import write_line
 from mock_service.loop.configuration import Mode
@@ -73,7 +73,7 @@ def test_a_written_page_is_read_back_the_same(tmp_path: Path) -> None:
         (page.event_id, page.slots) for page in again if isinstance(page, LoggedMultiSlot)
     ]
     decided = {event.event_id: event for event in read_stored_log(tmp_path, "default")}
-    for slot in (slot for page in found for slot in slots_of(page)):
+    for slot in (slot for page in found for slot in split_slots(page)):
         one = decided[slot.event_id]
         assert slot.actions == one.actions  # the slot's baseline first
         assert slot.reward == one.reward

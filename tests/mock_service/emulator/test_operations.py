@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_service.emulator.operations import OPERATIONS, operation_of
+from mock_service.emulator.operations import OPERATIONS, find_operation
 
 CASES = [
     ("POST", "/personalizer/v1.0/rank", "rank"),
@@ -30,7 +30,7 @@ def test_an_operation_is_known_by_method_and_path(
     method: str, path: str, expected: str | None
 ) -> None:
     """In every version, behind any loop, with any event id."""
-    assert operation_of(method, path) == expected
+    assert find_operation(method, path) == expected
 
 
 def test_there_are_as_many_operations_as_the_contract_has() -> None:

@@ -28,8 +28,8 @@ def test_contexts_and_actions_count() -> None:
     """One may be as long as a request's body."""
     contexts, actions = DecisionHistory(LIMIT), DecisionHistory(LIMIT)
     for number in range(100):
-        contexts.decided(event(context=long_text(number)), 1)
-        actions.decided(event(features=long_text(number)), 1)
+        contexts.save_decision(event(context=long_text(number)), 1)
+        actions.save_decision(event(features=long_text(number)), 1)
 
     assert len(contexts.decisions()) == len(actions.decisions()) == LIMIT // LONG - 1
 
@@ -38,7 +38,7 @@ def test_actions_that_are_shared_count_once() -> None:
     """Most requests repeat them."""
     witness, shared = DecisionHistory(LIMIT), event(features=long_text(0)).decision
     for number in range(100):
-        witness.decided(PendingEvent(shared, number, activated=True), 1)
+        witness.save_decision(PendingEvent(shared, number, activated=True), 1)
 
     assert len(witness.decisions()) == 100
 
@@ -48,8 +48,8 @@ def test_rewards_count_once_the_event_has_settled() -> None:
     witness = DecisionHistory(LIMIT)
     for _ in range(100):
         rewarded = event(rewards=20_000)
-        witness.decided(rewarded, 1)
-        witness.settled(rewarded, Settlement(NOON, 1, 0.5, 0.5))
+        witness.save_decision(rewarded, 1)
+        witness.save_settlement(rewarded, Settlement(NOON, 1, 0.5, 0.5))
 
     assert len(witness.decisions()) <= LIMIT / (20_000 * 32)
 
@@ -59,9 +59,9 @@ def test_what_settles_after_it_is_forgotten_is_not_remembered_again() -> None:
     witness = DecisionHistory()
     early = [event() for _ in range(MOST_DECISIONS)]
     for one in [*early, *[event() for _ in range(MOST_DECISIONS)]]:
-        witness.decided(one, 1)
+        witness.save_decision(one, 1)
     for one in early:
-        witness.settled(one, Settlement(NOON, 1, 0.5, 0.5))
+        witness.save_settlement(one, Settlement(NOON, 1, 0.5, 0.5))
 
     assert len(witness.decisions()) == MOST_DECISIONS
     assert all(settlement is None for _, settlement in witness.decisions())
@@ -70,6 +70,6 @@ def test_what_settles_after_it_is_forgotten_is_not_remembered_again() -> None:
 def test_a_store_behind_it_is_told_all_the_same() -> None:
     """Whatever the witness forgets."""
     store = DecisionHistory(1).before(NullStore(), 1)
-    store.decided(event())
+    store.save_decision(event())
 
     assert not store.knows("e")

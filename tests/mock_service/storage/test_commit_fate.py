@@ -64,7 +64,7 @@ async def tell(service: Service, value: float) -> None:
     """Reward the event as the endpoint does."""
     service.ledger.check()
     service.default.loop.reward("e", value)
-    await service.committed()
+    await service.wait_committed()
 
 
 def answer(service: Service, value: float) -> str:
@@ -174,7 +174,7 @@ def test_all_who_wait_for_a_refused_sync_are_told_the_same(tmp_path: Path, waits
 
 async def _one(service: Service, number: int) -> None:
     service.default.loop.reward(f"e{number}", 1.0)
-    await service.committed()
+    await service.wait_committed()
 
 
 def test_what_cannot_be_read_back_is_read_before_anything_else_happens(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ async def _rank(service: Service, client: str, count: int, context: str = "[]") 
     """Rank, and rank again as soon as it is safe."""
     for number in range(count):
         service.default.loop.rank(RankRequest(f"{client}-{number}", context, ACTIONS))
-        await service.committed()
+        await service.wait_committed()
 
 
 def _no_room(_: int) -> None:

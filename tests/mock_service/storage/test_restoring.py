@@ -13,7 +13,7 @@ import pytest
 
 from mock_service.build import build_service
 from mock_service.errors import ApiError, DataUnusable
-from mock_service.evaluation.job import EvaluationRequest, JobKind, inquiry_text
+from mock_service.evaluation.job import EvaluationRequest, JobKind, to_request_json
 from mock_service.hosting.service import Service
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import Settings
@@ -74,7 +74,7 @@ def state(**changes: object) -> Damage:
 def inquiry(policy: str) -> Damage:
     """Return what asks for an evaluation of a policy."""
     asked = EvaluationRequest(JobKind.EVALUATION, "x", "x", NOON, NOON, NOON, policy, 0.2)
-    row = (1, "evaluation", "x", 0, 0, inquiry_text(asked), "running", "")
+    row = (1, "evaluation", "x", 0, 0, to_request_json(asked), "running", "")
 
     def add(connection: sqlite3.Connection) -> None:
         connection.execute(

@@ -16,7 +16,7 @@ from mock_service.loop.decision import Action, RankRequest
 from mock_service.loop.slots import Slot, SlotsRequest
 from mock_service.loop.state import Models
 from mock_service.settings import LoopSettings
-from mock_service.vowpal.crossings import crossings_of
+from mock_service.vowpal.crossings import parse_crossings
 from mock_service.vowpal.example_cache import ExampleCache
 from mock_service.vowpal.feature_bound import FeatureBound
 from mock_service.vowpal.policy_arguments import parse_options
@@ -49,7 +49,7 @@ def test_no_decision_has_more_features_than_were_counted(policy: str) -> None:
     bound = FeatureBound(policy, HUGE)
     workspace = open_workspace(policy, b"")
     examples = ExampleCache(workspace)
-    crossings = crossings_of(parse_options(policy))
+    crossings = parse_crossings(parse_options(policy))
     for _ in range(20):
         context = features_of(rng)
         actions = tuple(Action(f"a{n}", features_of(rng)) for n in range(3))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mock_service.errors import LearningPolicyInvalid, ModelInvalid
-from mock_service.vowpal.crossings import crossings_of
+from mock_service.vowpal.crossings import parse_crossings
 from mock_service.vowpal.learners import open_model
 from mock_service.vowpal.model_file import check_header, read_header
 from mock_service.vowpal.policy_arguments import parse_options
@@ -111,8 +111,8 @@ def test_a_model_that_crosses_features_twice_is_refused() -> None:
     """Pairs in both orders are up to twice as many as the loop's bounds have counted."""
     twice = f"{QUICK} --leave_duplicate_interactions"
 
-    assert crossings_of(parse_options(twice)).includes(crossings_of(parse_options(QUICK)))
-    assert not crossings_of(parse_options(QUICK)).includes(crossings_of(parse_options(twice)))
+    assert parse_crossings(parse_options(twice)).includes(parse_crossings(parse_options(QUICK)))
+    assert not parse_crossings(parse_options(QUICK)).includes(parse_crossings(parse_options(twice)))
 
 
 def test_so_many_trials_run_at_once_whoever_asks() -> None:

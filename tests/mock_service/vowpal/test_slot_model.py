@@ -27,7 +27,7 @@ def context_of(number: int, user: str) -> str:
     return json.dumps([{"user": user}, {SLOT_KEY: slot}])
 
 
-def decided(
+def decide(
     model: VowpalSlotModel, user: str, rng: np.random.Generator
 ) -> tuple[list[Decision], list[int]]:
     """Fill the page; return each slot's decision and the action it got."""
@@ -103,7 +103,7 @@ def test_slots_asked_one_by_one_get_the_probabilities_of_the_whole_page() -> Non
     ours, plain = VowpalSlotModel(POLICY), PlainVowpalWabbit()
     for _ in range(200):
         user = str(rng.choice(list("abc")))
-        decisions, taken = decided(ours, user, rng)
+        decisions, taken = decide(ours, user, rng)
         rewards = [float(action == "abc".index(user)) for action in taken]
         if ours.trained:
             answers = plain.probabilities(user, taken)
@@ -128,7 +128,7 @@ def test_a_slot_model_goes_on_from_its_snapshot() -> None:
     rng = np.random.default_rng(1)
     model = VowpalSlotModel(POLICY)
     for _ in range(30):
-        for decision in decided(model, "a", rng)[0]:
+        for decision in decide(model, "a", rng)[0]:
             model.learn(decision, float(rng.random()))
 
     again = VowpalSlotModel(POLICY, model.snapshot())

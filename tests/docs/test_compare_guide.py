@@ -12,7 +12,7 @@ import yaml
 
 from simulator.experiment.factors import FACTORS
 from simulator.experiment.objective import OBJECTIVES
-from simulator.experiment.request import to_plan, read_request
+from simulator.experiment.request import read_request, to_plan
 from tests.helpers.command_line import command
 from tests.helpers.servers import ROOT
 

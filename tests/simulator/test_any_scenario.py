@@ -14,7 +14,7 @@ from numpy.random import default_rng
 
 from mock_service.settings import LoopSettings
 from simulator.errors import OptionsInvalid, ScenarioInvalid, SimulatorError
-from simulator.experiment.request import Request, to_plan, read_request, read_variations
+from simulator.experiment.request import Request, read_request, read_variations, to_plan
 from simulator.scenario.catalogue import SHIPPED
 from simulator.scenario.load import check_scenario, load_scenario
 from simulator.scenario.toml import MAX_BYTES

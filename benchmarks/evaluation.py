@@ -57,8 +57,8 @@ def _from_lines() -> list[Row]:
     return [
         alone(name, unit, [one[0] for one in rounds], at_least(20_000)),
         *(
-            against(peer, name, unit, [(one[0], one[place]) for one in rounds], None)
-            for place, peer in enumerate(peers, start=1)
+            against(peer, name, unit, [(one[0], one[index]) for one in rounds], None)
+            for index, peer in enumerate(peers, start=1)
         ),
     ]
 
@@ -70,10 +70,10 @@ def _columns() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _seconds_from_memory(
-    propensities: np.ndarray, rewards: np.ndarray, chances: np.ndarray
+    propensities: np.ndarray, rewards: np.ndarray, probabilities: np.ndarray
 ) -> float:
     began = perf_counter()
-    sample = Sample(rewards, chances / propensities, np.ones(DECISIONS))
+    sample = Sample(rewards, probabilities / propensities, np.ones(DECISIONS))
     estimate(sample, Estimator.IPS)
     estimate(sample, Estimator.SNIPS)
     return perf_counter() - began
@@ -94,8 +94,8 @@ def _seconds_from_lines(log: Path) -> float:
     began = perf_counter()
     with log.open("rb") as lines:
         traffic = collect(read_log(lines))
-    chances = evaluate_policy(BASELINE, traffic).of_logged(traffic)
-    sample = Sample(traffic.rewards, chances / traffic.propensities, traffic.shares)
+    probabilities = evaluate_policy(BASELINE, traffic).of_logged(traffic)
+    sample = Sample(traffic.rewards, probabilities / traffic.propensities, traffic.shares)
     estimate(sample, Estimator.IPS)
     estimate(sample, Estimator.SNIPS)
     return perf_counter() - began

@@ -32,16 +32,16 @@ def measure() -> list[Row]:
 def _by_events() -> list[Row]:
     lab_seconds(EVENTS[1])
     rounds = in_turn(ROUNDS, *(partial(_microseconds, count) for count in EVENTS))
-    return [_run_row(place, rounds) for place in range(len(EVENTS))]
+    return [_run_row(index, rounds) for index in range(len(EVENTS))]
 
 
-def _run_row(place: int, rounds: list[tuple[float, ...]]) -> Row:
+def _run_row(index: int, rounds: list[tuple[float, ...]]) -> Row:
     """Return the row of one length of run; longer ones are held against the first flat one."""
-    count, flat = EVENTS[place], EVENTS.index(FLAT_FROM)
+    count, flat = EVENTS[index], EVENTS.index(FLAT_FROM)
     name = f"{BY_EVENTS}{count:,}"
-    if place <= flat:
-        return alone(name, "us", [one[place] for one in rounds])
-    pairs = [(one[place], one[flat]) for one in rounds]
+    if index <= flat:
+        return alone(name, "us", [one[index] for one in rounds])
+    pairs = [(one[index], one[flat]) for one in rounds]
     return against(f"a run of {FLAT_FROM:,}", name, "us", pairs, at_most(1.2))
 
 
@@ -62,7 +62,7 @@ def _width_rows(count: int) -> tuple[Row, Row]:
         lambda: ParsedLoop(site).seconds(VISITS) / VISITS * _MICRO,
         lambda: coba_seconds(COBA_VISITS, site=site) / COBA_VISITS * _MICRO,
     )
-    by_hand, coba = ([(one[0], one[place]) for one in rounds] for place in (1, 2))
+    by_hand, coba = ([(one[0], one[index]) for one in rounds] for index in (1, 2))
     limit = "loop by hand, parsed once (limit)"
     return (
         against(limit, f"{BY_ACTIONS}{count} actions", "us", by_hand, None),

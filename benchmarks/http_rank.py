@@ -44,8 +44,8 @@ def measure() -> list[Row]:
 def _rows(kind: str, connections: int, ports: tuple[int, ...]) -> Iterator[Row]:
     rounds = [[_sample(port, kind, connections, turn) for port in ports] for turn in range(ROUNDS)]
     plural = "" if connections == 1 else "s"
-    for place, store in enumerate(STORES):
-        pairs = [(one[place], one[-1]) for one in rounds]
+    for index, store in enumerate(STORES):
+        pairs = [(one[index], one[-1]) for one in rounds]
         about = f"HTTP {kind}, {connections} connection{plural}, {store}"
         yield _row(
             pairs,

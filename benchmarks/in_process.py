@@ -15,7 +15,7 @@ from simulator.simulations import RunOptions, simulate
 ROUNDS = 9
 INTERACTIONS = 20_000
 COBA_INTERACTIONS = 4_000
-LESSONS = 3_000
+TRAINED_EVENTS = 3_000
 ALIKE = 0.05
 
 
@@ -44,8 +44,8 @@ def measure() -> list[Row]:
         ("loop of the VW tutorial", None),
     )
     return [
-        against(peer, name, unit, [(one[0], one[place]) for one in rounds], target)
-        for place, (peer, target) in enumerate(peers, start=1)
+        against(peer, name, unit, [(one[0], one[index]) for one in rounds], target)
+        for index, (peer, target) in enumerate(peers, start=1)
     ]
 
 
@@ -53,8 +53,11 @@ def _see_that_all_learn() -> None:
     """Hold what is earned against what we earn: who learns nothing is no peer, however fast."""
     by_hand = (ParsedLoop(), TutorialLoop())
     for loop in by_hand:
-        loop.seconds(LESSONS)
-    ours = simulate(find_scenario("news"), LoopSettings(), RunOptions(LESSONS)).mean_reward or 0.0
-    theirs = [coba_mean_reward(LESSONS), *(loop.earned / LESSONS for loop in by_hand)]
+        loop.seconds(TRAINED_EVENTS)
+    ours = (
+        simulate(find_scenario("news"), LoopSettings(), RunOptions(TRAINED_EVENTS)).mean_reward
+        or 0.0
+    )
+    theirs = [coba_mean_reward(TRAINED_EVENTS), *(loop.earned / TRAINED_EVENTS for loop in by_hand)]
     if max(abs(earned - ours) for earned in theirs) > ALIKE:
         sys.exit(f"not all learn alike: we earn {ours:.3f} a visit, the others {theirs}")

@@ -68,10 +68,10 @@ def _seconds_to_summary() -> float:
 
 def _milliseconds_to_reset() -> float:
     with LocalPersonalizer() as personalizer:
-        return median(_reset_after_a_lesson(personalizer) for _ in range(RESETS))
+        return median(_reset_after_training(personalizer) for _ in range(RESETS))
 
 
-def _reset_after_a_lesson(personalizer: LocalPersonalizer) -> float:
+def _reset_after_training(personalizer: LocalPersonalizer) -> float:
     personalizer.teach({"hour": 9}, _ACTIONS[0], 1.0)
     began = perf_counter()
     personalizer.reset()

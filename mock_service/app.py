@@ -58,21 +58,21 @@ CONTROL = (
 
 
 def build_app(
-    bench: Emulator,
+    emulator: Emulator,
     *,
     control: bool,
     accept_bearer: bool = False,
     allow_hosts: Iterable[str] = (),
     allow_origins: Iterable[str] = (),
 ) -> FastAPI:
-    """Return the application that serves the loops on `bench` to those who send a key of them.
+    """Return the application that serves the loops on `emulator` to those who send a key of them.
 
     Without `control` it is a plain service: nothing is noted, disturbed or steered.
     """
-    hosts = HostRules(bench.service, allow_hosts, accept_bearer=accept_bearer)
+    hosts = HostRules(emulator.service, allow_hosts, accept_bearer=accept_bearer)
     guard = Middleware(Guard, hosts=hosts, origins=OriginRules(allow_origins))
     shortcuts = Middleware(ContractRouter, operations=OPERATIONS)
-    gateway = Middleware(Gateway, service=bench.service, accept_bearer=accept_bearer)
+    gateway = Middleware(Gateway, service=emulator.service, accept_bearer=accept_bearer)
     app = FastAPI(
         title="personalizer-lab",
         description="A local Personalizer.",
@@ -83,7 +83,7 @@ def build_app(
         lifespan=_lifespan,
         middleware=[
             guard,
-            *(_emulator_middleware(gateway, bench) if control else [gateway]),
+            *(_emulator_middleware(gateway, emulator) if control else [gateway]),
             shortcuts,
         ],
         exception_handlers={
@@ -92,26 +92,26 @@ def build_app(
             Exception: on_unexpected,
         },
     )
-    app.state.service, app.state.bench = bench.service, bench
+    app.state.service, app.state.emulator = emulator.service, emulator
     add_operations(app.router, OPERATIONS)
     for router in ROUTERS + (CONTROL if control else ()):
         app.include_router(router)
     return app
 
 
-def _emulator_middleware(gateway: Middleware, bench: Emulator) -> list[Middleware]:
+def _emulator_middleware(gateway: Middleware, emulator: Emulator) -> list[Middleware]:
     return [
-        Middleware(JournalMiddleware, traffic=bench.traffic),
+        Middleware(JournalMiddleware, interception=emulator.interception),
         gateway,
-        Middleware(FaultMiddleware, traffic=bench.traffic),
+        Middleware(FaultMiddleware, interception=emulator.interception),
     ]
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
     """Let time pass while the server runs, and keep everything when it ends."""
-    bench: Emulator = app.state.bench
-    service = bench.service
+    emulator: Emulator = app.state.emulator
+    service = emulator.service
     tasks = [asyncio.create_task(service.run_housekeeping()), asyncio.create_task(service.answer())]
     try:
         yield {CONNECTIONS: Connections(service.limits)}

@@ -48,9 +48,9 @@ def build_server(settings: Settings) -> FastAPI:
         DataUnusable: the data folder is in use, damaged or of a later version.
         SettingsInvalid: the settings contradict what the data folder holds.
     """
-    bench = build_bench(settings)
+    emulator = build_emulator(settings)
     return build_app(
-        bench,
+        emulator,
         control=settings.has_control,
         accept_bearer=settings.accept_bearer,
         allow_hosts=settings.allow_hosts,
@@ -58,7 +58,7 @@ def build_server(settings: Settings) -> FastAPI:
     )
 
 
-def build_bench(settings: Settings) -> Emulator:
+def build_emulator(settings: Settings) -> Emulator:
     """Return the loops that `settings` describe, with all it takes to watch and steer them.
 
     Raises:
@@ -66,14 +66,14 @@ def build_bench(settings: Settings) -> Emulator:
         DataUnusable: the data folder is in use, damaged or of a later version.
         SettingsInvalid: the settings contradict what the data folder holds.
     """
-    script, witness = ChoiceScript(), DecisionHistory(settings.limits.history_bytes)
-    service = build_service(settings, script, witness)
+    script, history = ChoiceScript(), DecisionHistory(settings.limits.history_bytes)
+    service = build_service(settings, script, history)
     journal = Journal(settings.limits.journal_bytes)
-    return Emulator(service, Interception(service.clock, journal), script, witness)
+    return Emulator(service, Interception(service.clock, journal), script, history)
 
 
 def build_service(
-    settings: Settings, script: ChoiceScript | None = None, witness: DecisionHistory | None = None
+    settings: Settings, script: ChoiceScript | None = None, history: DecisionHistory | None = None
 ) -> Service:
     """Return the loops that `settings` describe, without a wire.
 
@@ -87,7 +87,7 @@ def build_service(
     database = open_in_memory() if folder is None else open_in_folder(folder)
     try:
         return _service(
-            settings, CommitQueue(database), script or ChoiceScript(), witness or DecisionHistory()
+            settings, CommitQueue(database), script or ChoiceScript(), history or DecisionHistory()
         )
     except MockServiceError:
         database.close()
@@ -95,24 +95,24 @@ def build_service(
 
 
 def _service(
-    settings: Settings, ledger: CommitQueue, script: ChoiceScript, witness: DecisionHistory
+    settings: Settings, queue: CommitQueue, script: ChoiceScript, history: DecisionHistory
 ) -> Service:
     ids = RandomIds()
-    clock = _clock(settings.manual_clock_from, load_clock(ledger))
+    clock = _clock(settings.manual_clock_from, load_clock(queue))
     early = EarlyBudget(settings.limits.early_bytes)
 
     def make_tools(state: LoopState, store: Store) -> Dependencies:
         return Dependencies(
             factory=learner_factory(state.mode, settings.limits),
             clock=clock,
-            store=witness.before(store, store.loop if isinstance(store, LoopStore) else 0),
+            store=history.before(store, store.loop if isinstance(store, LoopStore) else 0),
             choose=script.before(seeded_sampler(state.seed)),
-            portable=canonicalize,
+            canonicalizer=canonicalize,
             early=early,
         )
 
     workshop = LoopFactory(lambda loop: new_state(loop, clock, ids), make_tools)
-    service = Service(clock=clock, ids=ids, ledger=ledger, workshop=workshop, settings=settings)
+    service = Service(clock=clock, ids=ids, queue=queue, workshop=workshop, settings=settings)
     _check_wishes(settings, service.default.loop.state)
     if settings.key_is_explicit:
         service.change_keys(DEFAULT_LOOP, (settings.key, _second_key(service)))
@@ -120,7 +120,7 @@ def _service(
         check_loop_name(name)
         if name not in service.loops:
             service.create(name, settings.loop, (new_uid(ids), new_uid(ids)))
-    ledger.flush()
+    queue.flush()
     return service
 
 
@@ -179,7 +179,7 @@ def build_loop(
         clock=clock,
         store=store or NullStore(),
         choose=seeded_sampler(settings.seed),
-        portable=canonicalize,
+        canonicalizer=canonicalize,
     )
     return LearningLoop(state, tools)
 

@@ -52,9 +52,9 @@ class ManualClock:
         """Return the moment the clock was last moved to."""
         return self._now
 
-    def move_to(self, moment: datetime) -> None:
+    def move_to(self, timestamp: datetime) -> None:
         """Show another moment, be it an earlier one: for when everything else goes back too."""
-        self._now = max(EARLIEST, min(moment.astimezone(UTC), LATEST))
+        self._now = max(EARLIEST, min(timestamp.astimezone(UTC), LATEST))
 
     def check_step(self, step: timedelta) -> None:
         """See whether the clock can move forward by `step`.
@@ -94,9 +94,9 @@ class ManualClock:
         self._now = self._start
 
 
-def days_before(moment: datetime, days: int) -> datetime:
+def days_before(timestamp: datetime, days: int) -> datetime:
     """Return the moment so many days earlier, or the beginning of the calendar."""
-    return moment - timedelta(days=days) if days < (moment - _BEGINNING).days else _BEGINNING
+    return timestamp - timedelta(days=days) if days < (timestamp - _BEGINNING).days else _BEGINNING
 
 
 _BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)

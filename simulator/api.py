@@ -132,8 +132,8 @@ def _do(
 ) -> None:
     audience.resumed(len(store.finished))
 
-    def keep(run: Run, figures: RunMetrics) -> None:
-        store.keep(run, figures)
+    def keep(run: Run, metrics: RunMetrics) -> None:
+        store.keep(run, metrics)
         audience.done()
 
     left = [run for run in runs if run not in store.finished]

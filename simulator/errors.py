@@ -13,7 +13,7 @@ SimulatorError
 from collections.abc import Sequence
 from pathlib import Path
 
-_MOST_MISTAKES_SHOWN = 100
+_MAX_MISTAKES_SHOWN = 100
 
 
 class SimulatorError(Exception):
@@ -36,9 +36,9 @@ class ScenarioInvalid(SimulatorError):
 
     def __init__(self, mistakes: Sequence[str]) -> None:
         self.mistakes = tuple(mistakes)
-        left_out = len(self.mistakes) - _MOST_MISTAKES_SHOWN
+        left_out = len(self.mistakes) - _MAX_MISTAKES_SHOWN
         more = [f"and {left_out:,} more mistakes"] if left_out > 0 else []
-        super().__init__("\n".join([*self.mistakes[:_MOST_MISTAKES_SHOWN], *more]))
+        super().__init__("\n".join([*self.mistakes[:_MAX_MISTAKES_SHOWN], *more]))
 
 
 class WorkersFailed(SimulatorError):
@@ -65,8 +65,8 @@ class RecordInvalid(SimulatorError):
 
     def __init__(self, path: Path, line: int, problem: str) -> None:
         self.path, self.line = path, line
-        place = f"{path}:{line}" if line else str(path)
-        super().__init__(f"{place}: {problem}")
+        index = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{index}: {problem}")
 
 
 class OptionsInvalid(SimulatorError):

@@ -18,7 +18,7 @@ class OfferedAction:
 class Visit(Struct, frozen=True, gc=False):
     """One synthetic user arriving.
 
-    ``number`` counts visits from 0 and ``moment`` is the time since the simulation began. Of all
+    ``number`` counts visits from 0 and ``offset`` is the time since the simulation began. Of all
     this a personalizer may see ``context`` (a JSON array of objects, as text) and ``actions``.
     """
 
@@ -26,10 +26,10 @@ class Visit(Struct, frozen=True, gc=False):
     profile: str
     context: str
     actions: tuple[OfferedAction, ...]
-    moment: timedelta
+    offset: timedelta
 
 
-_MOST = 0.5
+_MAX = 0.5
 """Of a whole of 1, more than this leaves less than this to every other."""
 
 
@@ -68,7 +68,7 @@ class Recommendation(Struct, frozen=True, gc=False):
     def greedy_action(self) -> int:
         """Return the most probable action's index, or -1 if several are equally probable."""
         probabilities = self.probabilities
-        if probabilities[0] > _MOST:
+        if probabilities[0] > _MAX:
             return self.order[0]
         highest = max(probabilities)
         if probabilities.count(highest) > 1:

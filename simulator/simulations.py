@@ -66,8 +66,8 @@ def simulate(
         LearningPolicyInvalid: the learning policy is not one.
     """
     check_single_slot(scenario)
-    crowd = ScenarioEnvironment(scenario, seed=options.seed, reward=options.reward)
-    return _run(crowd, target, options, listeners or Listeners(), timer)
+    environment = ScenarioEnvironment(scenario, seed=options.seed, reward=options.reward)
+    return _run(environment, target, options, listeners or Listeners(), timer)
 
 
 def simulate_pages(
@@ -85,7 +85,7 @@ def simulate_pages(
         EndpointProblem: the endpoint is out of reach, answers with an error or has no slots.
         LearningPolicyInvalid: the learning policy is not one.
     """
-    crowd = MultiSlotEnvironment(scenario, seed=options.seed, reward=options.reward)
+    environment = MultiSlotEnvironment(scenario, seed=options.seed, reward=options.reward)
     if isinstance(target, LoopSettings):
         policy = as_multi_slot(resolve_policy(target.policy_or_default))
         target = replace(target, policy=policy)
@@ -94,7 +94,7 @@ def simulate_pages(
     began = perf_counter()
     try:
         tally = run_pages(
-            crowd,
+            environment,
             personalizer,
             plan=plan,
             listeners=listeners or PageListeners(),
@@ -102,7 +102,9 @@ def simulate_pages(
         )
     finally:
         personalizer.close()
-    made = _circumstances(options.seed, crowd.design.name, perf_counter() - began, personalizer)
+    made = _circumstances(
+        options.seed, environment.design.name, perf_counter() - began, personalizer
+    )
     return summarise_pages(scenario, tally, made)
 
 
@@ -125,26 +127,26 @@ def replay(
     if not lines:
         raise RecordInvalid(record, 0, "expected at least one interaction")
     label = lines[0].label
-    crowd = ReplayEnvironment(
+    environment = ReplayEnvironment(
         label.scenario, [line.interaction() for line in lines], label.reward_design
     )
     options = RunOptions(len(lines), label.seed, label.reward_design, log)
-    return _run(crowd, target, options, listeners or Listeners(), perf_counter)
+    return _run(environment, target, options, listeners or Listeners(), perf_counter)
 
 
 def _run(
-    crowd: Environment,
+    environment: Environment,
     target: LoopSettings | EndpointTarget,
     options: RunOptions,
     listeners: Listeners,
     timer: Callable[[], float],
 ) -> Summary:
     personalizer, timeline = _personalizer(target, options.log)
-    plan = RunPlan(options.rounds, run_id=f"{crowd.cast.name}-{options.seed}")
+    plan = RunPlan(options.rounds, run_id=f"{environment.info.name}-{options.seed}")
     began = timer()
     try:
         tally = run(
-            crowd,
+            environment,
             personalizer,
             plan=plan,
             listeners=listeners,
@@ -152,8 +154,8 @@ def _run(
         )
     finally:
         personalizer.close()
-    made = _circumstances(options.seed, crowd.design_name, timer() - began, personalizer)
-    return summarise(crowd.cast, tally, made)
+    made = _circumstances(options.seed, environment.design_name, timer() - began, personalizer)
+    return summarise(environment.info, tally, made)
 
 
 def ceilings(
@@ -177,8 +179,8 @@ def dry_run(scenario: Scenario) -> None:
         HookProblem: a Python function of the scenario fails.
     """
     for name in scenario.rewards:
-        crowd = MultiSlotEnvironment if scenario.slots else ScenarioEnvironment
-        next(iter(crowd(scenario, seed=0, reward=name).blocks(1)))
+        environment = MultiSlotEnvironment if scenario.slots else ScenarioEnvironment
+        next(iter(environment(scenario, seed=0, reward=name).blocks(1)))
 
 
 def _circumstances(

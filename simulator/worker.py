@@ -28,7 +28,9 @@ def execute_run(task: Run) -> RunMetrics:
     personalizer = InProcessPersonalizer(loop_settings(choices))
     try:
         tally = run(
-            _latest.crowd(scenario, seed=task.seed, reward=choices.reward, rounds=task.rounds),
+            _latest.environment(
+                scenario, seed=task.seed, reward=choices.reward, rounds=task.rounds
+            ),
             personalizer,
             plan=RunPlan(task.rounds, run_id=f"{scenario.name}-{task.seed}"),
             listeners=Listeners(),

@@ -86,7 +86,7 @@ def _read(log: Path | None, data_dir: Path | None, loop: str, policy: str | None
         return facts_of_log(str(data_dir), read_stored_log(data_dir, loop), policy)
     reader = read_log(log_lines(Path(str(log))))
     facts = with_lines(facts_of_log(str(log), reader, policy), reader)
-    if not facts.heard or not facts.heard.decisions:
+    if not facts.feedback or not facts.feedback.decisions:
         why = f": line {reader.complaints[0][0]}: {reader.complaints[0][1]}"
         raise LogUnusable(f"{log} holds no decision{why if reader.complaints else ''}")
     return facts
@@ -94,7 +94,7 @@ def _read(log: Path | None, data_dir: Path | None, loop: str, policy: str | None
 
 def _document(facts: LoopEvidence, findings: list[Finding]) -> dict[str, object]:
     return {
-        "place": facts.place,
+        "place": facts.index,
         "findings": [asdict(finding) for finding in findings],
         "unknown": facts.unknown,
     }
@@ -102,7 +102,7 @@ def _document(facts: LoopEvidence, findings: list[Finding]) -> dict[str, object]
 
 def _print(facts: LoopEvidence, findings: list[Finding]) -> None:
     console = PlainConsole()
-    print_line(console, f"{facts.place}: {_extent(facts)}")
+    print_line(console, f"{facts.index}: {_extent(facts)}")
     for finding in findings:
         console.print()
         console.print(Text.assemble(_WORDS[finding.severity], ": ", to_visible(finding.seen)))
@@ -116,7 +116,8 @@ def _print(facts: LoopEvidence, findings: list[Finding]) -> None:
 
 
 def _extent(facts: LoopEvidence) -> str:
-    heard = facts.heard
-    if heard is None:
+    feedback = facts.feedback
+    if feedback is None:
         return "its settings were examined"
-    return f"{heard.decisions:,} decisions, {heard.rewards:,} rewards, {heard.trained:,} learned"
+    decided = f"{feedback.decisions:,} decisions, {feedback.rewards:,} rewards"
+    return f"{decided}, {feedback.trained:,} learned"

@@ -26,10 +26,10 @@ from mock_service.storage.row_checks import check_features
 from mock_service.vowpal.presets import with_exploration
 from mock_service.vowpal.sandbox import try_model
 
-_MOST_REWARD = 1e9
-_LEAST_CHANCE, _MOST_CHANCE = 1e-9, 1.001
+_MAX_REWARD = 1e9
+_MIN_PROBABILITY, _MAX_PROBABILITY = 1e-9, 1.001
 """Beyond these a single event takes a model's weights out of the range of single precision."""
-_LONGEST_VERSION = 15
+_MAX_VERSION_LENGTH = 15
 
 
 def import_log(reader: LogReader, folder: Path, loop: str) -> None:
@@ -57,11 +57,11 @@ def observed_reward(event: LoggedDecision) -> float:
 def _import(reader: LogReader, folder: Path, loop: str, then: Callable[[], None]) -> None:
     service = build_service(Settings(data_folder=folder))
     try:
-        service.ledger.begin()
+        service.queue.begin()
         _learn_all(reader, _find(service, folder, loop))
-        service.ledger.finish()
+        service.queue.finish()
     except BaseException:  # an interrupt, too, leaves nothing behind
-        service.ledger.abandon()
+        service.queue.abandon()
         raise
     service.close()
     then()
@@ -90,32 +90,32 @@ def _learn(reader: LogReader, event: Event, loop: LearningLoop) -> None:
     """Learn an event, or let it count as damaged."""
     try:
         decisions = list(split_slots(event)) if isinstance(event, LoggedMultiSlot) else [event]
-        taken = [(_decision(one), _observed_values(one), _lesson(one)) for one in decisions]
+        taken = [(_decision(one), _observed_values(one), _training(one)) for one in decisions]
     except (NotAnEvent, ValueError, RecursionError) as wrong:
         reader.refuse(str(wrong))
         return
-    for decision, heard, lesson in taken:
-        loop.import_event(decision, heard, lesson)
+    for decision, observations, training in taken:
+        loop.import_event(decision, observations, training)
 
 
 def _decision(event: LoggedDecision) -> Decision:
     """Return what was decided; versions of models are ours only if they are numbers."""
-    if event.propensity and not _LEAST_CHANCE <= event.propensity <= _MOST_CHANCE:
-        raise NotAnEvent(f"p: expected 0, or {_LEAST_CHANCE} to 1, got {event.propensity}")
+    if event.propensity and not _MIN_PROBABILITY <= event.propensity <= _MAX_PROBABILITY:
+        raise NotAnEvent(f"p: expected 0, or {_MIN_PROBABILITY} to 1, got {event.propensity}")
     for text in (event.event_id, event.context, *(action.id for action in event.actions)):
         text.encode()  # half a character is nothing that can be kept
     for features in (event.context, *(action.features for action in event.actions)):
         check_features(features)
     id_ = event.model_id
-    ours = id_.isascii() and id_.isdecimal() and len(id_) <= _LONGEST_VERSION
+    ours = id_.isascii() and id_.isdecimal() and len(id_) <= _MAX_VERSION_LENGTH
     return replace(as_decision(event), model=int(id_) if ours else 0)
 
 
-def _lesson(event: LoggedDecision) -> TrainingReward:
-    lesson = TrainingReward(event.reward, observed_reward(event))
-    if max(abs(lesson.reward), abs(lesson.joined)) > _MOST_REWARD:
-        raise NotAnEvent(f"_label_cost: expected at most {_MOST_REWARD:g}, got {event.cost:g}")
-    return lesson
+def _training(event: LoggedDecision) -> TrainingReward:
+    training = TrainingReward(event.reward, observed_reward(event))
+    if max(abs(training.reward), abs(training.joined)) > _MAX_REWARD:
+        raise NotAnEvent(f"_label_cost: expected at most {_MAX_REWARD:g}, got {event.cost:g}")
+    return training
 
 
 def _observed_values(event: LoggedDecision) -> list[float | None]:
@@ -125,7 +125,7 @@ def _observed_values(event: LoggedDecision) -> list[float | None]:
 def _try_models(loop: LearningLoop) -> None:
     """See that what was learned answers as it should, before it is kept."""
     arguments = with_exploration(loop.state.policy, loop.configuration.exploration)
-    if model := loop.teacher.models.training:
+    if model := loop.trainer.models.training:
         try_model(arguments, model)
 
 

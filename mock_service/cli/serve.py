@@ -13,7 +13,7 @@ import typer
 import uvicorn
 
 from mock_service.app import build_app
-from mock_service.build import build_bench
+from mock_service.build import build_emulator
 from mock_service.cli.access import check_bearer, choose_key
 from mock_service.cli.paths import user_folder
 from mock_service.cli.tls import export_lines, tls_files, trusted_signers
@@ -37,7 +37,7 @@ from mock_service.settings import (
 
 _SECONDS_TO_FINISH = 5
 """How long requests under way may take when the server ends; a broken handshake never ends."""
-_MOMENTS = ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
+_TIMESTAMPS = ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 
 
 class ClockKind(StrEnum):
@@ -89,7 +89,9 @@ def serve(
     ] = ClockKind.SYSTEM,
     clock_start: Annotated[
         datetime | None,
-        typer.Option(help="Where a manual clock starts, in UTC. [default: now]", formats=_MOMENTS),
+        typer.Option(
+            help="Where a manual clock starts, in UTC. [default: now]", formats=_TIMESTAMPS
+        ),
     ] = None,
     allow_control: Annotated[
         bool, typer.Option("--allow-control", help="Serve /mock/ on other hosts than loopback too.")
@@ -181,13 +183,13 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
         DataUnusable: the data folder is in use, damaged or of a later version.
     """
     listener = _listener(settings)
-    bench = build_bench(settings)
-    sys.stdout.write(_export_lines(bench.service, listener, tls))
+    emulator = build_emulator(settings)
+    sys.stdout.write(_export_lines(emulator.service, listener, tls))
     sys.stdout.flush()
     raise_descriptor_limit()
     config = BoundedConfig(
         build_app(
-            bench,
+            emulator,
             control=settings.has_control,
             accept_bearer=settings.accept_bearer,
             allow_hosts=settings.allow_hosts,

@@ -73,8 +73,8 @@ def model_is_read(probe: ContractClient) -> None:
 def model_properties_are_read(probe: ContractClient) -> None:
     """The model's properties are answered 200 with two moments, also when it is untrained."""
     properties = probe.send("GET", f"{_BASE}/model/properties").answers(200).json
-    moments = {"creationTime", "lastModifiedTime"}
-    expect(moments <= set(properties), "two moments", properties)
+    timestamps = {"creationTime", "lastModifiedTime"}
+    expect(timestamps <= set(properties), "two moments", properties)
 
 
 def log_properties_are_read(probe: ContractClient) -> None:

@@ -25,10 +25,13 @@ def every_action_is_ranked(probe: ContractClient) -> None:
 
 def probabilities_sum_to_one(probe: ContractClient) -> None:
     """Probabilities are numbers within [0, 1] that sum to 1."""
-    chances = [line["probability"] for line in _ranking(probe)]
-    numbers = all(isinstance(chance, int | float) and 0 <= chance <= 1 for chance in chances)
-    expect(numbers, "numbers within [0, 1]", chances)
-    expect(abs(sum(chances) - 1) < _SLACK, "a sum of 1", sum(chances))
+    probabilities = [line["probability"] for line in _ranking(probe)]
+    numbers = all(
+        isinstance(probability, int | float) and 0 <= probability <= 1
+        for probability in probabilities
+    )
+    expect(numbers, "numbers within [0, 1]", probabilities)
+    expect(abs(sum(probabilities) - 1) < _SLACK, "a sum of 1", sum(probabilities))
 
 
 def chosen_action_is_in_front(probe: ContractClient) -> None:

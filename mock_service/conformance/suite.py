@@ -30,7 +30,7 @@ SECTIONS = {
 }
 
 
-_LONGEST = 500
+_MAX_LENGTH = 500
 _OTHER_SHAPES = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 """What comes of looking for a part in a reply that is built otherwise."""
 
@@ -60,10 +60,10 @@ def run_checks(endpoint: str, key: str) -> Iterator[CheckResult]:
                     check(probe)
                 except ContractViolation as broken:
                     yield CheckResult(
-                        section, sentence, holds=False, instead=str(broken)[:_LONGEST]
+                        section, sentence, holds=False, instead=str(broken)[:_MAX_LENGTH]
                     )
                 except _OTHER_SHAPES as error:
                     instead = f"the reply is of another shape ({error!r})"
-                    yield CheckResult(section, sentence, holds=False, instead=instead[:_LONGEST])
+                    yield CheckResult(section, sentence, holds=False, instead=instead[:_MAX_LENGTH])
                 else:
                     yield CheckResult(section, sentence, holds=True)

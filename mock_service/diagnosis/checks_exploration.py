@@ -114,18 +114,18 @@ def never_shown(facts: LoopEvidence) -> Finding | None:
     never = [one for one in facts.seen.actions if one.offered >= _ENOUGH and not one.shown]
     if not never:
         return None
-    by_chance = 1 <= max(one.expected for one in never) < _SURELY_SHOWN
+    is_random = 1 <= max(one.expected for one in never) < _SURELY_SHOWN
     names = ", ".join(one.id for one in never[:_NAMED])
     more = f" and {len(never) - _NAMED} more" if len(never) > _NAMED else ""
     most = max(one.offered for one in never)
     return Finding(
         "never-shown",
-        Severity.NOTE if by_chance else Severity.SLOWS,
+        Severity.NOTE if is_random else Severity.SLOWS,
         f"{len(never)} of {len(facts.seen.actions)} actions were offered up to {most:,} times and "
         f"never shown: {names}{more}.",
         "What is never shown earns no reward, and nothing is learned about it.",
         "Let more decisions come, or raise the exploration: so far it is a matter of chance."
-        if by_chance
+        if is_random
         else "Raise the exploration, offer fewer actions at once, or stop offering these.",
     )
 

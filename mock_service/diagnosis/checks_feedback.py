@@ -8,8 +8,8 @@ _ENOUGH_REWARDS = 20
 
 def nothing_decided(facts: LoopEvidence) -> Finding | None:
     """No rank request has come."""
-    heard = facts.heard
-    if heard is None or heard.decisions:
+    feedback = facts.feedback
+    if feedback is None or feedback.decisions:
         return None
     return Finding(
         "nothing-decided",
@@ -22,14 +22,14 @@ def nothing_decided(facts: LoopEvidence) -> Finding | None:
 
 def no_reward(facts: LoopEvidence) -> Finding | None:
     """Decisions were made, and no reward came for any of them."""
-    heard = facts.heard
-    if heard is None or not heard.decisions or heard.rewards:
+    feedback = facts.feedback
+    if feedback is None or not feedback.decisions or feedback.rewards:
         return None
     return Finding(
         "no-rewards",
         Severity.STOPS,
-        f"{heard.decisions:,} decisions and no reward for any of them; "
-        f"{heard.defaulted:,} have settled with the default reward.",
+        f"{feedback.decisions:,} decisions and no reward for any of them; "
+        f"{feedback.defaulted:,} have settled with the default reward.",
         "Every action seems worth the same, so there is nothing to choose by.",
         "Send a reward to /events/{eventId}/reward for the event id that rank returned.",
     )
@@ -37,14 +37,14 @@ def no_reward(facts: LoopEvidence) -> Finding | None:
 
 def stray_rewards(facts: LoopEvidence) -> Finding | None:
     """Rewards came whose event ids no decision has."""
-    heard = facts.heard
-    if heard is None or not heard.strays:
+    feedback = facts.feedback
+    if feedback is None or not feedback.strays:
         return None
     return Finding(
         "rewards-not-joined",
-        severity_of_loss(heard.strays / max(heard.rewards, heard.strays)),
-        f"{heard.strays:,} of {max(heard.rewards, heard.strays):,} rewards name an event id that "
-        "no decision has.",
+        severity_of_loss(feedback.strays / max(feedback.rewards, feedback.strays)),
+        f"{feedback.strays:,} of {max(feedback.rewards, feedback.strays):,} rewards name an event "
+        "id that no decision has.",
         "A reward is joined to its decision by the event id; these are accepted and forgotten.",
         "Reward with the very event id that rank was given or returned: check its case, its "
         "encoding in the URL, and that both calls go to the same loop.",
@@ -53,14 +53,14 @@ def stray_rewards(facts: LoopEvidence) -> Finding | None:
 
 def late_rewards(facts: LoopEvidence) -> Finding | None:
     """Rewards came after the wait was over."""
-    heard = facts.heard
-    if heard is None or not heard.late:
+    feedback = facts.feedback
+    if feedback is None or not feedback.late:
         return None
     wait = facts.arrangement.wait
     return Finding(
         "rewards-late",
-        severity_of_loss(heard.late / max(heard.rewards, heard.late)),
-        f"{heard.late:,} of {heard.rewards:,} rewards came when the reward wait time"
+        severity_of_loss(feedback.late / max(feedback.rewards, feedback.late)),
+        f"{feedback.late:,} of {feedback.rewards:,} rewards came when the reward wait time"
         f"{f' of {wait}' if wait else ''} was over.",
         "They were dropped, and their events learned with the default reward.",
         "Set a rewardWaitTime longer than the slowest rewards take, or send them earlier.",
@@ -69,16 +69,16 @@ def late_rewards(facts: LoopEvidence) -> Finding | None:
 
 def waiting(facts: LoopEvidence) -> Finding | None:
     """Nothing has been learned because the wait is not over."""
-    heard = facts.heard
-    if heard is None or heard.trained or heard.waiting <= heard.dormant:
+    feedback = facts.feedback
+    if feedback is None or feedback.trained or feedback.waiting <= feedback.dormant:
         return None
-    if heard.rewards <= heard.late + (heard.strays or 0):
+    if feedback.rewards <= feedback.late + (feedback.strays or 0):
         return None  # nothing to wait for has come
     wait = facts.arrangement.wait
     return Finding(
         "wait-not-over",
         Severity.STOPS,
-        f"{heard.waiting:,} decisions wait for more rewards and none has been learned from yet.",
+        f"{feedback.waiting:,} decisions wait for more rewards and none has been learned from yet.",
         f"A decision is learned from when its reward wait time{f' of {wait}' if wait else ''} "
         "is over.",
         "Wait that long, set a shorter rewardWaitTime, or move a manual clock with /mock/clock.",
@@ -87,18 +87,18 @@ def waiting(facts: LoopEvidence) -> Finding | None:
 
 def never_activated(facts: LoopEvidence) -> Finding | None:
     """Deferred decisions were not activated."""
-    heard = facts.heard
-    if heard is None:
+    feedback = facts.feedback
+    if feedback is None:
         return None
-    asleep = heard.not_activated + (0 if heard.trained else heard.dormant)
-    share = asleep / max(1, heard.decisions)
+    asleep = feedback.not_activated + (0 if feedback.trained else feedback.dormant)
+    share = asleep / max(1, feedback.decisions)
     severity = severity_of_loss(share)
     if not asleep or severity is Severity.NOTE:
         return None
     return Finding(
         "never-activated",
         severity,
-        f"{asleep:,} of {heard.decisions:,} decisions were deferred and never activated.",
+        f"{asleep:,} of {feedback.decisions:,} decisions were deferred and never activated.",
         "Nothing is learned from a deferred decision, whatever its reward, until it is activated.",
         "Call /events/{eventId}/activate when an action is shown, or rank without deferActivation.",
     )
@@ -106,10 +106,10 @@ def never_activated(facts: LoopEvidence) -> Finding | None:
 
 def constant_rewards(facts: LoopEvidence) -> Finding | None:
     """All decisions settled with one and the same reward."""
-    seen, heard = facts.seen, facts.heard
+    seen, feedback = facts.seen, facts.feedback
     if seen is None or seen.settled < _ENOUGH_REWARDS or seen.lowest != seen.highest:
         return None
-    if heard is not None and not heard.joined:
+    if feedback is not None and not feedback.joined:
         return None  # silence, which is another illness
     return Finding(
         "constant-rewards",
@@ -121,7 +121,7 @@ def constant_rewards(facts: LoopEvidence) -> Finding | None:
     )
 
 
-HEARING = (
+FEEDBACK_CHECKS = (
     nothing_decided,
     no_reward,
     stray_rewards,

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from mock_service.diagnosis.facts import FeatureKind, FeatureSeen, LoopEvidence
 from mock_service.diagnosis.finding import Finding, Severity
-from mock_service.diagnosis.policy_properties import crosses, learning_rate, lessons_needed
+from mock_service.diagnosis.policy_properties import crosses, learning_rate, trained_events_needed
 from mock_service.loop.configuration import Mode
 
 _ENOUGH = 50
 _NEARLY_ALL = 0.9
 _HARDLY = 5
-_MANY_MOMENTS = 20
+_MANY_TIMESTAMPS = 20
 _NAMED = 5
 
 
@@ -32,17 +32,17 @@ def no_interactions(facts: LoopEvidence) -> Finding | None:
 
 def too_few_events(facts: LoopEvidence) -> Finding | None:
     """The learning rate wants more lessons than there were."""
-    policy, heard = facts.arrangement.policy, facts.heard
-    if policy is None or heard is None or not heard.trained:
+    policy, feedback = facts.arrangement.policy, facts.feedback
+    if policy is None or feedback is None or not feedback.trained:
         return None
-    needed, rate = lessons_needed(policy), learning_rate(policy)
-    if heard.trained >= needed:
+    needed, rate = trained_events_needed(policy), learning_rate(policy)
+    if feedback.trained >= needed:
         return None
     whose = "Vowpal Wabbit's own learning rate" if rate is None else f"a learning rate of {rate:g}"
     return Finding(
         "too-few-events",
-        Severity.STOPS if heard.trained * _HARDLY < needed else Severity.SLOWS,
-        f"{heard.trained:,} decisions were learned from; with {whose} it takes about {needed:,} "
+        Severity.STOPS if feedback.trained * _HARDLY < needed else Severity.SLOWS,
+        f"{feedback.trained:,} decisions were learned from; with {whose} it takes about {needed:,} "
         "until one can see it.",
         "The model still ranks nearly as it did in the beginning.",
         "Let more decisions come, or set a learning policy with a higher rate (-l) or without "
@@ -52,16 +52,16 @@ def too_few_events(facts: LoopEvidence) -> Finding | None:
 
 def not_published(facts: LoopEvidence) -> Finding | None:
     """What was learned is not in the model that ranks."""
-    heard = facts.heard
-    if heard is None or facts.arrangement.mode is not Mode.AZURE or heard.published is None:
+    feedback = facts.feedback
+    if feedback is None or facts.arrangement.mode is not Mode.AZURE or feedback.published is None:
         return None
-    if heard.published or not heard.trained:
+    if feedback.published or not feedback.trained:
         return None
     return Finding(
         "nothing-exported",
         Severity.STOPS,
-        f"{heard.trained:,} decisions were learned from and none is in the model that ranks; the "
-        f"next export is at {heard.next_export}.",
+        f"{feedback.trained:,} decisions were learned from and none is in the model that ranks; "
+        f"the next export is at {feedback.next_export}.",
         "Ranks see what was learned only after the next export of the model.",
         "Wait for it, set a shorter modelExportFrequency, or move a manual clock with /mock/clock.",
     )
@@ -83,7 +83,7 @@ def timestamps(facts: LoopEvidence) -> Finding | None:
     """Features are moments."""
     return _useless(
         facts,
-        _is_moment,
+        _is_timestamp,
         "timestamps",
         "is a moment in time",
         "No moment comes again, so nothing learned about one helps any later decision.",
@@ -104,7 +104,7 @@ def _useless(
         return None
     name, what, means, advice = words
     context = [one for one in facts.seen.features if one.side == "context" and one.values > 1]
-    others = [one for one in context if not _is_id(one) and not _is_moment(one)]
+    others = [one for one in context if not _is_id(one) and not _is_timestamp(one)]
     stops = not others and any(one.side == "context" for one in found)
     listed = "; ".join(
         f"{one.side} feature {one.name} ({one.values:,} values in {one.times:,}, "
@@ -124,8 +124,8 @@ def _is_id(feature: FeatureSeen) -> bool:
     )
 
 
-def _is_moment(feature: FeatureSeen) -> bool:
-    return feature.kind is FeatureKind.MOMENT and feature.values >= _MANY_MOMENTS
+def _is_timestamp(feature: FeatureSeen) -> bool:
+    return feature.kind is FeatureKind.TIMESTAMP and feature.values >= _MANY_TIMESTAMPS
 
 
 LEARNING = (no_interactions, too_few_events, not_published, unique_ids, timestamps)

@@ -18,12 +18,13 @@ _ALIKE = 1e-4
 class DecisionSample(NamedTuple):
     """One decision.
 
-    ``chances`` has an id and a probability for each action, the shown one first; ``reward`` is what
-    it settled with. ``actions`` are features in the order of ``chances``, if they are known.
+    ``probabilities`` has an id and a probability for each action, the shown one
+    first; ``reward`` is what it settled with. ``actions`` are features in the order of
+    ``probabilities``, if they are known.
     """
 
     context: object
-    chances: Sequence[tuple[str, float]]
+    probabilities: Sequence[tuple[str, float]]
     reward: float | None
     actions: Sequence[object] | None = None
 
@@ -47,7 +48,7 @@ class DecisionStatsBuilder:
             self._settled += 1
             self._lowest = min(self._lowest, sighting.reward)
             self._highest = max(self._highest, sighting.reward)
-        self._note_chances(sighting.chances)
+        self._note_probabilities(sighting.probabilities)
         if self._decisions <= _LOOKED_INTO:
             self._note_features(sighting)
 
@@ -64,19 +65,22 @@ class DecisionStatsBuilder:
             even=self._even,
             alike=self._alike if self._features_known else None,
             initials=frozenset(self._initials),
-            actions=tuple(ActionSeen(id_, *figures) for id_, figures in self._actions.items()),
+            actions=tuple(
+                ActionSeen(id_, *probabilities_shown)
+                for id_, probabilities_shown in self._actions.items()
+            ),
             features=(*self._of_context.features(), *self._of_actions.features()),
         )
 
-    def _note_chances(self, chances: Sequence[tuple[str, float]]) -> None:
-        for place, (id_, chance) in enumerate(chances):
+    def _note_probabilities(self, probabilities: Sequence[tuple[str, float]]) -> None:
+        for index, (id_, probability) in enumerate(probabilities):
             offered, shown, expected = self._actions.get(id_, (0, 0, 0.0))
-            self._actions[id_] = (offered + 1, shown + (place == 0), expected + chance)
-        if len(chances) > 1:
-            figures = [chance for _, chance in chances]
+            self._actions[id_] = (offered + 1, shown + (index == 0), expected + probability)
+        if len(probabilities) > 1:
+            probabilities_shown = [probability for _, probability in probabilities]
             self._choices += 1
-            self._certain += figures[0] >= _ALMOST_ONE
-            self._even += max(figures) - min(figures) <= _ALIKE
+            self._certain += probabilities_shown[0] >= _ALMOST_ONE
+            self._even += max(probabilities_shown) - min(probabilities_shown) <= _ALIKE
 
     def _note_features(self, sighting: DecisionSample) -> None:
         self._contexts.add(str(sighting.context))

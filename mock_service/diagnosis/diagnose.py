@@ -1,12 +1,12 @@
 """All diagnoses, asked one after the other."""
 
 from mock_service.diagnosis.checks_exploration import CHOOSING
-from mock_service.diagnosis.checks_feedback import HEARING
+from mock_service.diagnosis.checks_feedback import FEEDBACK_CHECKS
 from mock_service.diagnosis.checks_training import LEARNING
 from mock_service.diagnosis.facts import LoopEvidence
 from mock_service.diagnosis.finding import Diagnosis, Finding, Severity
 
-DIAGNOSES: tuple[Diagnosis, ...] = (*HEARING, *CHOOSING, *LEARNING)
+DIAGNOSES: tuple[Diagnosis, ...] = (*FEEDBACK_CHECKS, *CHOOSING, *LEARNING)
 _WORST_FIRST = list(Severity)
 
 

@@ -21,11 +21,11 @@ from mock_service.diagnosis.facts import DecisionStats, FeedbackCounts, LoopEvid
 from mock_service.errors import SettingsInvalid
 from mock_service.exchange import Exchange
 from mock_service.loop.configuration import LearningMode, Mode
-from mock_service.loop.decision_history import MOST_DECISIONS
+from mock_service.loop.decision_history import MAX_DECISIONS
 
 _V1 = "/personalizer/v1.0/configurations"
 _PREVIEW = "/personalizer/v1.1-preview.3/configurations"
-_LONGEST_REPLY = 120
+_MAX_REPLY = 120
 _NO_CONTROL = (
     "how many rewards were joined, came late or wait, which actions were shown, and what features "
     "were sent: this endpoint has no /mock/learning, or does not open it (a server that other "
@@ -109,9 +109,9 @@ def facts_of_endpoint(endpoint: str, key: str) -> LoopEvidence:
 
 
 def _facts(endpoint: str, probe: ContractClient) -> LoopEvidence:
-    facts = LoopEvidence(place=endpoint, arrangement=_arrangement(probe))
+    facts = LoopEvidence(index=endpoint, arrangement=_arrangement(probe))
     learning = _fetch(probe, "/mock/learning", _Learning)
-    found = _fetch(probe, f"/mock/decisions?last={MOST_DECISIONS}", _Decisions)
+    found = _fetch(probe, f"/mock/decisions?last={MAX_DECISIONS}", _Decisions)
     if learning is None or found is None:
         return replace(facts, unknown=(_NO_CONTROL,))
     decisions = found.decisions
@@ -119,7 +119,7 @@ def _facts(endpoint: str, probe: ContractClient) -> LoopEvidence:
     return replace(
         facts,
         arrangement=replace(facts.arrangement, mode=learning.mode),
-        heard=_count_feedback(learning, decisions),
+        feedback=_count_feedback(learning, decisions),
         seen=_decision_stats(decisions),
         unknown=tuple(unknown),
     )
@@ -162,8 +162,8 @@ def _decision_stats(decisions: Sequence[_Decision]) -> DecisionStats:
     for one in decisions:
         others = [(line.id, line.probability) for line in one.ranking if line.id != one.chosen]
         eligible = [line for line in others if line[1] > 0]
-        chances = [(one.chosen, one.probability), *(eligible or others)]
-        watch.note(DecisionSample(one.context, chances, one.reward if one.learned else None))
+        probabilities = [(one.chosen, one.probability), *(eligible or others)]
+        watch.note(DecisionSample(one.context, probabilities, one.reward if one.learned else None))
     return watch.sightings()
 
 
@@ -172,7 +172,7 @@ def _must_tell(probe: ContractClient, path: str, model: type[_Model]) -> _Model:
     reply = probe.send("GET", path)
     found = _read(reply, model)
     if found is None:
-        text = " ".join(reply.body.decode(errors="replace").split())[:_LONGEST_REPLY]
+        text = " ".join(reply.body.decode(errors="replace").split())[:_MAX_REPLY]
         raise SettingsInvalid(
             f"{path} of the endpoint answered {reply.status}, expected what a Personalizer says of "
             f"its settings: {text}"

@@ -15,7 +15,7 @@ class FeatureKind(StrEnum):
     NUMBER = "number"
     LARGE_NUMBER = "large number"
     """Whole, and of six digits or more: numbers of this size are names of something."""
-    MOMENT = "moment"
+    TIMESTAMP = "moment"
 
 
 class FeatureSeen(NamedTuple):
@@ -101,8 +101,8 @@ class LoopSetup:
 class LoopEvidence:
     """All that could be found out about a loop; ``unknown`` says in words what could not."""
 
-    place: str
+    index: str
     arrangement: LoopSetup = field(default_factory=LoopSetup)
-    heard: FeedbackCounts | None = None
+    feedback: FeedbackCounts | None = None
     seen: DecisionStats | None = None
     unknown: tuple[str, ...] = ()

@@ -8,10 +8,10 @@ from math import inf
 from mock_service.diagnosis.facts import FeatureKind, FeatureSeen
 
 _LARGE = 10**5
-_MOMENTS = ((1e9, 4e9), (1e12, 4e12))
+_TIMESTAMPS = ((1e9, 4e9), (1e12, 4e12))
 """Unix times of the years from 2001 to 2096, in seconds and in milliseconds."""
 _SHORTEST_DATE = len("20260105")
-_LONGEST_EXAMPLE = 40
+_MAX_EXAMPLE_LENGTH = 40
 
 
 class FeatureLog:
@@ -33,7 +33,7 @@ class FeatureLog:
         for name, values in self._values.items():
             ((kind, _),) = self._kinds[name].most_common(1)
             times = self._kinds[name].total()
-            example = min(values)[:_LONGEST_EXAMPLE]
+            example = min(values)[:_MAX_EXAMPLE_LENGTH]
             yield FeatureSeen(self._side, name, times, len(values), kind, example)
 
 
@@ -61,18 +61,18 @@ def _kind(value: object) -> FeatureKind:
     if isinstance(value, bool):
         return FeatureKind.WORD
     if isinstance(value, str):
-        return FeatureKind.MOMENT if _is_moment(value) else FeatureKind.WORD
+        return FeatureKind.TIMESTAMP if _is_timestamp(value) else FeatureKind.WORD
     if not isinstance(value, int | float):
         return FeatureKind.WORD
-    if any(low <= value < high for low, high in _MOMENTS):
-        return FeatureKind.MOMENT
+    if any(low <= value < high for low, high in _TIMESTAMPS):
+        return FeatureKind.TIMESTAMP
     is_large = _LARGE <= abs(value) < inf and value == int(value)
     return FeatureKind.LARGE_NUMBER if is_large else FeatureKind.NUMBER
 
 
-def _is_moment(text: str) -> bool:
+def _is_timestamp(text: str) -> bool:
     if text.isdecimal():
-        return any(low <= int(text[:18]) < high for low, high in _MOMENTS)
+        return any(low <= int(text[:18]) < high for low, high in _TIMESTAMPS)
     if len(text) < _SHORTEST_DATE or not text[:4].isdecimal():
         return False
     try:

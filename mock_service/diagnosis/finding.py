@@ -32,10 +32,10 @@ Diagnosis = Callable[[LoopEvidence], Finding | None]
 
 def severity_of_loss(share: float) -> Severity:
     """Return how bad it is to lose such a share of what one could learn from."""
-    if share >= _MOST:
+    if share >= _MAX:
         return Severity.STOPS
     return Severity.SLOWS if share >= _SOME else Severity.NOTE
 
 
-_MOST = 0.95
+_MAX = 0.95
 _SOME = 0.05

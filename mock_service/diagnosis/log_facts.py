@@ -16,20 +16,20 @@ _NO_POLICY = (
 )
 
 
-def facts_of_log(place: str, events: Iterable[Event], policy: str | None) -> LoopEvidence:
+def facts_of_log(index: str, events: Iterable[Event], policy: str | None) -> LoopEvidence:
     """Return what the events of a log tell; of multi-slot events their first slot."""
-    watch, heard = (
+    watch, feedback = (
         DecisionStatsBuilder(),
         FeedbackCounts(decisions=0, rewards=0, joined=0, defaulted=0, not_activated=0, trained=0),
     )
     for event in events:
         decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
         watch.note(_sighting(decision))
-        heard = _count(heard, decision)
+        feedback = _count(feedback, decision)
     return LoopEvidence(
-        place=place,
+        index=index,
         arrangement=LoopSetup(policy=policy),
-        heard=heard,
+        feedback=feedback,
         seen=watch.sightings(),
         unknown=(_HAS_REWARDS, *([] if policy else [_NO_POLICY])),
     )
@@ -37,32 +37,32 @@ def facts_of_log(place: str, events: Iterable[Event], policy: str | None) -> Loo
 
 def with_lines(facts: LoopEvidence, reader: LogReader) -> LoopEvidence:
     """Add what the lines of a log tell that are no settled decisions."""
-    strays, heard = reader.counts[LineKind.DANGLING], facts.heard
-    if heard is None:
+    strays, feedback = reader.counts[LineKind.DANGLING], facts.feedback
+    if feedback is None:
         return facts
     return replace(
         facts,
-        heard=replace(
-            heard,
-            decisions=heard.decisions + reader.counts[LineKind.UNLABELLED],
-            rewards=heard.rewards + strays,
+        feedback=replace(
+            feedback,
+            decisions=feedback.decisions + reader.counts[LineKind.UNLABELLED],
+            rewards=feedback.rewards + strays,
             strays=strays,
         ),
     )
 
 
-def _count(heard: FeedbackCounts, event: LoggedDecision) -> FeedbackCounts:
+def _count(feedback: FeedbackCounts, event: LoggedDecision) -> FeedbackCounts:
     rewards = sum(one.value is not None and not one.action_taken for one in event.observations)
     was_rewarded = bool(rewards) or bool(event.original_cost or event.cost)
     learned = not event.skip_learn
     return replace(
-        heard,
-        decisions=heard.decisions + 1,
-        rewards=heard.rewards + max(rewards, was_rewarded),
-        joined=heard.joined + (learned and was_rewarded),
-        defaulted=heard.defaulted + (learned and not was_rewarded),
-        not_activated=heard.not_activated + event.skip_learn,
-        trained=heard.trained + learned,
+        feedback,
+        decisions=feedback.decisions + 1,
+        rewards=feedback.rewards + max(rewards, was_rewarded),
+        joined=feedback.joined + (learned and was_rewarded),
+        defaulted=feedback.defaulted + (learned and not was_rewarded),
+        not_activated=feedback.not_activated + event.skip_learn,
+        trained=feedback.trained + learned,
     )
 
 
@@ -71,8 +71,8 @@ def _sighting(event: LoggedDecision) -> DecisionSample:
     return DecisionSample(
         json.loads(event.context),
         [
-            (event.actions[index].id, chance)
-            for index, chance in zip(event.order, event.probabilities, strict=True)
+            (event.actions[index].id, probability)
+            for index, probability in zip(event.order, event.probabilities, strict=True)
         ],
         None if event.skip_learn else 0.0 - cost,
         [json.loads(event.actions[index].features) for index in event.order],

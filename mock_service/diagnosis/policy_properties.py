@@ -9,10 +9,10 @@ from mock_service.vowpal.policy_arguments import is_plain_epsilon_greedy
 _ANYTHING = ":"
 _CROSSING = frozenset({"-q", "--quadratic", "--cubic", "--interactions"})
 _RATE = frozenset({"-l", "--learning_rate"})
-_LESSONS_TIMES_RATE = 5.0
+_TRAINED_EVENTS_TIMES_RATE = 5.0
 """In the shipped news scenario a rate of 0.001 levels out after 5,000 lessons."""
 _SMALLEST_RATE = 1e-12
-_LESSONS_AT_LEAST = 100
+_MIN_TRAINED_EVENTS = 100
 """What Vowpal Wabbit's own adaptive rate takes there."""
 
 
@@ -40,10 +40,14 @@ def _rate(value: str) -> float | None:
     return rate if _SMALLEST_RATE <= rate < inf else None
 
 
-def lessons_needed(policy: str) -> int:
+def trained_events_needed(policy: str) -> int:
     """Return after about how many lessons one can see that the policy learns."""
     rate = learning_rate(policy)
-    return max(_LESSONS_AT_LEAST, round(_LESSONS_TIMES_RATE / rate)) if rate else _LESSONS_AT_LEAST
+    return (
+        max(_MIN_TRAINED_EVENTS, round(_TRAINED_EVENTS_TIMES_RATE / rate))
+        if rate
+        else _MIN_TRAINED_EVENTS
+    )
 
 
 def explores_with_epsilon(policy: str) -> bool:

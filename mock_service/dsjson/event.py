@@ -171,7 +171,7 @@ def first_slot(event: LoggedMultiSlot) -> LoggedDecision:
     allowed = slot.allowed
     if allowed is None or not set(slot.order) <= set(allowed):
         allowed = tuple(range(len(event.actions)))
-    place = {action: index for index, action in enumerate(allowed)}
+    position = {action: index for index, action in enumerate(allowed)}
     return LoggedDecision(
         event_id=event.event_id,
         at=event.at,
@@ -182,7 +182,7 @@ def first_slot(event: LoggedMultiSlot) -> LoggedDecision:
         model_id=event.model_id,
         drop_probability=event.drop_probability,
         version=event.version,
-        order=tuple(place[index] for index in slot.order),
+        order=tuple(position[index] for index in slot.order),
         probabilities=slot.probabilities,
         cost=slot.cost,
         propensity=slot.probabilities[0],

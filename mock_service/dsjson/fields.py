@@ -44,10 +44,10 @@ def optional_cost(value: object, name: str) -> float | None:
 
 def probability(value: object) -> float:
     """Return a number of at least 0; what is over 1 is for those who judge by it to refuse."""
-    chance = number(value, "p")
-    if not 0 <= chance <= _LARGEST_PROBABILITY:
-        raise NotAnEvent(f"p: expected a probability, got {chance}")
-    return chance
+    probability = number(value, "p")
+    if not 0 <= probability <= _LARGEST_PROBABILITY:
+        raise NotAnEvent(f"p: expected a probability, got {probability}")
+    return probability
 
 
 def probabilities(value: object) -> tuple[float, ...]:
@@ -60,10 +60,10 @@ def probabilities(value: object) -> tuple[float, ...]:
 
 def drop_probability(value: object) -> float:
     """Return the chance that an event was thinned out, below 1."""
-    chance = number(value, "pdrop")
-    if not 0 <= chance < 1:
-        raise NotAnEvent(f"pdrop: expected a chance in [0, 1), got {chance}")
-    return chance
+    probability = number(value, "pdrop")
+    if not 0 <= probability < 1:
+        raise NotAnEvent(f"pdrop: expected a chance in [0, 1), got {probability}")
+    return probability
 
 
 def indices(value: object, name: str) -> tuple[int, ...]:
@@ -89,7 +89,7 @@ def identity(value: object) -> str:
     return text(value).replace(SEPARATOR, _VISIBLE_SEPARATOR)
 
 
-def moment(value: object) -> datetime | None:
+def timestamp(value: object) -> datetime | None:
     """Return a time stamp; one without a zone is in UTC, and more than microseconds are cut.
 
     One at an end of the calendar, where no time can be added or taken away, makes no event.

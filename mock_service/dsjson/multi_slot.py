@@ -29,19 +29,19 @@ def split_slots(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
     """Yield what was decided about each slot of a page, as events of their own."""
     context = json.loads(event.context)
     for number, slot in enumerate(event.slots):
-        places = _baseline_first(sorted(slot.order), event.baselines, number)
+        indices = _baseline_first(sorted(slot.order), event.baselines, number)
         features = json.loads(slot.features)
         about = SlotContext(context, slot.id, number, len(event.slots), features)
         yield LoggedDecision(
             event_id=slot_event_id(event.event_id, slot.id),
             at=event.at,
             context=write_slot(about),
-            actions=tuple(event.actions[place] for place in places),
+            actions=tuple(event.actions[index] for index in indices),
             observations=(*event.observations, *slot.observations),
             skip_learn=event.skip_learn,
             model_id=event.model_id,
             drop_probability=event.drop_probability,
-            order=tuple(places.index(place) for place in slot.order),
+            order=tuple(indices.index(index) for index in slot.order),
             probabilities=slot.probabilities,
             cost=slot.cost,
             propensity=slot.probabilities[0],
@@ -49,16 +49,16 @@ def split_slots(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
         )
 
 
-def _baseline_first(places: list[int], baselines: tuple[int, ...], number: int) -> list[int]:
+def _baseline_first(indices: list[int], baselines: tuple[int, ...], number: int) -> list[int]:
     """Return a slot's actions as a loop keeps them: what would have been shown without it first."""
     baseline = baselines[number] if number < len(baselines) else None
-    return sorted(places, key=lambda place: place != baseline)
+    return sorted(indices, key=lambda index: index != baseline)
 
 
 def _page(event_id: str, slots: _Slots) -> LoggedMultiSlot:
     first, its_slot = slots[0]
     actions = list(dict.fromkeys(action for event, _ in slots for action in event.actions))
-    place = {action: index for index, action in enumerate(actions)}
+    position = {action: index for index, action in enumerate(actions)}
     return LoggedMultiSlot(
         event_id=event_id,
         at=first.at,
@@ -70,16 +70,17 @@ def _page(event_id: str, slots: _Slots) -> LoggedMultiSlot:
             LoggedSlot(
                 id=about.id,
                 features=json.dumps(about.features, separators=(",", ":")),
-                order=tuple(place[event.actions[index]] for index in event.order),
+                order=tuple(position[event.actions[index]] for index in event.order),
                 probabilities=event.probabilities,
                 cost=event.cost,
                 original_cost=event.original_cost,
-                allowed=tuple(sorted(place[action] for action in event.actions)),
+                allowed=tuple(sorted(position[action] for action in event.actions)),
                 observations=tuple(
-                    replace(one, event_id=event_id, slot=about.id) for one in event.observations
+                    replace(observation, event_id=event_id, slot=about.id)
+                    for observation in event.observations
                 ),
             )
             for event, about in slots
         ),
-        baselines=tuple(place[event.actions[0]] for event, _ in slots),
+        baselines=tuple(position[event.actions[0]] for event, _ in slots),
     )

@@ -21,12 +21,12 @@ from mock_service.dsjson.fields import (
     identity,
     indices,
     model_id,
-    moment,
     observations,
     optional_cost,
     probabilities,
     probability,
     text,
+    timestamp,
 )
 from mock_service.loop.decision import Action
 
@@ -38,10 +38,10 @@ _NOT_SLOT = frozenset({"_id", "_inc", "sj"})
 def decision_from(line: Json) -> LoggedDecision:
     """Return the event of a single-slot line; raises NotAnEvent when its parts make none."""
     context, actions = _context_and_actions(line)
-    order, chances = _ranking(line, len(actions))
+    order, probabilities = _ranking(line, len(actions))
     return LoggedDecision(
         event_id=identity(line.get("EventId")),
-        at=moment(line.get("Timestamp")),
+        at=timestamp(line.get("Timestamp")),
         context=context,
         actions=actions,
         observations=observations(line.get("o")),
@@ -50,9 +50,9 @@ def decision_from(line: Json) -> LoggedDecision:
         drop_probability=drop_probability(line.get("pdrop", 0.0)),
         version=text(line.get("Version", "1")),
         order=order,
-        probabilities=chances,
+        probabilities=probabilities,
         cost=cost(line.get("_label_cost"), "_label_cost"),
-        propensity=probability(line.get("_label_probability", chances[0])),
+        propensity=probability(line.get("_label_probability", probabilities[0])),
         original_cost=optional_cost(line.get("_original_label_cost"), "_original_label_cost"),
     )
 
@@ -66,7 +66,7 @@ def multi_slot_from(line: Json) -> LoggedMultiSlot:
         raise NotAnEvent(f"_outcomes: expected one for each of {len(slots)} slots")
     return LoggedMultiSlot(
         event_id=identity(line.get("EventId")),
-        at=moment(line.get("Timestamp")),
+        at=timestamp(line.get("Timestamp")),
         context=context,
         actions=actions,
         observations=observations(line.get("o")),
@@ -80,16 +80,16 @@ def multi_slot_from(line: Json) -> LoggedMultiSlot:
 
 
 def _slot(slot: object, outcome: object, actions: int) -> LoggedSlot:
-    place, came = as_object(slot, "_slots"), as_object(outcome, "_outcomes")
+    offered, came = as_object(slot, "_slots"), as_object(outcome, "_outcomes")
     order = indices(came.get("_a"), "_a")
-    chances = probabilities(came.get("_p"))
-    _check_ranking(order, chances, actions)
-    features, allowed = _slot_features(place)
+    ranked = probabilities(came.get("_p"))
+    _check_ranking(order, ranked, actions)
+    features, allowed = _slot_features(offered)
     return LoggedSlot(
-        id=identity(place.get("_id", came.get("_id"))),
+        id=identity(offered.get("_id", came.get("_id"))),
         features=features,
         order=order,
-        probabilities=chances,
+        probabilities=ranked,
         cost=cost(came.get("_label_cost"), "_label_cost"),
         original_cost=optional_cost(came.get("_original_label_cost"), "_original_label_cost"),
         allowed=allowed,
@@ -119,7 +119,7 @@ def _context_and_actions(line: Json) -> tuple[str, tuple[Action, ...]]:
     return _features(context, "FromUrl", _NOT_CONTEXT), _parse_actions(_json(multi))
 
 
-_LONGEST_KEPT = 2**14
+_MAX_CACHED_LENGTH = 2**14
 """Characters of actions that are remembered; what is long is hardly ever repeated."""
 
 
@@ -127,20 +127,20 @@ _LONGEST_KEPT = 2**14
 def _actions(multi: str) -> tuple[Action, ...]:
     """Return the actions of a text: most lines of a log offer the actions of an earlier one."""
     items = json.loads(multi)
-    return tuple([_action(as_object(item, "_multi"), place) for place, item in enumerate(items)])
+    return tuple([_action(as_object(item, "_multi"), index) for index, item in enumerate(items)])
 
 
 def _parse_actions(multi: str) -> tuple[Action, ...]:
-    return _actions(multi) if len(multi) <= _LONGEST_KEPT else _actions.__wrapped__(multi)
+    return _actions(multi) if len(multi) <= _MAX_CACHED_LENGTH else _actions.__wrapped__(multi)
 
 
-def _action(action: Json, place: int) -> Action:
+def _action(action: Json, index: int) -> Action:
     """Return an action; one without a tag is called by its id feature, or by its place."""
     name = action.get("_tag")
     if name is None:
         identity = action.get("i")
         name = identity.get("id") if isinstance(identity, dict) else None
-    return Action(text(place if name is None else name), _features(action, "j", _NOT_ACTION))
+    return Action(text(index if name is None else name), _features(action, "j", _NOT_ACTION))
 
 
 def _features(owner: Json, loose: str, others: frozenset[str]) -> str:
@@ -161,17 +161,17 @@ def _json(value: object) -> str:
 
 def _ranking(line: Json, actions: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
     """Return the order, the labelled action first, and the probabilities that belong to it."""
-    order = tuple([place - 1 for place in indices(line.get("a"), "a")])
-    chances = probabilities(line.get("p"))
+    order = tuple([index - 1 for index in indices(line.get("a"), "a")])
+    ranked = probabilities(line.get("p"))
     label = _label(line)
     if not order:
-        order, chances = (label,), (probability(line.get("_label_probability")),)
-    _check_ranking(order, chances, actions)
+        order, ranked = (label,), (probability(line.get("_label_probability")),)
+    _check_ranking(order, ranked, actions)
     if label == order[0] or label not in order:
-        return order, chances
-    place = order.index(label)
-    front = (place, *range(place), *range(place + 1, len(order)))
-    return tuple([order[n] for n in front]), tuple([chances[n] for n in front])
+        return order, ranked
+    index = order.index(label)
+    front = (index, *range(index), *range(index + 1, len(order)))
+    return tuple([order[n] for n in front]), tuple([ranked[n] for n in front])
 
 
 def _label(line: Json) -> int:

@@ -45,8 +45,8 @@ class LogReader:
 
     def __iter__(self) -> Iterator[Event]:
         """Yield every event, including those to skip, in the order of the log."""
-        for place, line in enumerate(self._lines, start=1):
-            yield from self._events(line, place)
+        for index, line in enumerate(self._lines, start=1):
+            yield from self._events(line, index)
 
     @property
     def events(self) -> int:
@@ -59,7 +59,7 @@ class LogReader:
         """Count the event that was yielded last as damaged after all, for `problem`."""
         self._refused = problem
 
-    def _events(self, line: str | bytes, place: int) -> Iterator[Event]:
+    def _events(self, line: str | bytes, index: int) -> Iterator[Event]:
         objects, problem = _parse(line)
         for found in objects:
             try:
@@ -75,14 +75,14 @@ class LogReader:
             if event is not None or not problem:  # remains of a torn line are part of the damage
                 self.counts[kind] += 1
         if problem:
-            self._complain(place, problem)
+            self._complain(index, problem)
         elif not objects:
             self.counts[LineKind.BLANK] += 1
 
-    def _complain(self, place: int, problem: str) -> None:
+    def _complain(self, index: int, problem: str) -> None:
         self.counts[LineKind.DAMAGED] += 1
         if len(self.complaints) < _KEPT_COMPLAINTS:
-            self.complaints.append((place, problem))
+            self.complaints.append((index, problem))
 
 
 def read_log(lines: Iterable[str | bytes]) -> LogReader:

@@ -29,5 +29,5 @@ def log_settled(event: PendingEvent, settlement: Settlement) -> LoggedDecision:
         reward=settlement.reward,
         joined=settlement.joined,
         observations=shown + rewards if decision.deferred and event.activated else rewards,
-        activated=settlement.lesson is not None,
+        activated=settlement.training is not None,
     )

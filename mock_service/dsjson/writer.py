@@ -34,7 +34,7 @@ def _decision_members(event: LoggedDecision) -> dict[str, str | None]:
         "_labelIndex": str(event.chosen),
         "_skipLearn": "true" if event.skip_learn else None,
         "o": _observations(event.observations),
-        "Timestamp": _moment(event.at),
+        "Timestamp": _timestamp(event.at),
         "Version": json.dumps(event.version),
         "EventId": json.dumps(event.event_id),
         "a": _array([str(index + 1) for index in event.order]),
@@ -49,7 +49,7 @@ def _decision_members(event: LoggedDecision) -> dict[str, str | None]:
 def _multi_slot_members(event: LoggedMultiSlot) -> dict[str, str | None]:
     slots = {"_slots": _array(map(_slot, event.slots))}
     return {
-        "Timestamp": _moment(event.at),
+        "Timestamp": _timestamp(event.at),
         "Version": json.dumps(event.version),
         "EventId": json.dumps(event.event_id),
         "_skipLearn": "true" if event.skip_learn else None,
@@ -129,7 +129,7 @@ def _harmless(value: object) -> object:
     return value
 
 
-def _moment(at: datetime | None) -> str | None:
+def _timestamp(at: datetime | None) -> str | None:
     if at is None:
         return None
     return f'"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")}Z"'

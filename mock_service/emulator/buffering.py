@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LONGEST = 64 * 2**20
+MAX_LENGTH = 64 * 2**20
 """How many bytes of a body are kept: more than the service accepts of any."""
 
 
@@ -45,7 +45,7 @@ async def buffer_request(scope: Scope, receive: Receive) -> BufferedRequest:
     while more:
         message = await receive()
         more = message.get("more_body", False)
-        if size <= LONGEST:
+        if size <= MAX_LENGTH:
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
     return BufferedRequest(scope, b"".join(chunks))

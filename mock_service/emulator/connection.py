@@ -43,7 +43,7 @@ class BreakableConnection(H11Protocol):
             transport.max_size = _READ_BYTES
         gathering = cast("asyncio.Transport", _GatheringTransport(self.loop, transport))
         self._bounds = _find_bounds(self.app_state)
-        self.conn = h11.Connection(h11.SERVER, _LONGEST_HEAD)
+        self.conn = h11.Connection(h11.SERVER, _MAX_HEAD)
         super().connection_made(gathering)
         self._open = self._bounds.add(cast("asyncio.Transport", transport), self._refuse)
         self.app_state = {**self.app_state, _KEY: gathering}
@@ -92,7 +92,7 @@ class BreakableConnection(H11Protocol):
 
 _READ_BYTES = 2**15
 """How much asyncio reads of a connection before it turns to the next: a fair share of a moment."""
-_LONGEST_HEAD = 2**16
+_MAX_HEAD = 2**16
 """Of a request, in bytes; a longer one is no valid request."""
 _CHUNK_BYTES = 64
 """What a part of a request takes in memory besides its bytes."""

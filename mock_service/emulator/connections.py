@@ -18,8 +18,8 @@ if sys.platform != "win32":
 
 _SPARE_DESCRIPTORS = 12
 """What the database and evaluations need besides."""
-_FEWEST_AT_ONCE, _MOST_AT_ONCE = 4, 64
-_FEWEST = 4
+_MIN_AT_ONCE, _MAX_AT_ONCE = 4, 64
+_MIN = 4
 _BEAT_SECONDS = 1.0
 _PROGRESS_BYTES = 2**16
 """A client that reads less than that in `Limits.request_seconds` does not read."""
@@ -62,7 +62,7 @@ class Connections:
     def __init__(self, limits: Limits = DEFAULT_LIMITS, most: int | None = None) -> None:
         """Admit `most`, or as many as `limits` and the descriptors of this process allow."""
         self._limits = limits
-        room = max(_FEWEST, _free_descriptors() - accepted_at_once())
+        room = max(_MIN, _free_descriptors() - accepted_at_once())
         self._most = min(limits.connections, room) if most is None else most
         self._all: dict[OpenConnection, None] = {}
         self._silent: OrderedDict[OpenConnection, None] = OrderedDict()
@@ -205,7 +205,7 @@ _ENOUGH_DESCRIPTORS = 16_384
 
 def accepted_at_once() -> int:
     """Return how many connections to accept before any of them is looked at."""
-    return max(_FEWEST_AT_ONCE, min(_free_descriptors() // 8, _MOST_AT_ONCE))
+    return max(_MIN_AT_ONCE, min(_free_descriptors() // 8, _MAX_AT_ONCE))
 
 
 def _free_descriptors() -> int:

@@ -25,9 +25,9 @@ class Emulator:
     """A server's loops, the traffic in front of them, a script and a witness."""
 
     service: Service
-    traffic: Interception
+    interception: Interception
     script: ChoiceScript
-    witness: DecisionHistory
+    history: DecisionHistory
 
     def reset(self, settings: LoopSettings) -> None:
         """Begin anew: a fresh loop, nothing ordered, nothing noted, a manual clock at its start.
@@ -38,17 +38,17 @@ class Emulator:
         if isinstance(self.service.clock, ManualClock):
             self.service.clock.restart()
         self.service.reset(settings)
-        self.traffic.clear()
+        self.interception.clear()
         self.script.clear()
-        self.witness.clear()
+        self.history.clear()
 
     def remove_loop(self, name: str) -> None:
         """End a loop; what is known of its calls and decisions is for no later one of its name."""
         number = self.service.loops[name].number
         self.service.remove(name)
-        self.witness.forget(number)
-        self.traffic.journal.disown(name)
-        self.traffic.held.clear(name)
+        self.history.forget(number)
+        self.interception.journal.disown(name)
+        self.interception.held.clear(name)
 
     def reset_loop(self, name: str, settings: LoopSettings) -> None:
         """Let one loop begin anew, with no calls and decisions; all others go on.
@@ -58,9 +58,9 @@ class Emulator:
         """
         number = self.service.loops[name].number
         self.service.reset(settings, name)
-        self.witness.forget(number)
-        self.traffic.journal.clear(name)
-        self.traffic.held.clear(name)
+        self.history.forget(number)
+        self.interception.journal.clear(name)
+        self.interception.held.clear(name)
 
     @property
     def seed(self) -> str:
@@ -79,7 +79,7 @@ class Emulator:
             TypeError: the clock is the machine's.
             ControlRequestInvalid: it cannot move that far; nothing has changed then.
         """
-        held, clock = self.traffic.held, self.service.clock
+        held, clock = self.interception.held, self.service.clock
         if isinstance(clock, ManualClock):
             clock.check_step(step)
         target = clock.now() + step
@@ -106,7 +106,7 @@ class Emulator:
         for hosted in self.service.loops.values():
             hosted.loop.settle()
         return tuple(
-            record_decision(*witnessed) for witnessed in self.witness.decisions(self._number(loop))
+            record_decision(*recorded) for recorded in self.history.decisions(self._number(loop))
         )
 
     def teach(
@@ -132,16 +132,16 @@ class Emulator:
         asked = rank_request(RankRequestBody.model_validate(body), str)
         chosen = asked.actions
         now = self.service.clock.now()
-        lesson = Decision(
+        example = Decision(
             "taught", now, asked.context, chosen, chosen, (0,), (1.0,), deferred=False
         )
-        self.service.loops[loop or DEFAULT_LOOP].loop.teach(lesson, reward, times)
+        self.service.loops[loop or DEFAULT_LOOP].loop.teach(example, reward, times)
 
     def _number(self, loop: str | None) -> int | None:
         return None if loop is None else self.service.loops[loop].number
 
     def _action(self, action_id: str, loop: str | None) -> RankableAction:
-        for event, _ in reversed(self.witness.decisions(self._number(loop))):
+        for event, _ in reversed(self.history.decisions(self._number(loop))):
             for action in event.decision.candidates:
                 if action.id == action_id:
                     return RankableAction(id=action.id, features=from_json(action.features))

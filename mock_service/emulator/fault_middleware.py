@@ -31,22 +31,22 @@ _LATE_BODIES: dict[str, type[BaseModel]] = {
 class FaultMiddleware:
     """An ASGI layer that is not there until something is ordered."""
 
-    def __init__(self, app: ASGIApp, traffic: Interception) -> None:
+    def __init__(self, app: ASGIApp, interception: Interception) -> None:
         self._app = app
-        self._traffic = traffic
+        self._interception = interception
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or let happen to it what was ordered."""
-        if scope["type"] != "http" or self._traffic.is_idle:
+        if scope["type"] != "http" or self._interception.is_idle:
             await self._app(scope, receive, send)
             return
-        await self._traffic.held.run_due(self._traffic.clock.now())
+        await self._interception.held.run_due(self._interception.clock.now())
         operation = find_operation(scope["method"], scope["path"])
         if operation is None:
             await self._app(scope, receive, send)
-        elif seconds := self._traffic.throttle.wait_seconds(self._traffic.clock.now()):
+        elif seconds := self._interception.throttle.wait_seconds(self._interception.clock.now()):
             await self._throttle(operation, seconds, (scope, receive, send))
-        elif met := self._traffic.faults.match(operation):
+        elif met := self._interception.faults.match(operation):
             await self._disturb(operation, met, (scope, receive, send))
         else:
             await self._app(scope, receive, send)
@@ -56,7 +56,7 @@ class FaultMiddleware:
     ) -> None:
         scope, receive, send = exchange
         await buffer_request(scope, receive)
-        rate = self._traffic.throttle.rate
+        rate = self._interception.throttle.rate
         if rate is not None:
             await throttled_response(operation, seconds, rate)(scope, receive, send)
 
@@ -68,17 +68,17 @@ class FaultMiddleware:
         seconds = met.waiting_seconds()
         if seconds and not await self._wait(seconds, scope, receive):
             return
-        disturbance = _Disturbance(operation, met.fault, request, self._app, self._traffic)
+        disturbance = _Disturbance(operation, met.fault, request, self._app, self._interception)
         await disturbance.apply(receive, send)
 
     async def _wait(self, seconds: float, scope: Scope, receive: Receive) -> bool:
         """Wait, and say whether the call is still of interest: not after its client or a reset."""
-        resets = self._traffic.resets
+        resets = self._interception.resets
         try:
             async with asyncio.timeout(seconds):
                 await until_gone(receive)
         except TimeoutError:
-            if self._traffic.resets == resets:
+            if self._interception.resets == resets:
                 return True
             find_transport(scope).abort()
         return False
@@ -93,13 +93,13 @@ class _Disturbance:
         fault: Fault,
         request: BufferedRequest,
         app: ASGIApp,
-        traffic: Interception,
+        interception: Interception,
     ) -> None:
         self._operation = operation
         self._fault = fault
         self._request = request
         self._app = app
-        self._traffic = traffic
+        self._interception = interception
 
     async def apply(self, receive: Receive, send: Send) -> None:
         """Do what the fault says."""
@@ -139,10 +139,10 @@ class _Disturbance:
         if late is None or not self._valid():
             await self._handle(1, send)
             return
-        if self._traffic.held.is_full:
+        if self._interception.held.is_full:
             await held_back_too_many()(self._request.scope, receive, send)
             return
-        self._traffic.held.add(self._request, self._app, self._traffic.clock.now() + late)
+        self._interception.held.add(self._request, self._app, self._interception.clock.now() + late)
         await empty_reply()(self._request.scope, receive, send)
 
     def _valid(self) -> bool:

@@ -8,22 +8,22 @@ from enum import StrEnum
 import numpy as np
 from numpy.random import Generator
 
-from mock_service.emulator.latency import LONGEST_WAIT_SECONDS, Latency
+from mock_service.emulator.latency import MAX_WAIT_SECONDS, Latency
 from mock_service.emulator.operations import ANY, OPERATIONS
 from mock_service.errors import ControlRequestInvalid
 
 DELAYABLE = frozenset({"reward", "activate", "multislot_reward", "multislot_activate"})
 """What the service acknowledges before it handles it."""
 _LOWEST_ERROR, _BEYOND_ERRORS = 400, 600
-MOST_FAULTS = 1_000
+MAX_FAULTS = 1_000
 """How many faults are on order at a time."""
 _LATEST = timedelta(days=3650)
-_MOST_HANDLED = 100
-_MOST_TIMES = 1_000_000_000
-_LONGEST_RETRY = 86_400
-_MOST_TRUNCATED = 2**30
+_MAX_HANDLED = 100
+_MAX_TIMES = 1_000_000_000
+_MAX_RETRY = 86_400
+_MAX_TRUNCATED = 2**30
 _LARGEST_SEED = 2**64 - 1
-_LONGEST_CODE, _LONGEST_MESSAGE = 256, 8_192
+_MAX_CODE_LENGTH, _MAX_MESSAGE_LENGTH = 256, 8_192
 
 
 class Drop(StrEnum):
@@ -114,13 +114,16 @@ class Fault:
 
     def _ranges(self) -> list[tuple[bool, str]]:
         numbers = (
-            ("truncate", self.truncate, 0, _MOST_TRUNCATED),
-            ("duplicate", self.duplicate, 2, _MOST_HANDLED),
-            ("retry_after", self.retry_after, 0, _LONGEST_RETRY),
-            ("times", self.times, 1, _MOST_TIMES),
+            ("truncate", self.truncate, 0, _MAX_TRUNCATED),
+            ("duplicate", self.duplicate, 2, _MAX_HANDLED),
+            ("retry_after", self.retry_after, 0, _MAX_RETRY),
+            ("times", self.times, 1, _MAX_TIMES),
             ("seed", self.seed, 0, _LARGEST_SEED),
         )
-        texts = (("code", self.code, _LONGEST_CODE), ("message", self.message, _LONGEST_MESSAGE))
+        texts = (
+            ("code", self.code, _MAX_CODE_LENGTH),
+            ("message", self.message, _MAX_MESSAGE_LENGTH),
+        )
         return [
             *[
                 (value is None or low <= value <= high, f"{name} should be {low} to {high}")
@@ -175,7 +178,7 @@ class ActiveFault:
         """Return how long the call that just met the fault waits."""
         if self.fault.latency is None:
             return 0.0
-        return min(self.fault.latency.draw(self._rng), LONGEST_WAIT_SECONDS)
+        return min(self.fault.latency.draw(self._rng), MAX_WAIT_SECONDS)
 
 
 class Faults:
@@ -194,11 +197,11 @@ class Faults:
             ControlRequestInvalid: there are too many; those that can be met no more are
                 forgotten.
         """
-        if len(self._ordered) >= MOST_FAULTS:
+        if len(self._ordered) >= MAX_FAULTS:
             self._ordered = list(self.waiting)
-        if len(self._ordered) >= MOST_FAULTS:
+        if len(self._ordered) >= MAX_FAULTS:
             raise ControlRequestInvalid(
-                f"at most {MOST_FAULTS} faults can be on order: take some back"
+                f"at most {MAX_FAULTS} faults can be on order: take some back"
             )
         self._last += 1
         ordered = ActiveFault(self._last, fault)

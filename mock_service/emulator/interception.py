@@ -13,8 +13,8 @@ from mock_service.emulator.faults import Faults
 from mock_service.emulator.journal import Journal
 from mock_service.emulator.throttling import Throttle
 
-MOST_HELD = 10_000
-_MOST_HELD_BYTES = 32 * 2**20
+MAX_HELD = 10_000
+_MAX_HELD_BYTES = 32 * 2**20
 
 
 class DelayedRequests:
@@ -30,7 +30,7 @@ class DelayedRequests:
     @property
     def is_full(self) -> bool:
         """Whether no more calls can be held back."""
-        return len(self._calls) >= MOST_HELD or self._bytes >= _MOST_HELD_BYTES
+        return len(self._calls) >= MAX_HELD or self._bytes >= _MAX_HELD_BYTES
 
     def add(self, request: BufferedRequest, app: ASGIApp, until: datetime) -> None:
         """Keep `request` for `app` until that moment."""

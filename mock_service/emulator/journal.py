@@ -14,9 +14,9 @@ from mock_service.emulator.masking import mask_headers, mask_text
 from mock_service.emulator.operations import find_operation
 from mock_service.limits import DEFAULT_LIMITS
 
-MOST_CALLS = 5_000
+MAX_CALLS = 5_000
 """Beyond it, and beyond the bytes of `Limits.journal_bytes`, the oldest calls are forgotten."""
-_LONGEST_BODY = 2**20
+_MAX_BODY = 2**20
 _CALL_BYTES = 600
 _HEADER_BYTES = 150
 """What a call, and each of its headers, takes in memory besides the texts."""
@@ -133,7 +133,7 @@ class OpenCall:
 
     def add(self, chunk: bytes) -> None:
         """Note a part of the body, unless that is longer than any that the service takes."""
-        if self.bytes <= _LONGEST_BODY:
+        if self.bytes <= _MAX_BODY:
             self._chunks.append(chunk)
             self.bytes += len(chunk)
 
@@ -203,7 +203,7 @@ class Journal:
         """Count what `note` takes now, and forget the oldest ones beyond the bounds."""
         self._bytes += note.bytes - self._notes.get(note, 0)
         self._notes[note] = note.bytes
-        while len(self._notes) > MOST_CALLS or self._bytes > self._limit:
+        while len(self._notes) > MAX_CALLS or self._bytes > self._limit:
             self._bytes -= self._notes.popitem(last=False)[1]
 
 

@@ -11,17 +11,17 @@ from mock_service.rest.paths import is_control
 class JournalMiddleware:
     """An ASGI layer that listens to both sides and changes nothing."""
 
-    def __init__(self, app: ASGIApp, traffic: Interception) -> None:
+    def __init__(self, app: ASGIApp, interception: Interception) -> None:
         self._app = app
-        self._traffic = traffic
+        self._interception = interception
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and note it and its answer."""
         if scope["type"] != "http" or is_control(scope["path"]):  # no traffic of an application
             await self._app(scope, receive, send)
             return
-        journal = self._traffic.journal
-        note = journal.begin(self._traffic.clock.now(), scope)
+        journal = self._interception.journal
+        note = journal.begin(self._interception.clock.now(), scope)
 
         async def listen() -> Message:
             message = await receive()

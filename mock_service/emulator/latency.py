@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from mock_service.errors import ControlRequestInvalid
 
-LONGEST_WAIT_SECONDS = 3_600.0
+MAX_WAIT_SECONDS = 3_600.0
 """No call waits for longer, however rare and long the waits of a distribution are."""
 _LARGEST_SIGMA = 10.0
 _LARGEST_EXPONENT = 700.0
@@ -105,7 +105,7 @@ def parse_latency(value: float | Mapping[str, object]) -> Latency:
 
 
 def _seconds(name: str, value: object) -> float:
-    most = _LARGEST_SIGMA if name == "latency.sigma" else LONGEST_WAIT_SECONDS
+    most = _LARGEST_SIGMA if name == "latency.sigma" else MAX_WAIT_SECONDS
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most:
         return float(value)
     raise ControlRequestInvalid(
@@ -119,7 +119,7 @@ def _shorten(value: object) -> str:
         text = repr(value)
     except ValueError:
         return "longer than that"
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 
-_LONGEST_SHOWN = 40
+_MAX_SHOWN = 40

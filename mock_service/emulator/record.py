@@ -61,5 +61,5 @@ def record_decision(event: PendingEvent, settlement: Settlement | None) -> Recor
         rewards=tuple(event.rewards),
         settled=settlement is not None,
         reward=None if settlement is None else settlement.joined,
-        learned=settlement is not None and settlement.lesson is not None,
+        learned=settlement is not None and settlement.training is not None,
     )

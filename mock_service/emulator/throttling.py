@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from mock_service.errors import ControlRequestInvalid
 
-_MOST_CALLS = 1_000_000
-_LONGEST_PERIOD = timedelta(days=1)
+_MAX_CALLS = 1_000_000
+_MAX_PERIOD = timedelta(days=1)
 """Each call of a period is remembered until it ends."""
 
 
@@ -23,10 +23,10 @@ class Rate:
 
     def __post_init__(self) -> None:
         """Raise ControlRequestInvalid for a rate nobody could keep."""
-        if not 1 <= self.calls <= _MOST_CALLS or not timedelta() < self.period <= _LONGEST_PERIOD:
+        if not 1 <= self.calls <= _MAX_CALLS or not timedelta() < self.period <= _MAX_PERIOD:
             raise ControlRequestInvalid(
-                f"a rate should allow 1 to {_MOST_CALLS} calls in more than 0 seconds, "
-                f"{_LONGEST_PERIOD.days} day at most"
+                f"a rate should allow 1 to {_MAX_CALLS} calls in more than 0 seconds, "
+                f"{_MAX_PERIOD.days} day at most"
             )
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 else:  # optuna is an extra, and takes a while to import
     searching = lazy_loader.load("mock_service.evaluation.search", suppress_warning=True)
 
-FEWEST_TO_SEARCH = 200
+MIN_TO_SEARCH = 200
 """Decisions without which no search for a policy is worth anything."""
 
 _TRIALS = 24
@@ -45,16 +45,16 @@ def answer(inquiry: EvaluationRequest, events: Iterable[LoggedDecision]) -> Eval
     Raises:
         LearningPolicyInvalid: Vowpal Wabbit does not accept a policy.
     """
-    traffic = collect(first_slots(events))
-    importance = measure_importance(traffic) if len(traffic) else ()
-    if inquiry.kind is JobKind.IMPORTANCE or not len(traffic):
+    logged = collect(first_slots(events))
+    importance = measure_importance(logged) if len(logged) else ()
+    if inquiry.kind is JobKind.IMPORTANCE or not len(logged):
         return EvaluationResult(importance=importance)
     policies = _policies(inquiry)
-    acted = [evaluate_policy(policy, traffic) for policy in policies]
-    judged = EvaluationResult(tuple([reward_series(one, traffic) for one in acted]), importance)
+    acted = [evaluate_policy(policy, logged) for policy in policies]
+    judged = EvaluationResult(tuple([reward_series(one, logged) for one in acted]), importance)
     if not inquiry.optimize:
         return replace(judged, optimal=optimal_policy(judged.courses))
-    return _optimize(inquiry, judged, acted, traffic)
+    return _optimize(inquiry, judged, acted, logged)
 
 
 def _policies(inquiry: EvaluationRequest) -> list[Policy]:
@@ -67,20 +67,20 @@ def _optimize(
     inquiry: EvaluationRequest,
     judged: EvaluationResult,
     acted: list[ActionProbabilities],
-    traffic: LoggedData,
+    logged: LoggedData,
 ) -> EvaluationResult:
     """Add policies that were found; they and their rivals are compared on held-out decisions."""
-    if len(traffic) < FEWEST_TO_SEARCH:
-        words = f"A search needs {FEWEST_TO_SEARCH} decisions, and there are {len(traffic)}."
+    if len(logged) < MIN_TO_SEARCH:
+        words = f"A search needs {MIN_TO_SEARCH} decisions, and there are {len(logged)}."
         return replace(judged, optimal=optimal_policy(judged.courses), description=words)
-    split = round(len(traffic) * (1 - _HELD_OUT))
-    later = traffic.rows(split, len(traffic))
+    split = round(len(logged) * (1 - _HELD_OUT))
+    later = logged.rows(split, len(logged))
 
     def held_out(one: ActionProbabilities) -> RewardSeries:
         return reward_series(ActionProbabilities(one.policy, one.probabilities[split:]), later)
 
     found = [
-        held_out(evaluate_policy(policy, traffic)) for policy in _search(inquiry, traffic, split)
+        held_out(evaluate_policy(policy, logged)) for policy in _search(inquiry, logged, split)
     ]
     rivals = [held_out(one) for one in acted]
     how = (
@@ -95,9 +95,9 @@ def _optimize(
     )
 
 
-def _search(inquiry: EvaluationRequest, traffic: LoggedData, split: int) -> list[Policy]:
+def _search(inquiry: EvaluationRequest, logged: LoggedData, split: int) -> list[Policy]:
     """Return the best policies for the earlier part, the best first."""
-    earlier = traffic.rows(0, split)
+    earlier = logged.rows(0, split)
     if find_spec("optuna") is None:
         return [_best_preset(inquiry, earlier)]
     return searching.best_policies(earlier, searching.SearchOptions(_TRIALS, inquiry.exploration))

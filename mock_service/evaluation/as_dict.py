@@ -14,9 +14,9 @@ Json = dict[str, Any]
 def study_record(study: LogEvaluation) -> Json:
     """Return a study's figures."""
     return {
-        "decisions": len(study.traffic),
-        "skipped": study.traffic.skipped,
-        "unusable": study.traffic.unusable,
+        "decisions": len(study.logged),
+        "skipped": study.logged.skipped,
+        "unusable": study.logged.unusable,
         "verdict": list(study.words),
         "policies": [verdict_record(one) for one in study.verdicts],
         "feature_importance": [

@@ -6,14 +6,14 @@ from numpy.random import Generator
 from mock_service.evaluation.estimators import NOTHING, Estimate, Estimator, Sample, scores
 from mock_service.evaluation.logged_data import Column
 
-_MOST_BLOCKS = 2000
+_MAX_BLOCKS = 2000
 """Longer traffic is resampled in blocks of neighbours: as good, and a matrix that fits."""
 
 _RESAMPLES = 1000
 
 
 def bootstrap(
-    sample: Sample, estimator: Estimator, chance: Generator, confidence: float = 0.95
+    sample: Sample, estimator: Estimator, rng: Generator, confidence: float = 0.95
 ) -> Estimate:
     """Return an estimate with the percentiles of what other draws of the traffic would have given.
 
@@ -30,7 +30,7 @@ def bootstrap(
     else:
         numerators, denominators = column * sample.shares, sample.shares
     tops, bottoms = _blocks(numerators), _blocks(denominators)
-    drawn = chance.multinomial(len(tops), np.full(len(tops), 1 / len(tops)), size=_RESAMPLES)
+    drawn = rng.multinomial(len(tops), np.full(len(tops), 1 / len(tops)), size=_RESAMPLES)
     below = drawn @ bottoms
     values = (drawn @ tops)[below > 0] / below[below > 0]
     outside = (1 - confidence) / 2
@@ -40,7 +40,7 @@ def bootstrap(
 
 def _blocks(column: Column) -> Column:
     """Return the sums of neighbouring rows, in at most so many blocks of nearly equal length."""
-    count = min(len(column), _MOST_BLOCKS)
+    count = min(len(column), _MAX_BLOCKS)
     starts = np.linspace(0, len(column), count, endpoint=False).astype(np.intp)
     sums: Column = np.add.reduceat(column, starts)
     return sums

@@ -19,7 +19,7 @@ class LogEvaluation:
     ``importance`` is empty where no model was trained.
     """
 
-    traffic: LoggedData
+    logged: LoggedData
     acted: tuple[ActionProbabilities, ...]
     verdicts: tuple[PolicyEvaluation, ...]
     importance: tuple[FeatureScore, ...]
@@ -27,7 +27,7 @@ class LogEvaluation:
 
 
 def evaluate_log(
-    traffic: LoggedData,
+    logged: LoggedData,
     policies: Sequence[Policy],
     options: Options,
     progress: Callable[[int], None] = lambda _: None,
@@ -37,24 +37,24 @@ def evaluate_log(
     Raises:
         LearningPolicyInvalid: Vowpal Wabbit does not accept a policy.
     """
-    judge = OffPolicyEvaluator(traffic, options)
+    judge = OffPolicyEvaluator(logged, options)
     progress(1)
     acted = []
     for policy in policies:
-        acted.append(evaluate_policy(policy, traffic))
+        acted.append(evaluate_policy(policy, logged))
         progress(1)
     verdicts = judge.verdicts(acted)
-    importance = measure_importance(traffic) if options.with_model else ()
+    importance = measure_importance(logged) if options.with_model else ()
     progress(1)
     return LogEvaluation(
-        traffic, tuple(acted), tuple(verdicts), importance, tuple(verdict_in_words(verdicts))
+        logged, tuple(acted), tuple(verdicts), importance, tuple(verdict_in_words(verdicts))
     )
 
 
-def measure_importance(traffic: LoggedData) -> tuple[FeatureScore, ...]:
+def measure_importance(logged: LoggedData) -> tuple[FeatureScore, ...]:
     """Return what the choices of a policy that learned from all of the log would hang on."""
-    model = train(traffic.events, PRESETS["quick"].arguments)
+    model = train(logged.events, PRESETS["quick"].arguments)
     try:
-        return tuple(feature_importance(model, traffic.events))
+        return tuple(feature_importance(model, logged.events))
     finally:
         model.close()

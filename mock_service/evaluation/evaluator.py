@@ -81,15 +81,15 @@ class OffPolicyEvaluator:
 
     def __init__(
         self,
-        traffic: LoggedData,
+        logged: LoggedData,
         options: Options | None = None,
         expected: NDArray[np.float64] | None = None,
     ) -> None:
-        self.traffic = traffic
+        self.logged = logged
         self.options = options or Options()
-        if expected is None and self.options.with_model and len(traffic):
+        if expected is None and self.options.with_model and len(logged):
             # A model that features of enormous size drove out of its mind expects nothing.
-            found = predict_rewards(traffic.events, _REWARD_INTERACTIONS)
+            found = predict_rewards(logged.events, _REWARD_INTERACTIONS)
             expected = np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
         self.expected = expected
 
@@ -104,7 +104,7 @@ class OffPolicyEvaluator:
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept a policy.
         """
-        return self.verdicts([evaluate_policy(policy, self.traffic) for policy in policies])
+        return self.verdicts([evaluate_policy(policy, self.logged) for policy in policies])
 
     def verdicts(self, acted: list[ActionProbabilities]) -> list[PolicyEvaluation]:
         """Judge each policy by how it acted on this traffic."""
@@ -113,12 +113,12 @@ class OffPolicyEvaluator:
 
     def sample(self, acted: ActionProbabilities) -> Sample:
         """Return what a policy did as the estimators want it; the online policy weighs 1."""
-        rewards, shares = self.traffic.rewards, self.traffic.shares
-        weights = np.minimum(acted.of_logged(self.traffic) / self.traffic.propensities, self.clip)
+        rewards, shares = self.logged.rewards, self.logged.shares
+        weights = np.minimum(acted.of_logged(self.logged) / self.logged.propensities, self.clip)
         if self.expected is None:
             return Sample(rewards, weights, shares)
         expected: Column = (acted.probabilities * self.expected).sum(axis=1)
-        return Sample(rewards, weights, shares, expected, self.traffic.of_chosen(self.expected))
+        return Sample(rewards, weights, shares, expected, self.logged.of_chosen(self.expected))
 
     @property
     def clip(self) -> float:
@@ -136,12 +136,12 @@ class OffPolicyEvaluator:
             best=best,
             uplift=uplift(sample, best, rivals),
             overlap=measure_overlap(
-                acted.of_logged(self.traffic) / self.traffic.propensities, self.clip
+                acted.of_logged(self.logged) / self.logged.propensities, self.clip
             ),
         )
 
     def _reward_range(self) -> tuple[float, float]:
-        rewards = self.traffic.rewards
+        rewards = self.logged.rewards
         return self.options.reward_range or (
             float(rewards.min(initial=0.0)),
             float(rewards.max(initial=1.0)),

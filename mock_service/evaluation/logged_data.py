@@ -34,7 +34,7 @@ class LoggedData:
         return len(self.events)
 
     @property
-    def most_actions(self) -> int:
+    def max_actions(self) -> int:
         """How many actions the widest choice had."""
         return max((len(event.actions) for event in self.events), default=0)
 
@@ -101,4 +101,4 @@ def _in_order(events: list[LoggedDecision]) -> list[LoggedDecision]:
     times = [event.at for event in events if event.at is not None]
     if len(times) < len(events):
         return events
-    return [events[place] for place in sorted(range(len(events)), key=times.__getitem__)]
+    return [events[index] for index in sorted(range(len(events)), key=times.__getitem__)]

@@ -7,7 +7,7 @@ import numpy as np
 
 from mock_service.evaluation.logged_data import Column
 
-FEWEST_EFFECTIVE = 50
+MIN_EFFECTIVE = 50
 """Below so many decisions' worth of weight, no interval deserves trust."""
 
 _OFF_BALANCE = 4.0
@@ -35,7 +35,7 @@ class Overlap:
     @property
     def is_insufficient(self) -> bool:
         """Whether nothing can be said about the policy at all."""
-        return self.effective < FEWEST_EFFECTIVE
+        return self.effective < MIN_EFFECTIVE
 
 
 def measure_overlap(weights: Column, clip: float = inf) -> Overlap:
@@ -49,7 +49,7 @@ def measure_overlap(weights: Column, clip: float = inf) -> Overlap:
         mean_weight=float(weights.mean()) if len(weights) else 0.0,
         largest_weight=float(weights.max(initial=0.0)),
         clipped=int((weights > clip).sum()),
-        warnings=() if effective < FEWEST_EFFECTIVE else _off_balance(weights),
+        warnings=() if effective < MIN_EFFECTIVE else _off_balance(weights),
     )
 
 

@@ -45,9 +45,9 @@ class ActionProbabilities:
     policy: Policy
     probabilities: NDArray[np.float64]
 
-    def of_logged(self, traffic: LoggedData) -> Column:
+    def of_logged(self, logged: LoggedData) -> Column:
         """Return the probability the policy gave to each logged choice."""
-        return traffic.of_chosen(self.probabilities)
+        return logged.of_chosen(self.probabilities)
 
 
 def custom_policy(name: str, policy: str) -> Policy:
@@ -90,42 +90,42 @@ RANDOM = Policy("BaselineRand", PolicySource.RANDOM)
 """Every action with the same probability."""
 
 
-def evaluate_policy(policy: Policy, traffic: LoggedData) -> ActionProbabilities:
-    """Return how `policy` would have acted on `traffic`, had it seen it in this order.
+def evaluate_policy(policy: Policy, logged: LoggedData) -> ActionProbabilities:
+    """Return how `policy` would have acted on `logged`, had it seen it in this order.
 
     Raises:
         LearningPolicyInvalid: Vowpal Wabbit does not accept the arguments or the model.
     """
     if policy.source is PolicySource.ONLINE:
-        return ActionProbabilities(policy, _logged_table(traffic))
+        return ActionProbabilities(policy, _logged_table(logged))
     if policy.source is PolicySource.BASELINE:
-        return ActionProbabilities(policy, _first(traffic))
+        return ActionProbabilities(policy, _first(logged))
     if policy.source is PolicySource.RANDOM:
-        return ActionProbabilities(policy, _uniform(traffic))
+        return ActionProbabilities(policy, _uniform(logged))
     replayed = validate(
-        traffic.events, policy.arguments, model=policy.model, learns=not policy.model
+        logged.events, policy.arguments, model=policy.model, learns=not policy.model
     )
     by_lot = ~np.isfinite(replayed.probabilities).all(axis=1, keepdims=True)
-    return ActionProbabilities(policy, np.where(by_lot, _uniform(traffic), replayed.probabilities))
+    return ActionProbabilities(policy, np.where(by_lot, _uniform(logged), replayed.probabilities))
 
 
-def _logged_table(traffic: LoggedData) -> NDArray[np.float64]:
+def _logged_table(logged: LoggedData) -> NDArray[np.float64]:
     """Return the logged probabilities; the chosen action's is its propensity."""
-    table = np.zeros((len(traffic), traffic.most_actions))
-    for row, event in enumerate(traffic.events):
+    table = np.zeros((len(logged), logged.max_actions))
+    for row, event in enumerate(logged.events):
         table[row, event.order] = event.probabilities
         table[row, event.chosen] = event.propensity
     return table
 
 
-def _first(traffic: LoggedData) -> NDArray[np.float64]:
-    table = np.zeros((len(traffic), traffic.most_actions))
+def _first(logged: LoggedData) -> NDArray[np.float64]:
+    table = np.zeros((len(logged), logged.max_actions))
     table[:, :1] = 1.0
     return table
 
 
-def _uniform(traffic: LoggedData) -> NDArray[np.float64]:
-    counts = np.array([len(event.actions) for event in traffic.events]).reshape(-1, 1)
-    places = np.arange(traffic.most_actions)
-    table: NDArray[np.float64] = (places < counts) / np.maximum(counts, 1)
+def _uniform(logged: LoggedData) -> NDArray[np.float64]:
+    counts = np.array([len(event.actions) for event in logged.events]).reshape(-1, 1)
+    indices = np.arange(logged.max_actions)
+    table: NDArray[np.float64] = (indices < counts) / np.maximum(counts, 1)
     return table

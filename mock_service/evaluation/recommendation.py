@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mock_service.evaluation.estimators import Estimate
 from mock_service.evaluation.evaluator import PolicyEvaluation
-from mock_service.evaluation.overlap import FEWEST_EFFECTIVE
+from mock_service.evaluation.overlap import MIN_EFFECTIVE
 from mock_service.evaluation.policies import PolicySource
 
 
@@ -26,7 +26,7 @@ def verdict_in_words(verdicts: Sequence[PolicyEvaluation]) -> list[str]:
 def _too_thin(names: list[str]) -> str:
     return (
         f"The log overlaps too little with {', '.join(names)} to say anything: it is worth fewer "
-        f"than {FEWEST_EFFECTIVE} decisions of their own. Log more, or explore more while logging."
+        f"than {MIN_EFFECTIVE} decisions of their own. Log more, or explore more while logging."
     )
 
 

@@ -61,7 +61,7 @@ class SearchOptions:
 
 
 def search(
-    traffic: LoggedData,
+    logged: LoggedData,
     others: Sequence[Policy],
     options: SearchOptions | None = None,
     executor: Executor | None = None,
@@ -72,9 +72,9 @@ def search(
     The same seed finds the same policies, however many processes `executor` has.
     """
     chosen = options or SearchOptions()
-    split = round(len(traffic) * (1 - _HELD_OUT))
-    found = best_policies(traffic.rows(0, split), chosen, executor, progress)
-    verdicts = _held_out(traffic, split, [*found, *others], chosen.judging)
+    split = round(len(logged) * (1 - _HELD_OUT))
+    found = best_policies(logged.rows(0, split), chosen, executor, progress)
+    verdicts = _held_out(logged, split, [*found, *others], chosen.judging)
     return SearchResult(
         tuple(verdicts[: len(found)]), tuple(verdicts[len(found) :]), chosen.trials, split
     )
@@ -94,8 +94,8 @@ def best_policies(
         OffPolicyEvaluator(earlier, options.judging), options, executor, progress
     )
     return [
-        Policy(f"{_NAME}{place}", PolicySource.SEARCHED, choice.arguments)
-        for place, choice in enumerate(ranked[:_NAMED], start=1)
+        Policy(f"{_NAME}{index}", PolicySource.SEARCHED, choice.arguments)
+        for index, choice in enumerate(ranked[:_NAMED], start=1)
     ]
 
 
@@ -115,7 +115,7 @@ def _rank_candidates(
         direction="maximize",
         sampler=optuna.samplers.TPESampler(seed=options.seed, n_startup_trials=2 * _TOGETHER),
     )
-    crossed = interaction_sets(earlier.traffic.events)
+    crossed = interaction_sets(earlier.logged.events)
     scored: list[tuple[float, Candidate]] = []
     with _share(earlier) as score:
         for start in range(0, options.trials, _TOGETHER):
@@ -140,7 +140,7 @@ def _share(earlier: OffPolicyEvaluator) -> Iterator[Callable[[Candidate], float]
     """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "earlier.dsjson")
-        lines = [write_line(event) + "\n" for event in earlier.traffic.events]
+        lines = [write_line(event) + "\n" for event in earlier.logged.events]
         log.write_text("".join(lines), encoding="utf-8", errors="backslashreplace")
         yield partial(_score, log, earlier.options)
 
@@ -149,7 +149,7 @@ def _score(log: Path, options: Options, choice: Candidate) -> float:
     """Return what a candidate would have earned on the earlier part, by its best estimator."""
     judge = _load_evaluator(log, options)
     acted = evaluate_policy(
-        Policy("candidate", PolicySource.SEARCHED, choice.arguments), judge.traffic
+        Policy("candidate", PolicySource.SEARCHED, choice.arguments), judge.logged
     )
     value = estimate(judge.sample(acted), judge.best).value
     return _WORST if value is None else value
@@ -181,13 +181,13 @@ def _spread(trial: Trial, kind: str, exploration: float) -> float:
 
 
 def _held_out(
-    traffic: LoggedData, split: int, policies: Sequence[Policy], options: Options
+    logged: LoggedData, split: int, policies: Sequence[Policy], options: Options
 ) -> list[PolicyEvaluation]:
     """Judge policies on the later part; they have learned from the earlier one by then."""
-    whole = OffPolicyEvaluator(traffic, options)
-    later = traffic.rows(split, len(traffic))
+    whole = OffPolicyEvaluator(logged, options)
+    later = logged.rows(split, len(logged))
     expected = None if whole.expected is None else whole.expected[split:]
-    acted = [evaluate_policy(policy, traffic) for policy in policies]
+    acted = [evaluate_policy(policy, logged) for policy in policies]
     return OffPolicyEvaluator(later, options, expected).verdicts(
         [ActionProbabilities(one.policy, one.probabilities[split:]) for one in acted]
     )

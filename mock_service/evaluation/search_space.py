@@ -75,8 +75,8 @@ def interaction_sets(events: Iterable[LoggedDecision]) -> dict[str, str]:
     pairs = " ".join(f"-q {one}{other}" for one in context for other in actions)
     triples = " ".join(
         f"--cubic {one}{two}{other}"
-        for place, one in enumerate(context)
-        for two in context[place:]
+        for index, one in enumerate(context)
+        for two in context[index:]
         for other in actions
     )
     return {

@@ -13,7 +13,7 @@ STEP = timedelta(minutes=5)
 WINDOWS = (STEP, timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 """The windows of v1.0 and v1.1, in the order in which the service lists them."""
 
-_MOST_WINDOWS = 10_000
+_MAX_WINDOWS = 10_000
 """A series that would be longer (35 days of 5 minutes) leaves out windows without a decision."""
 
 
@@ -95,14 +95,14 @@ def tumbling(course: RewardSeries, length: timedelta) -> Iterator[Window]:
     """
     summed: dict[int, IpsSums] = {}
     for step in course.steps:
-        place = (step.at - _EPOCH) // length
-        summed[place] = summed.get(place, _NOTHING) + step.sums
+        index = (step.at - _EPOCH) // length
+        summed[index] = summed.get(index, _NOTHING) + step.sums
     if not summed:
         return
     first, last = min(summed), max(summed)
-    places = range(first, last + 1) if last - first < _MOST_WINDOWS else sorted(summed)
-    for place in places:
-        yield Window(_EPOCH + place * length, summed.get(place, _NOTHING))
+    indices = range(first, last + 1) if last - first < _MAX_WINDOWS else sorted(summed)
+    for index in indices:
+        yield Window(_EPOCH + index * length, summed.get(index, _NOTHING))
 
 
 def expanding(course: RewardSeries, length: timedelta) -> Iterator[Window]:

@@ -10,33 +10,33 @@ from mock_service.evaluation.policies import ActionProbabilities, PolicySource
 from mock_service.evaluation.time_series import STEP, IpsSums, RewardSeries, Window
 
 
-def reward_series(acted: ActionProbabilities, traffic: LoggedData) -> RewardSeries:
+def reward_series(acted: ActionProbabilities, logged: LoggedData) -> RewardSeries:
     """Return what a policy would have earned, step by step."""
-    columns = _columns(acted, traffic)
+    columns = _columns(acted, logged)
     policy = acted.policy
     return RewardSeries(
         policy.name,
         policy.source,
         policy.arguments,
-        _steps(columns, traffic),
+        _steps(columns, logged),
         _sum_columns(columns),
     )
 
 
-def total(acted: ActionProbabilities, traffic: LoggedData) -> IpsSums:
+def total(acted: ActionProbabilities, logged: LoggedData) -> IpsSums:
     """Return a policy's sums over everything."""
-    return _sum_columns(_columns(acted, traffic))
+    return _sum_columns(_columns(acted, logged))
 
 
-def _steps(columns: Column, traffic: LoggedData) -> tuple[Window, ...]:
-    timed, places = _places(traffic)
-    known, rows = np.unique(places, return_inverse=True)
+def _steps(columns: Column, logged: LoggedData) -> tuple[Window, ...]:
+    timed, indices = _step_indices(logged)
+    known, rows = np.unique(indices, return_inverse=True)
     summed = np.zeros((len(known), columns.shape[1]))
     np.add.at(summed, rows, columns[timed])
     return tuple(
         [
-            Window(_EPOCH + place * STEP, IpsSums(*row))
-            for place, row in zip(known.tolist(), summed.tolist(), strict=True)
+            Window(_EPOCH + index * STEP, IpsSums(*row))
+            for index, row in zip(known.tolist(), summed.tolist(), strict=True)
         ]
     )
 
@@ -44,26 +44,26 @@ def _steps(columns: Column, traffic: LoggedData) -> tuple[Window, ...]:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _columns(acted: ActionProbabilities, traffic: LoggedData) -> Column:
+def _columns(acted: ActionProbabilities, logged: LoggedData) -> Column:
     """Return what is summed, one row a decision, in the order of `IpsSums`."""
-    weights = acted.of_logged(traffic) / traffic.propensities
+    weights = acted.of_logged(logged) / logged.propensities
     if acted.policy.source is PolicySource.ONLINE:
-        weights = np.ones(len(traffic))
-    weights = weights * traffic.shares
-    weighted = weights * traffic.rewards
+        weights = np.ones(len(logged))
+    weights = weights * logged.shares
+    weighted = weights * logged.rewards
     table: Column = np.column_stack(
-        (weighted, traffic.shares, weights, weighted**2, (weights > 0).astype(np.float64))
+        (weighted, logged.shares, weights, weighted**2, (weights > 0).astype(np.float64))
     )
     return table
 
 
-def _places(traffic: LoggedData) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+def _step_indices(logged: LoggedData) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """Return the rows of decisions with a time, and how many steps after the epoch each is."""
-    timed = [row for row, event in enumerate(traffic.events) if event.at is not None]
-    moments = [event.at for event in traffic.events if event.at is not None]
+    timed = [row for row, event in enumerate(logged.events) if event.at is not None]
+    timestamps = [event.at for event in logged.events if event.at is not None]
     return (
         np.array(timed, dtype=np.intp),
-        np.array([(moment - _EPOCH) // STEP for moment in moments], dtype=np.int64),
+        np.array([(timestamp - _EPOCH) // STEP for timestamp in timestamps], dtype=np.int64),
     )
 
 

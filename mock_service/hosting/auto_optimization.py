@@ -11,7 +11,7 @@ from mock_service.storage.codec import to_microseconds
 from mock_service.storage.looks import keep_look, last_looks
 from mock_service.vowpal.policy_arguments import is_multi_slot
 
-FEWEST_EVENTS = 1_000
+MIN_EVENTS = 1_000
 """With fewer settled events nothing is evaluated: no policy could be surely better."""
 
 _USUAL = timedelta(days=14)
@@ -25,8 +25,8 @@ class AutoOptimizationScheduler:
     The clock decides. Of several moments that have passed unseen, only the last one counts.
     """
 
-    def __init__(self, book: JobRepository) -> None:
-        self._book = book
+    def __init__(self, jobs: JobRepository) -> None:
+        self._jobs = jobs
         self._passed: dict[int, int] = {}
 
     def look(self, number: int, state: LoopState, now: datetime, ids: IdSource) -> None:
@@ -35,17 +35,17 @@ class AutoOptimizationScheduler:
         Raises:
             StorageFailed: what has settled could not be kept.
         """
-        due = due_moment(state, now)
+        due = due_at(state, now)
         if due is None or self._passed.get(number) == to_microseconds(due):
             return
         self._passed[number] = to_microseconds(due)
-        keep_look(self._book.ledger, number, to_microseconds(due))
-        self._book.ledger.flush()  # what has settled only now counts, too
-        latest = self._book.latest_automatic(number)
+        keep_look(self._jobs.queue, number, to_microseconds(due))
+        self._jobs.queue.flush()  # what has settled only now counts, too
+        latest = self._jobs.latest_automatic(number)
         if latest is not None and due <= latest <= now:
             return
         if (start := self._start(number, now)) is not None:
-            self._book.add(number, _inquiry(state, start, now, new_guid(ids)))
+            self._jobs.add(number, _inquiry(state, start, now, new_guid(ids)))
 
     def forget(self, number: int) -> None:
         """Look at a loop anew, if there is one of that number again."""
@@ -53,17 +53,15 @@ class AutoOptimizationScheduler:
 
     def reload(self) -> None:
         """Go by what is kept: the loops are others now."""
-        self._passed = last_looks(self._book.ledger)
+        self._passed = last_looks(self._jobs.queue)
 
     def _start(self, number: int, now: datetime) -> datetime | None:
         """Return from when on events are taken; None where there are too few."""
         recent = now - _USUAL
-        if self._book.count_events(number, recent, now, _ENOUGH) >= _ENOUGH:
+        if self._jobs.count_events(number, recent, now, _ENOUGH) >= _ENOUGH:
             return recent
-        first = self._book.first_event(number)
-        if first is None or self._book.count_events(number, first, now, FEWEST_EVENTS) < (
-            FEWEST_EVENTS
-        ):
+        first = self._jobs.first_event(number)
+        if first is None or self._jobs.count_events(number, first, now, MIN_EVENTS) < (MIN_EVENTS):
             return None
         return first
 
@@ -78,7 +76,7 @@ def find_better(
     return better.arguments if better else None
 
 
-def due_moment(state: LoopState, now: datetime) -> datetime | None:
+def due_at(state: LoopState, now: datetime) -> datetime | None:
     """Return the last moment at which the loop was to be optimised; None if there was none."""
     configuration = state.configuration
     start, frequency = (

@@ -10,7 +10,7 @@ from mock_service.errors import DataUnusable, MockServiceError, SettingsInvalid
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.settings import LoopSettings
 from mock_service.storage.commit_queue import CommitQueue
-from mock_service.storage.loop_queries import last_checkpoint, last_moment
+from mock_service.storage.loop_queries import last_checkpoint, last_timestamp
 from mock_service.storage.loops import LoopRow
 from mock_service.storage.recovery import MakeTools, recover_loop
 from mock_service.vowpal.model_file import check_header
@@ -63,15 +63,15 @@ def check_loop_name(name: str) -> None:
         )
 
 
-def recover_hosted(ledger: CommitQueue, kept: LoopRow, make_tools: MakeTools) -> HostedLoop:
+def recover_hosted(queue: CommitQueue, kept: LoopRow, make_tools: MakeTools) -> HostedLoop:
     """Return a kept loop as it goes on.
 
     Raises:
         DataUnusable: it cannot; the message names the loop and what to do.
     """
     try:
-        _check(ledger, kept)
-        loop = recover_loop(ledger, kept.number, kept.state, make_tools)
+        _check(queue, kept)
+        loop = recover_loop(queue, kept.number, kept.state, make_tools)
     except UNUSABLE as error:
         reason = " ".join(str(error).split())[:300] or type(error).__name__
         raise DataUnusable(
@@ -81,12 +81,12 @@ def recover_hosted(ledger: CommitQueue, kept: LoopRow, make_tools: MakeTools) ->
     return HostedLoop(kept.name, kept.number, loop, kept.keys)
 
 
-def warn_of_losses(ledger: CommitQueue, loops: Iterable[HostedLoop]) -> None:
+def warn_of_losses(queue: CommitQueue, loops: Iterable[HostedLoop]) -> None:
     """Say what the last server's log does not give back, if anything, and where the loops stand."""
-    loss = ledger.loss
+    loss = queue.loss
     if not loss:
         return
-    stands = "; ".join(_stand(ledger, hosted) for hosted in loops) or "nothing"
+    stands = "; ".join(_stand(queue, hosted) for hosted in loops) or "nothing"
     _LOG.warning(
         "personalizer-lab: the write-ahead log of the data folder %s: %s.\n"
         "personalizer-lab: what is kept: %s. The server goes on from there.",
@@ -96,16 +96,16 @@ def warn_of_losses(ledger: CommitQueue, loops: Iterable[HostedLoop]) -> None:
     )
 
 
-def _check(ledger: CommitQueue, kept: LoopRow) -> None:
+def _check(queue: CommitQueue, kept: LoopRow) -> None:
     """See, without Vowpal Wabbit, that a loop holds nothing that would end the process."""
     check_policy_text(kept.state.policy)
-    models = last_checkpoint(ledger, kept.number)
+    models = last_checkpoint(queue, kept.number)
     if models is not None:
         for model in {models.models.training, models.models.published} - {b""}:
             check_header(model)
 
 
-def _stand(ledger: CommitQueue, hosted: HostedLoop) -> str:
-    at = last_moment(ledger, hosted.number)
+def _stand(queue: CommitQueue, hosted: HostedLoop) -> str:
+    at = last_timestamp(queue, hosted.number)
     until = "no event" if at is None else f"until {at:%Y-%m-%d %H:%M:%S} UTC"
     return f"loop {hosted.name!r}, {hosted.loop.counts.decisions} decisions, {until}"

@@ -18,8 +18,8 @@ _TIDY_EVERY = timedelta(hours=1)
 class Housekeeping:
     """Keeps a server's storage tidy while it serves."""
 
-    def __init__(self, ledger: CommitQueue, now: datetime) -> None:
-        self._ledger, self._tidied = ledger, now
+    def __init__(self, queue: CommitQueue, now: datetime) -> None:
+        self._queue, self._tidied = queue, now
         self._arriving: set[int] = set()
         self._one_at_a_time = asyncio.Lock()
 
@@ -43,10 +43,10 @@ class Housekeeping:
         Raises:
             StorageFailed: it could not be kept.
         """
-        self._ledger.flush()
-        if holds_before(self._ledger, hosted.number, before):
-            hosted.loop.teacher.keep()
-            delete_before(self._ledger, hosted.number, before, now, hosted.loop.counts)
+        self._queue.flush()
+        if holds_before(self._queue, hosted.number, before):
+            hosted.loop.trainer.keep()
+            delete_before(self._queue, hosted.number, before, now, hosted.loop.counts)
 
     @asynccontextmanager
     async def arrival(self) -> AsyncIterator[int]:
@@ -58,7 +58,7 @@ class Housekeeping:
             StorageFailed: it could not be kept.
         """
         async with self._one_at_a_time:
-            number = reserve_number(self._ledger)
+            number = reserve_number(self._queue)
             self._arriving.add(number)
             try:
                 yield number
@@ -67,7 +67,7 @@ class Housekeeping:
 
     def discard_some(self) -> None:
         """Delete some of what restores have replaced, so that nobody waits for it."""
-        for number in discarded_loops(self._ledger):
+        for number in discarded_loops(self._queue):
             if number not in self._arriving:
-                discard_some(self._ledger, number)
+                discard_some(self._queue, number)
                 return

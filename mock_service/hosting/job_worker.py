@@ -27,7 +27,7 @@ from mock_service.vowpal.sandbox import validate_policy
 _BEAT_SECONDS = 0.25
 """How often somebody looks for work, and whether the work under way is still wanted."""
 
-_LONGEST_SECONDS = 3600.0
+_MAX_SECONDS = 3600.0
 
 Applies = Callable[[Job, EvaluationResult], Awaitable[Status]]
 """Applies an automatic optimization, or does not; says which."""
@@ -42,12 +42,12 @@ class JobWorker:
 
     def __init__(
         self,
-        book: JobRepository,
+        jobs: JobRepository,
         folder: Path | None,
         apply: Applies,
         survivor: FailureLog | None = None,
     ) -> None:
-        self._book, self._folder, self._apply = book, folder, apply
+        self._jobs, self._folder, self._apply = jobs, folder, apply
         self._survivor = survivor or FailureLog()
 
     async def work(self) -> None:
@@ -55,8 +55,8 @@ class JobWorker:
         while True:
             await asyncio.sleep(_BEAT_SECONDS)
             with suppress(StorageFailed), self._survivor.survive("Answering evaluations"):
-                self._book.ledger.check()  # what is not kept as answered is answered again
-                entry = self._book.next()
+                self._jobs.queue.check()  # what is not kept as answered is answered again
+                entry = self._jobs.next()
                 if entry is not None:
                     await self._answer_or_give_up(entry)
 
@@ -69,8 +69,8 @@ class JobWorker:
         except Exception as error:  # noqa: BLE001 - a border: the next one has to be answered
             self._survivor.report(f"The evaluation {entry.inquiry.id!r}", error)
             explained = _describe("The evaluation could not be made: the server's log says why.")
-            self._book.conclude(entry, Status.FAILED, explained)
-            await self._book.ledger.wait_committed()
+            self._jobs.conclude(entry, Status.FAILED, explained)
+            await self._jobs.queue.wait_committed()
 
     async def _answer(self, entry: Job) -> None:
         try:
@@ -78,20 +78,20 @@ class JobWorker:
                 status, found = await self._run(entry, Path(name))
         except OSError as error:
             status, found = Status.FAILED, _describe(f"There was no room to work in: {error}.")
-        if not self._book.holds(entry):
+        if not self._jobs.holds(entry):
             return
         if status is Status.COMPLETED and entry.inquiry.automatic:
             try:
                 status = await self._apply(entry, await asyncio.to_thread(_validate, found))
             except LearningPolicyInvalid:
                 status = Status.RETAINED
-        self._book.conclude(entry, status, found)
-        await self._book.ledger.wait_committed()
+        self._jobs.conclude(entry, status, found)
+        await self._jobs.queue.wait_committed()
 
     async def _run(self, entry: Job, work: Path) -> tuple[Status, str]:
         data = self._folder or work
         if self._folder is None:
-            with closing(self._book.ledger.freeze()) as frozen:
+            with closing(self._jobs.queue.freeze()) as frozen:
                 await asyncio.to_thread((work / FILE).write_bytes, frozen.serialize())
         (work / ASKED).write_text(to_request_json(entry.inquiry), encoding="utf-8")
         process = _start(data, entry.loop, work)
@@ -106,11 +106,11 @@ class JobWorker:
     ) -> tuple[Status, str]:
         """Return how the process ended; it is left alone once nobody wants to know."""
         running = asyncio.get_running_loop()
-        deadline = running.time() + _LONGEST_SECONDS
+        deadline = running.time() + _MAX_SECONDS
         while process.poll() is None:
             if running.time() > deadline:
                 return Status.TIMEOUT, _describe("It took longer than an hour.")
-            if not self._book.holds(entry):
+            if not self._jobs.holds(entry):
                 return Status.FAILED, ""
             await asyncio.sleep(_BEAT_SECONDS)
         if process.returncode == 0:

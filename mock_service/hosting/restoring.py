@@ -21,7 +21,7 @@ from mock_service.storage.commit_queue import CommitQueue
 from mock_service.storage.discarding import in_chunks
 from mock_service.storage.loop_queries import last_checkpoint, position
 from mock_service.storage.loop_store import LoopStore
-from mock_service.storage.loops import moment_kept
+from mock_service.storage.loops import stored_timestamp
 from mock_service.storage.recovery import MakeTools, revive_with
 from mock_service.storage.snapshots import Snapshot, exchange, open_snapshot, taken_rows
 from mock_service.vowpal.policy_arguments import check_policy_text
@@ -41,23 +41,23 @@ class RestorableLoop:
         """Yield what brings the rows in, in parts that others need not wait long for."""
         return in_chunks(taken_rows(self.snapshot, self.number))
 
-    def take(self, ledger: CommitQueue, old: int, clock: datetime | None) -> None:
+    def take(self, queue: CommitQueue, old: int, clock: datetime | None) -> None:
         """Make the rows those of the loop `old`, and let a manual clock show `clock`, at once.
 
         Raises:
             StorageFailed: it could not be kept; nothing was changed.
         """
-        moments = [] if clock is None else [moment_kept(clock)]
-        ledger.write_now([*exchange(self.snapshot, old, self.number), *moments])
+        timestamps = [] if clock is None else [stored_timestamp(clock)]
+        queue.write_now([*exchange(self.snapshot, old, self.number), *timestamps])
 
 
-def check_moment(moment: datetime, now: datetime) -> None:
+def check_timestamp(timestamp: datetime, now: datetime) -> None:
     """Accept a snapshot that moves no clock forward, from whom the clock is not for.
 
     Raises:
-        ApiError: InvalidApiAccess, when the clock would have to show a later `moment`.
+        ApiError: InvalidApiAccess, when the clock would have to show a later `timestamp`.
     """
-    if moment > now:
+    if timestamp > now:
         raise ApiError(
             "InvalidApiAccess",
             "The snapshot was taken later than it is now, and the clock is that of all loops: "
@@ -67,15 +67,15 @@ def check_moment(moment: datetime, now: datetime) -> None:
 
 def validate_snapshot(
     content: bytes,
-    ledger: CommitQueue,
+    queue: CommitQueue,
     number: int,
     make_tools: MakeTools,
-    moment_after: Callable[[datetime], datetime],
+    timestamp_after: Callable[[datetime], datetime],
 ) -> RestorableLoop:
     """Return what a snapshot's file holds, once it has proved that a loop can go on from it.
 
     Nothing is written, and only this thread is kept busy: a large one takes a while.
-    `moment_after` says what the clock will show after a restore, given when the snapshot was taken.
+    `timestamp_after` gives what the clock will show after a restore, from the snapshot's time.
 
     Raises:
         ApiError: InvalidSnapshot, with what is wrong.
@@ -84,10 +84,10 @@ def validate_snapshot(
     try:
         _prove(found)
         tools = make_tools(
-            found.state, LoopStore(ledger, number, position(found.ledger, found.number))
+            found.state, LoopStore(queue, number, position(found.queue, found.number))
         )
         loop = revive_with(
-            found.ledger, found.number, found.state, tools, moment_after(found.moment)
+            found.queue, found.number, found.state, tools, timestamp_after(found.timestamp)
         )
     except UNUSABLE as error:
         found.close()
@@ -103,7 +103,7 @@ def _prove(found: Snapshot) -> None:
     state = found.state
     for policy in dict.fromkeys((state.policy, state.default_policy)):
         validate_policy(_arguments(policy, state), presets=False)
-    kept = last_checkpoint(found.ledger, found.number)
+    kept = last_checkpoint(found.queue, found.number)
     if kept is not None:
         for model in {kept.models.training, kept.models.published} - {b""}:
             try_model(_arguments(state.policy, state), model)

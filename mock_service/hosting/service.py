@@ -16,7 +16,7 @@ from mock_service.hosting.hosted_loop import HostedLoop, recover_hosted, warn_of
 from mock_service.hosting.housekeeping import Housekeeping
 from mock_service.hosting.job_worker import JobWorker
 from mock_service.hosting.loop_factory import LoopFactory
-from mock_service.hosting.restoring import RestorableLoop, check_moment, validate_snapshot
+from mock_service.hosting.restoring import RestorableLoop, check_timestamp, validate_snapshot
 from mock_service.hosting.slicing import Changes, Settling
 from mock_service.loop.ids import IdSource
 from mock_service.security.signing import find_signers
@@ -51,36 +51,36 @@ class Service:
         *,
         clock: Clock,
         ids: IdSource,
-        ledger: CommitQueue,
+        queue: CommitQueue,
         workshop: LoopFactory,
         settings: Settings,
     ) -> None:
-        self.clock, self.ids, self.ledger = clock, ids, ledger
+        self.clock, self.ids, self.queue = clock, ids, queue
         self.limits = settings.limits
         self.signers = find_signers(settings.signer_folder, settings.trusted_signers, clock)
         self._workshop = workshop
         self.settings = settings.loop
         """How the default loop began."""
-        self.book = JobRepository(ledger)
+        self.jobs = JobRepository(queue)
         """What was asked of the loops' logs."""
-        self._optimizer = AutoOptimizationScheduler(self.book)
+        self._optimizer = AutoOptimizationScheduler(self.jobs)
         self._survivor = FailureLog()
         self._worker = JobWorker(
-            self.book, settings.data_folder, self._apply_optimized, self._survivor
+            self.jobs, settings.data_folder, self._apply_optimized, self._survivor
         )
         self.loops: dict[str, HostedLoop] = {}
         """By name; the bare endpoint is the loop ``default``."""
-        self._housekeeping = Housekeeping(ledger, clock.now())
+        self._housekeeping = Housekeeping(queue, clock.now())
         self.changes, self.settling = Changes(), Settling(lambda: self.loops)
         self._one_snapshot = asyncio.Lock()
-        discard_all(ledger)
+        discard_all(queue)
         self.reload()
-        warn_of_losses(ledger, self.loops.values())
+        warn_of_losses(queue, self.loops.values())
         if DEFAULT_LOOP not in self.loops:
             self.create(DEFAULT_LOOP, settings.loop, (settings.key, settings.second_key))
         if isinstance(clock, ManualClock):
-            save_clock(ledger, clock.now())
-        ledger.on_failure, ledger.on_uncertain = self.reload, note_uncertain
+            save_clock(queue, clock.now())
+        queue.on_failure, queue.on_uncertain = self.reload, note_uncertain
 
     @property
     def default(self) -> HostedLoop:
@@ -101,13 +101,13 @@ class Service:
             self.remove(hosted.name)
             self.create(hosted.name, first, hosted.keys)
         if isinstance(self.clock, ManualClock):
-            save_clock(self.ledger, self.clock.now())
+            save_clock(self.queue, self.clock.now())
 
     def reload(self) -> None:
         """Read every loop back from storage."""
         make_tools = self._workshop.make_tools
-        kept = list_loops(self.ledger).values()
-        self.loops = {one.name: recover_hosted(self.ledger, one, make_tools) for one in kept}
+        kept = list_loops(self.queue).values()
+        self.loops = {one.name: recover_hosted(self.queue, one, make_tools) for one in kept}
         self._optimizer.reload()
 
     def create(self, name: str, settings: LoopSettings, keys: tuple[str, str]) -> HostedLoop:
@@ -117,27 +117,27 @@ class Service:
             LearningPolicyInvalid: its policy is no preset, is unsafe or is refused.
             StorageFailed: it could not be kept.
         """
-        kept = add_loop(self.ledger, name, self._workshop.new_state(settings), keys)
-        loop = recover_loop(self.ledger, kept.number, kept.state, self._workshop.make_tools)
+        kept = add_loop(self.queue, name, self._workshop.new_state(settings), keys)
+        loop = recover_loop(self.queue, kept.number, kept.state, self._workshop.make_tools)
         self.loops[name] = HostedLoop(name, kept.number, loop, keys)
         return self.loops[name]
 
     def remove(self, name: str) -> None:
         """End a loop and forget all about it."""
         number = self.loops.pop(name).number
-        remove_loop(self.ledger, number)
+        remove_loop(self.queue, number)
         self._optimizer.forget(number)
         self.changes.forget(name)
 
     def change_keys(self, name: str, keys: tuple[str, str]) -> None:
         """Give a loop other keys."""
-        change_keys(self.ledger, self.loops[name].number, keys)
+        change_keys(self.queue, self.loops[name].number, keys)
         self.loops[name] = replace(self.loops[name], keys=keys)
 
     def log_range(self, name: str) -> tuple[datetime, datetime] | None:
         """Return when the first and last settled event in a loop's log were decided, if any."""
-        self.ledger.flush()
-        return log_range(self.ledger, self.loops[name].number)
+        self.queue.flush()
+        return log_range(self.queue, self.loops[name].number)
 
     def delete_logs(self, name: str) -> None:
         """Let go of all settled events of a loop; what waits goes on waiting."""
@@ -147,16 +147,16 @@ class Service:
     def snapshot(self, name: str) -> bytes:
         """Return a loop as one file."""
         hosted = self.loops[name]
-        hosted.loop.teacher.keep()
-        with closing(self.ledger.freeze()) as frozen:
+        hosted.loop.trainer.keep()
+        with closing(self.queue.freeze()) as frozen:
             return snapshot(frozen, hosted.number, self.clock.now())
 
     async def snapshot_aside(self, find: Callable[[], HostedLoop]) -> bytes:
         """Return a loop as one file, made on a thread of its own; one comes after the other."""
         async with self._one_snapshot:
             hosted = find()
-            hosted.loop.teacher.keep()
-            with closing(self.ledger.freeze()) as frozen:
+            hosted.loop.trainer.keep()
+            with closing(self.queue.freeze()) as frozen:
                 now = self.clock.now()
                 return await asyncio.to_thread(snapshot, frozen, hosted.number, now)
 
@@ -175,38 +175,40 @@ class Service:
             found = await asyncio.to_thread(self._prove, content, number)
             with closing(found.snapshot):
                 if not may_move_clock:
-                    check_moment(self._moment_after(found.snapshot.moment), self.clock.now())
+                    check_timestamp(
+                        self._timestamp_after(found.snapshot.timestamp), self.clock.now()
+                    )
                 for rows in found.rows():
                     for row in rows:
-                        self.ledger.write(*row)
+                        self.queue.write(*row)
                     await self.wait_committed()
                 self._take(name, keys, found)
             await self.wait_committed()
 
     def _prove(self, content: bytes, number: int) -> RestorableLoop:
         return validate_snapshot(
-            content, self.ledger, number, self._workshop.make_tools, self._moment_after
+            content, self.queue, number, self._workshop.make_tools, self._timestamp_after
         )
 
     def _take(self, name: str, keys: tuple[str, str], found: RestorableLoop) -> None:
         """Exchange the loop of these keys for one whose rows are all there, in one step."""
         if name not in self.loops or not {*keys} & {*self.loops[name].keys}:
             raise ApiError("ResourceNotFound", f"There is no loop {name!r} any more.")
-        hosted, moment = self.loops[name], self._moment_after(found.snapshot.moment)
+        hosted, timestamp = self.loops[name], self._timestamp_after(found.snapshot.timestamp)
         manual = isinstance(self.clock, ManualClock)
-        found.take(self.ledger, hosted.number, moment if manual else None)
-        found.loop.teacher.keep()  # what was learned since the models is not to be learned again
+        found.take(self.queue, hosted.number, timestamp if manual else None)
+        found.loop.trainer.keep()  # what was learned since the models is not to be learned again
         if isinstance(self.clock, ManualClock):
-            self.clock.move_to(moment)
+            self.clock.move_to(timestamp)
         self.loops[name] = replace(hosted, number=found.number, loop=found.loop)
         self._optimizer.reload()
 
-    def _moment_after(self, moment: datetime) -> datetime:
+    def _timestamp_after(self, timestamp: datetime) -> datetime:
         """Return what the clock shows once a snapshot of that moment is restored."""
         now = self.clock.now()
         if not isinstance(self.clock, ManualClock):
             return now
-        return moment if len(self.loops) == 1 else max(moment, now)
+        return timestamp if len(self.loops) == 1 else max(timestamp, now)
 
     def advance(self, step: timedelta) -> None:
         """Move the manual clock, and let every loop do what has become due."""
@@ -223,7 +225,7 @@ class Service:
         if not isinstance(self.clock, ManualClock):
             raise TypeError("only a manual clock can be moved")
         self.clock.advance(step)
-        save_clock(self.ledger, self.clock.now())
+        save_clock(self.queue, self.clock.now())
 
     def settle(self) -> None:
         """Let every loop do what is due, and let go of logs that are too old."""
@@ -238,14 +240,14 @@ class Service:
         Raises:
             StorageFailed: it could not be kept, and counts as not having happened.
         """
-        await self.ledger.wait_committed()
+        await self.queue.wait_committed()
 
     async def run_housekeeping(self) -> None:
         """Let time pass for loops that nobody calls, for ever."""
         while True:
             await asyncio.sleep(_BEAT_SECONDS)
             with suppress(StorageFailed), self._survivor.survive("The beat of the server"):
-                self.ledger.check()  # those who call are told; here it is tried again
+                self.queue.check()  # those who call are told; here it is tried again
                 await self.settling.settle(self._survive_settling)
                 self._beat()
                 self._housekeeping.discard_some()
@@ -262,9 +264,9 @@ class Service:
         """
         for hosted in list(self.loops.values()):
             with self._survivor.survive_all(f"Keeping the model of the loop {hosted.name!r}"):
-                hosted.loop.teacher.keep()
+                hosted.loop.trainer.keep()
         with self._survivor.survive_all("Closing the storage"):
-            self.ledger.close()
+            self.queue.close()
 
     def _beat(self) -> None:
         """Do what `settle` does; what fails for one loop keeps no other from it."""

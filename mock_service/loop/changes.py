@@ -15,7 +15,7 @@ from mock_service.loop.training import Trainer, exhaust
 class LoopChanges(ABC):
     """What of a learning loop changes its settings."""
 
-    teacher: Trainer
+    trainer: Trainer
     _state: LoopState
     _clock: Clock
     _store: Store
@@ -52,7 +52,7 @@ class LoopChanges(ABC):
         state = replace(self._state, configuration=replace(configuration, last_edited=now))
         if before.model_export_frequency != configuration.model_export_frequency:
             state = replace(state, exports_from=now)
-            self.teacher.next_export = now + configuration.model_export_frequency
+            self.trainer.next_export = now + configuration.model_export_frequency
         self._set_state(state)
 
     def change_policy(self, arguments: str) -> None:
@@ -85,6 +85,6 @@ class LoopChanges(ABC):
             state = change(begun)
             days = begun.configuration.model_retrain_days
             past = self._store.history(days_before(self._clock.now(), days))
-            learner = yield from self.teacher.retrain(state, past, keeps_published=keeps_published)
-        self.teacher.restart(state, learner, self._clock.now())
+            learner = yield from self.trainer.retrain(state, past, keeps_published=keeps_published)
+        self.trainer.restart(state, learner, self._clock.now())
         self._set_state(state)

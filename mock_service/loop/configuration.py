@@ -36,7 +36,7 @@ class LearningMode(StrEnum):
 Aggregation = Callable[[list[float]], float]
 
 
-_LONGEST = timedelta(days=3650)
+_MAX_LENGTH = timedelta(days=3650)
 """Of any duration: longer ones lead out of the calendar."""
 
 
@@ -79,8 +79,8 @@ class Configuration:
         durations = (self.reward_wait_time, self.model_export_frequency)
         if min(durations) <= timedelta():
             raise SettingsInvalid("durations: expected more than zero")
-        if max(*durations, self.auto_optimization_frequency) > _LONGEST:
-            raise SettingsInvalid(f"durations: expected at most {_LONGEST.days} days")
+        if max(*durations, self.auto_optimization_frequency) > _MAX_LENGTH:
+            raise SettingsInvalid(f"durations: expected at most {_MAX_LENGTH.days} days")
 
     def same_training_as(self, other: "Configuration") -> bool:
         """Return whether the same events would teach the same under `other`.

@@ -87,7 +87,7 @@ class Decision(Struct, frozen=True, gc=False):
         lines = list(zip(self.order, self.probabilities, strict=True))
         if self.learning_mode is LearningMode.APPRENTICE:
             lines.sort()
-        ranked = [RankedAction(actions[index].id, chance) for index, chance in lines]
+        ranked = [RankedAction(actions[index].id, probability) for index, probability in lines]
         if len(actions) == len(self.candidates):
             return tuple(ranked)
         eligible, rest = {id(action) for action in actions}, iter(ranked)

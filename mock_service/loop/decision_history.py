@@ -13,7 +13,7 @@ from mock_service.loop.dependencies import Store
 from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.state import Checkpoint, LoopState
 
-MOST_DECISIONS = 5_000
+MAX_DECISIONS = 5_000
 """Beyond it, and beyond the bytes of `Limits.history_bytes`, the oldest are forgotten."""
 
 _EVENT_BYTES = 1_000
@@ -89,8 +89,7 @@ class DecisionHistory:
 
     def _forget_oldest(self) -> None:
         while self._remembered and (
-            len(self._remembered) > MOST_DECISIONS
-            or self._bytes + self._actions.bytes > self._limit
+            len(self._remembered) > MAX_DECISIONS or self._bytes + self._actions.bytes > self._limit
         ):
             self._drop(self._remembered.popitem(last=False)[1])
 
@@ -102,13 +101,13 @@ class DecisionHistory:
 class _RecordingStore:
     """A store with somebody looking over its shoulder."""
 
-    def __init__(self, witness: DecisionHistory, store: Store, loop: int) -> None:
-        self._witness = witness
+    def __init__(self, history: DecisionHistory, store: Store, loop: int) -> None:
+        self._history = history
         self._store = store
         self._loop = loop
 
     def save_decision(self, event: PendingEvent) -> None:
-        self._witness.save_decision(event, self._loop)
+        self._history.save_decision(event, self._loop)
         self._store.save_decision(event)
 
     def save_observation(
@@ -129,7 +128,7 @@ class _RecordingStore:
         return self._store.newest_slot(event_id)
 
     def save_settlement(self, event: PendingEvent, settlement: Settlement) -> None:
-        self._witness.save_settlement(event, settlement)
+        self._history.save_settlement(event, settlement)
         self._store.save_settlement(event, settlement)
 
     def history(self, since: datetime) -> Iterator[PendingEvent]:
@@ -138,8 +137,8 @@ class _RecordingStore:
     def save_state(self, state: LoopState) -> None:
         self._store.save_state(state)
 
-    def wants_checkpoint(self, lessons: int) -> bool:
-        return self._store.wants_checkpoint(lessons)
+    def wants_checkpoint(self, trained_events: int) -> bool:
+        return self._store.wants_checkpoint(trained_events)
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:
         self._store.checkpoint(checkpoint)

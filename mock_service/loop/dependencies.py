@@ -26,5 +26,5 @@ class Dependencies:
     clock: Clock
     store: Store
     choose: ActionSampler
-    portable: ModelCanonicalizer
+    canonicalizer: ModelCanonicalizer
     early: EarlyBudget = field(default_factory=EarlyBudget)

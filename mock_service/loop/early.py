@@ -120,17 +120,17 @@ class EarlyObservations:
         self._release(group)
         return [early for early in group if early.at >= decided - EARLY_WINDOW]
 
-    def forget_before(self, moment: datetime) -> None:
+    def forget_before(self, timestamp: datetime) -> None:
         """Let go of the ids whose latest observation is too old."""
         while self._by_id:
             group = next(iter(self._by_id.values()))
-            if group[-1].at >= moment:
+            if group[-1].at >= timestamp:
                 return
             self._release(group)
             self._by_id.popitem(last=False)
 
-    def _shorten(self, group: deque[Observation], moment: datetime) -> None:
-        while group and group[0].at < moment:
+    def _shorten(self, group: deque[Observation], timestamp: datetime) -> None:
+        while group and group[0].at < timestamp:
             self.bytes -= _size(group.popleft())
 
     def _release(self, group: deque[Observation]) -> None:

@@ -39,12 +39,12 @@ class Observation(Struct, frozen=True, gc=False):
 class Settlement(Struct, frozen=True, gc=False):
     """How a decision's wait ended.
 
-    ``lesson`` counts what the loop has learned from 1, and is None for an event that taught
+    ``training`` counts what the loop has learned from 1, and is None for an event that taught
     nothing because it was never activated or had no chance; ``reward`` is what was learned and
     ``joined`` what its users' rewards came to, which differs while a loop imitates its baseline.
     """
 
     at: datetime
-    lesson: int | None
+    training: int | None
     reward: float
     joined: float

@@ -22,16 +22,16 @@ class RandomIds:
     """Ids nobody can foresee; chance is fetched for many at a time, since asking for it is slow."""
 
     def __init__(self) -> None:
-        self._chance = b""
+        self._random_bytes = b""
         self._used = 0
 
     def next_bits(self) -> int:
         """Return 128 bits from the operating system's source of chance."""
-        if self._used == len(self._chance):
-            self._chance = secrets.token_bytes(_BYTES_AT_A_TIME)
+        if self._used == len(self._random_bytes):
+            self._random_bytes = secrets.token_bytes(_BYTES_AT_A_TIME)
             self._used = 0
         self._used += _BYTES_OF_AN_ID
-        return int.from_bytes(self._chance[self._used - _BYTES_OF_AN_ID : self._used], "big")
+        return int.from_bytes(self._random_bytes[self._used - _BYTES_OF_AN_ID : self._used], "big")
 
 
 class SeededIds:
@@ -53,8 +53,8 @@ def new_event_id(ids: IdSource) -> str:
     rest = ids.next_bits()
     suffix = ""
     for _ in range(_SUFFIX_LENGTH):
-        rest, place = divmod(rest, len(_SUFFIX_LETTERS))
-        suffix += _SUFFIX_LETTERS[place]
+        rest, index = divmod(rest, len(_SUFFIX_LETTERS))
+        suffix += _SUFFIX_LETTERS[index]
     return f"{ids.next_bits():032x}-{suffix}"
 
 

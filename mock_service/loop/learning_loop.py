@@ -36,7 +36,7 @@ class LearningLoop(LoopChanges):
         state: LoopState,
         tools: Dependencies,
         *,
-        teacher: Trainer | None = None,
+        trainer: Trainer | None = None,
         joiner: Joiner | None = None,
         counts: LoopStats | None = None,
     ) -> None:
@@ -47,8 +47,8 @@ class LearningLoop(LoopChanges):
         """
         self._state = state
         self._clock, self._store, self._choose = tools.clock, tools.store, tools.choose
-        self._portable = tools.portable
-        self.teacher = teacher or Trainer(
+        self._canonicalizer = tools.canonicalizer
+        self.trainer = trainer or Trainer(
             state, tools.factory, tools.store, first_checkpoint(state.created)
         )
         self._joiner = Joiner(tools.early) if joiner is None else joiner
@@ -73,7 +73,7 @@ class LearningLoop(LoopChanges):
         Raises:
             ApiError: every action is excluded, or there are too many features.
         """
-        self.teacher.check(request.context, request.actions)
+        self.trainer.check(request.context, request.actions)
         now = self.settle()
         decision = self._decide(request, now)
         event = self._joiner.record(decision)
@@ -86,7 +86,7 @@ class LearningLoop(LoopChanges):
 
     def rank_slots(self, request: SlotsRequest) -> tuple[tuple[str, str], ...]:
         """Fill several slots; return each slot's id with its action's."""
-        bound = self.teacher.learner.bound
+        bound = self.trainer.learner.bound
         bound.check_slots(request.context, request.actions, request.slots)
         answer = rank_slots(request, self.rank)
         slots = [slot for slot, _ in answer]
@@ -135,7 +135,9 @@ class LearningLoop(LoopChanges):
         The bytes depend on nothing but the policy and what was learned, in its order.
         """
         self.settle()
-        return self._portable(self.teacher.models.published, self.teacher.published_lessons)
+        return self._canonicalizer(
+            self.trainer.models.published, self.trainer.published_trained_events
+        )
 
     def import_model(self, model: bytes) -> None:
         """Replace the model; empty bytes forget all that was learned.
@@ -144,41 +146,42 @@ class LearningLoop(LoopChanges):
             LearningPolicyInvalid: Vowpal Wabbit cannot go on from it with the loop's policy.
         """
         now = self.settle()
-        self.teacher.restart(
-            self._state, self.teacher.begin(self._state, Models(model, model)), now
+        self.trainer.restart(
+            self._state, self.trainer.begin(self._state, Models(model, model)), now
         )
 
     def teach(self, decision: Decision, reward: float, times: int) -> None:
         """Learn a lesson nobody lived through, and show it at once; it is no event of the loop."""
         now = self.settle()
-        self.teacher.repeat(decision, reward, now, times)
+        self.trainer.repeat(decision, reward, now, times)
         if self._state.mode is Mode.AZURE:
-            self.teacher.publish_now(now)
+            self.trainer.publish_now(now)
         else:
-            self.teacher.keep()
+            self.trainer.keep()
 
     def import_event(
-        self, decision: Decision, heard: Sequence[float | None], lesson: TrainingReward
+        self, decision: Decision, observations: Sequence[float | None], training: TrainingReward
     ) -> None:
         """Take a settled event of another loop as one's own, with what it taught there.
 
-        ``heard`` are its rewards, and None for an activation, as they came. A deferred event that
-        was not activated teaches nothing here either. Ranks see what was learned after `publish`.
+        ``observations`` are its rewards, and None for an activation, as they came. A
+        deferred event that was not activated is not trained on here either. Ranks see what was
+        learned after `publish`.
         """
         event = self._joiner.record(decision)
         self.counts.decisions += 1
         self._store.save_decision(event)
-        for reward in heard:
+        for reward in observations:
             self._count(reward)
             observation = Observation(decision.event_id, decision.at, reward)
             self._joiner.observe(observation)
             self._store.save_observation(observation, event)
         self._joiner.settle(event)
-        self._finish_event(event, self._clock.now(), lesson)
+        self._finish_event(event, self._clock.now(), training)
 
     def publish(self) -> None:
         """Let ranks see all that was learned so far, before the next export would."""
-        self.teacher.publish_now(self.settle())
+        self.trainer.publish_now(self.settle())
 
     def _decide(self, request: RankRequest, now: datetime) -> Decision:
         actions = request.actions
@@ -186,7 +189,7 @@ class LearningLoop(LoopChanges):
             actions = tuple(action for action in actions if action.id not in request.excluded)
             if not actions:
                 raise ApiError("InvalidRankRequest", "All actions are excluded.")
-        prediction = self._choose(request, self.teacher.learner.predict(request.context, actions))
+        prediction = self._choose(request, self.trainer.learner.predict(request.context, actions))
         if (mode := self._state.configuration.learning_mode) is _LOGGING_ONLY:
             prediction = in_request_order(prediction)
         return Decision(
@@ -199,7 +202,7 @@ class LearningLoop(LoopChanges):
             prediction.probabilities,
             request.deferred,
             mode,
-            self.teacher.version,
+            self.trainer.version,
         )
 
     def _observe(self, event_id: str, reward: float | None) -> None:
@@ -225,23 +228,23 @@ class LearningLoop(LoopChanges):
 
     def _settle_until(self, now: datetime) -> Iterator[None]:
         """Do what is due, and note until when nothing else will be: decisions come in order."""
-        teacher, wait = self.teacher, self._state.configuration.reward_wait_time
+        trainer, wait = self.trainer, self._state.configuration.reward_wait_time
         for event in self._joiner.due(now - wait):
-            teacher.export_before(event.decision.at + wait)
+            trainer.export_before(event.decision.at + wait)
             self._finish_event(event, now)
             yield
-        teacher.export_before(now + timedelta.resolution)
+        trainer.export_before(now + timedelta.resolution)
         oldest = self._joiner.oldest()
         waits_since = now if oldest is None else oldest.decision.at
-        self._idle_until = min(teacher.next_export, waits_since + wait)
+        self._idle_until = min(trainer.next_export, waits_since + wait)
 
     def _finish_event(
-        self, event: PendingEvent, now: datetime, told: TrainingReward | None = None
+        self, event: PendingEvent, now: datetime, reward_given: TrainingReward | None = None
     ) -> None:
         """Learn from a settled event, if it was shown at all."""
         counts = self.counts
-        lesson = told or training_reward(event, self._state.configuration)
-        reward, joined = lesson.reward, lesson.joined
+        training = reward_given or training_reward(event, self._state.configuration)
+        reward, joined = training.reward, training.joined
         if not event.is_trainable:
             counts.not_activated += not event.activated
             self._store.save_settlement(event, Settlement(now, None, reward, joined))
@@ -249,12 +252,14 @@ class LearningLoop(LoopChanges):
         counts.rewarded += bool(event.rewards)
         counts.defaulted += not event.rewards
         counts.recent.append(joined)
-        self.teacher.learn(event.decision, reward, now)
-        self._store.save_settlement(event, Settlement(now, self.teacher.lessons, reward, joined))
-        self.teacher.keep_if_wanted()
+        self.trainer.learn(event.decision, reward, now)
+        self._store.save_settlement(
+            event, Settlement(now, self.trainer.trained_events, reward, joined)
+        )
+        self.trainer.keep_if_wanted()
 
     def _set_state(self, state: LoopState) -> None:
-        self._state = self.teacher.state = state
+        self._state = self.trainer.state = state
         self._idle_until = _AT_ONCE
         self._learns_at_once = _learns_at_once(state)
         self._store.save_state(state)

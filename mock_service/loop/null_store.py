@@ -44,7 +44,7 @@ class NullStore:
     def save_state(self, state: LoopState) -> None:
         """Forget a loop's settings."""
 
-    def wants_checkpoint(self, lessons: int) -> bool:
+    def wants_checkpoint(self, trained_events: int) -> bool:
         """Want none."""
         return False
 

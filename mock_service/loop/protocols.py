@@ -117,7 +117,7 @@ class StateStore(Protocol):
     def save_state(self, state: LoopState) -> None:
         """Keep a loop's new settings."""
 
-    def wants_checkpoint(self, lessons: int) -> bool:
+    def wants_checkpoint(self, trained_events: int) -> bool:
         """Say whether so many lessons since the last checkpoint call for another."""
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:

@@ -44,15 +44,15 @@ def _draw(begun: blake2b, event_id: str) -> float:
 
 def in_request_order(prediction: Prediction) -> Prediction:
     """Return the prediction in the order of the request, the baseline in front."""
-    chances = dict(zip(prediction.order, prediction.probabilities, strict=True))
-    order = tuple(range(len(chances)))
-    return Prediction(order, tuple([chances[index] for index in order]))
+    probabilities = dict(zip(prediction.order, prediction.probabilities, strict=True))
+    order = tuple(range(len(probabilities)))
+    return Prediction(order, tuple([probabilities[index] for index in order]))
 
 
-def sample_action(prediction: Prediction, chance: float) -> Prediction:
-    """Sample an action with `chance` in [0, 1) and swap it with the one in front.
+def sample_action(prediction: Prediction, draw: float) -> Prediction:
+    """Sample an action with a uniform `draw` in [0, 1) and swap it with the one in front.
 
-    It is the one whose share of the cumulative distribution holds `chance`. Single-precision
+    It is the one whose share of the cumulative distribution holds `draw`. Single-precision
     probabilities may sum to a little less than 1; what is missing belongs to the last action that
     has a chance at all.
 
@@ -61,29 +61,29 @@ def sample_action(prediction: Prediction, chance: float) -> Prediction:
             no action a chance.
     """
     probabilities = prediction.probabilities
-    if chance < probabilities[0]:
+    if draw < probabilities[0]:
         return prediction
     below = 0.0
     last = 0
-    for place, probability in enumerate(probabilities):
+    for index, probability in enumerate(probabilities):
         below += probability
-        if chance < below:
-            return to_front(prediction, place)
+        if draw < below:
+            return to_front(prediction, index)
         if probability > 0.0:
-            last = place
+            last = index
     if not below > _LEAST_SUM:
         raise ApiError("ModelRankingError")
     return to_front(prediction, last)
 
 
-def to_front(prediction: Prediction, place: int) -> Prediction:
-    """Swap the action at `place` with the one in front."""
-    if place == 0:
+def to_front(prediction: Prediction, index: int) -> Prediction:
+    """Swap the action at `index` with the one in front."""
+    if index == 0:
         return prediction
     return Prediction(
-        _swap_first(prediction.order, place), _swap_first(prediction.probabilities, place)
+        _swap_first(prediction.order, index), _swap_first(prediction.probabilities, index)
     )
 
 
-def _swap_first(values: tuple[_T, ...], place: int) -> tuple[_T, ...]:
-    return (values[place], *values[1:place], values[0], *values[place + 1 :])
+def _swap_first(values: tuple[_T, ...], index: int) -> tuple[_T, ...]:
+    return (values[index], *values[1:index], values[0], *values[index + 1 :])

@@ -8,7 +8,7 @@ from mock_service.loop.protocols import ActionSampler, Prediction
 from mock_service.loop.ranking import sample_action as choose_by
 from mock_service.loop.ranking import to_front, uniform_draw
 
-MOST_CHOICES = 10_000
+MAX_CHOICES = 10_000
 
 
 class ChoiceScript:
@@ -34,9 +34,9 @@ class ChoiceScript:
         Raises:
             ControlRequestInvalid: too many choices wait for a rank.
         """
-        if len(self._lines) + len(action_ids) > MOST_CHOICES:
+        if len(self._lines) + len(action_ids) > MAX_CHOICES:
             raise ControlRequestInvalid(
-                f"at most {MOST_CHOICES} choices can wait for the next ranks"
+                f"at most {MAX_CHOICES} choices can wait for the next ranks"
             )
         self._lines.extend(action_ids)
 
@@ -50,16 +50,16 @@ class ChoiceScript:
         lines = self._lines
 
         def choose_for(request: RankRequest, prediction: Prediction) -> Prediction:
-            if lines and (place := self._place(request, prediction)) is not None:
+            if lines and (index := self._index(request, prediction)) is not None:
                 lines.popleft()
-                return to_front(prediction, place)
+                return to_front(prediction, index)
             if self.seed is not None:
                 return choose_by(prediction, uniform_draw(self.seed, request.event_id))
             return choose(request, prediction)
 
         return choose_for
 
-    def _place(self, request: RankRequest, prediction: Prediction) -> int | None:
+    def _index(self, request: RankRequest, prediction: Prediction) -> int | None:
         """Return where the next scripted action is in `prediction`, if it is there."""
         eligible = [action for action in request.actions if action.id not in request.excluded]
         ids = [eligible[index].id for index in prediction.order]

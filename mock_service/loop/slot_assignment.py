@@ -39,18 +39,18 @@ class SlotAssignment:
         plan = {act: holder for act, holder in self._plan.items() if holder != slot}
         displaced = plan.get(action)
         plan[action] = slot
-        if displaced is None or self._place(displaced, plan, {action} | self._taken):
+        if displaced is None or self._index(displaced, plan, {action} | self._taken):
             return plan
         return None
 
-    def _place(self, slot: int, plan: dict[int, int], closed: set[int]) -> bool:
+    def _index(self, slot: int, plan: dict[int, int], closed: set[int]) -> bool:
         """Find an action for `slot` that is not `closed`, moving other slots along if need be."""
         for action in self._allowed[slot]:
             if action in closed:
                 continue
             closed.add(action)
             holder = plan.get(action)
-            if holder is None or self._place(holder, plan, closed):
+            if holder is None or self._index(holder, plan, closed):
                 plan[action] = slot
                 return True
         return False

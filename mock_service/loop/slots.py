@@ -67,15 +67,15 @@ def rank_slots(
 
     ``rank`` is asked once for each slot, about the actions that may still go there.
     """
-    places = {action.id: place for place, action in enumerate(request.actions)}
+    indices = {action.id: index for index, action in enumerate(request.actions)}
     filling = SlotAssignment(
-        [_allowed_indices(slot, places) for slot in request.slots],
-        [places[slot.baseline] for slot in request.slots],
+        [_allowed_indices(slot, indices) for slot in request.slots],
+        [indices[slot.baseline] for slot in request.slots],
     )
     answer = []
     for number, slot in enumerate(request.slots):
         decision = rank(_slot_request(request, number, filling.eligible(number)))
-        filling.take(number, places[decision.chosen.id])
+        filling.take(number, indices[decision.chosen.id])
         answer.append((slot.id, decision.chosen.id))
     return tuple(answer)
 
@@ -110,8 +110,8 @@ def write_slot(slot: SlotContext) -> str:
     return json.dumps([*slot.context, {SLOT_KEY: about}], separators=(",", ":"))
 
 
-def _allowed_indices(slot: Slot, places: dict[str, int]) -> list[int]:
-    return [place for action, place in places.items() if action not in slot.excluded]
+def _allowed_indices(slot: Slot, indices: dict[str, int]) -> list[int]:
+    return [index for action, index in indices.items() if action not in slot.excluded]
 
 
 def _slot_request(request: SlotsRequest, number: int, eligible: tuple[int, ...]) -> RankRequest:
@@ -120,7 +120,7 @@ def _slot_request(request: SlotsRequest, number: int, eligible: tuple[int, ...])
     The baseline comes first while it is to be had: that is where a loop looks for it.
     """
     slot = request.slots[number]
-    actions = [request.actions[place] for place in eligible]
+    actions = [request.actions[index] for index in eligible]
     actions.sort(key=lambda action: action.id != slot.baseline)
     return RankRequest(
         slot_event_id(request.event_id, slot.id),

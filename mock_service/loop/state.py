@@ -41,14 +41,14 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Models, how many lessons are in the one in training, and which the published one is.
+    """Models, how many events the one in training learned from, and which the published one is.
 
-    ``version`` counts publications, ``published_lessons`` is how many lessons were learned by the
-    last one, and ``modified`` is when it happened.
+    ``version`` counts publications, ``published_trained_events`` is how many events the published
+    model learned from, and ``modified`` is when it was published.
     """
 
     models: Models
-    lessons: int
-    published_lessons: int
+    trained_events: int
+    published_trained_events: int
     version: int
     modified: datetime

@@ -24,11 +24,15 @@ class Trainer:
             LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy.
         """
         self.state = state
-        self.lessons, self.version, self.modified = start.lessons, start.version, start.modified
-        self.published_lessons = start.published_lessons
+        self.trained_events, self.version, self.modified = (
+            start.trained_events,
+            start.version,
+            start.modified,
+        )
+        self.published_trained_events = start.published_trained_events
         self.next_export = state.exports_from + state.configuration.model_export_frequency
         self._factory, self._store = factory, store
-        self._kept_lessons = start.lessons
+        self._stored_trained_events = start.trained_events
         self._set_state(factory(state.policy, state.configuration.exploration, start.models))
 
     @property
@@ -44,7 +48,7 @@ class Trainer:
         """
         if self._allows(decision.context, decision.actions):
             self.learner.learn(decision, reward)
-        self.lessons += 1
+        self.trained_events += 1
         if self.state.mode is _QUICK:
             self._publish(at)
 
@@ -58,21 +62,21 @@ class Trainer:
         for _ in range(times):
             self.learn(decision, reward, at)
 
-    def export_before(self, moment: datetime) -> None:
+    def export_before(self, timestamp: datetime) -> None:
         """Publish if a beat of the export has passed; an event due on the beat comes along."""
-        if self.next_export >= moment:
+        if self.next_export >= timestamp:
             return
         frequency = self.state.configuration.model_export_frequency
-        behind = (self.next_export - moment) // frequency * frequency
+        behind = (self.next_export - timestamp) // frequency * frequency
         self.next_export -= behind
         if self.state.mode is Mode.AZURE and self._publish(self.next_export - frequency):
             self.keep()
 
-    def skip_exports_until(self, moment: datetime) -> None:
-        """Go on at the first beat after `moment`: those until then have happened already."""
+    def skip_exports_until(self, timestamp: datetime) -> None:
+        """Go on at the first beat after `timestamp`: those until then have happened already."""
         frequency = self.state.configuration.model_export_frequency
-        if self.next_export <= moment:
-            self.next_export += ((moment - self.next_export) // frequency + 1) * frequency
+        if self.next_export <= timestamp:
+            self.next_export += ((timestamp - self.next_export) // frequency + 1) * frequency
 
     def begin(self, state: LoopState, models: Models) -> Learner:
         """Return a learner that goes on from `models` with `state`.
@@ -117,17 +121,17 @@ class Trainer:
 
     def keep_if_wanted(self) -> None:
         """Let the store keep the models if enough was learned since it last did."""
-        if self._store.wants_checkpoint(self.lessons - self._kept_lessons):
+        if self._store.wants_checkpoint(self.trained_events - self._stored_trained_events):
             self.keep()
 
     def keep(self) -> None:
         """Let the store keep the models."""
-        self._kept_lessons = self.lessons
+        self._stored_trained_events = self.trained_events
         self._store.checkpoint(
             Checkpoint(
                 self.learner.models(),
-                self.lessons,
-                self.published_lessons,
+                self.trained_events,
+                self.published_trained_events,
                 self.version,
                 self.modified,
             )
@@ -142,7 +146,7 @@ class Trainer:
         if not self.learner.publish():
             return False
         self.version += 1
-        self.published_lessons = self.lessons
+        self.published_trained_events = self.trained_events
         self.modified = at
         return True
 

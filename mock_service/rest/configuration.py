@@ -13,12 +13,12 @@ from mock_service.rest.configuration_rules import merge_configuration
 from mock_service.rest.configuration_schemas import configuration_body
 from mock_service.rest.durations import format_duration
 from mock_service.rest.evaluation_common import find
-from mock_service.rest.moments import format_timestamp
 from mock_service.rest.operations import Operation, OperationRequest
 from mock_service.rest.policy import adapt_policy, apply_policy
 from mock_service.rest.requests import parse_body
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.schemas import PolicyReferenceBody
+from mock_service.rest.timestamps import format_timestamp
 from mock_service.rest.versions import ALL, NEWEST, PREVIEWS, Version
 from mock_service.vowpal.policy_arguments import is_multi_slot
 from mock_service.vowpal.workspace import float32_decimal

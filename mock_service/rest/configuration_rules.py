@@ -13,9 +13,9 @@ from mock_service.rest.configuration_schemas import (
     ConfigurationV2022,
 )
 
-_SHORTEST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(days=2)
-_SHORTEST_EXPORT, _LONGEST_EXPORT = timedelta(seconds=1), timedelta(days=365)
-_SHORTEST_OPTIMIZATION, _LONGEST_OPTIMIZATION = timedelta(days=1), timedelta(days=3650)
+_SHORTEST_WAIT, _MAX_WAIT = timedelta(seconds=5), timedelta(days=2)
+_SHORTEST_EXPORT, _MAX_EXPORT_FREQUENCY = timedelta(seconds=1), timedelta(days=365)
+_SHORTEST_OPTIMIZATION, _MAX_OPTIMIZATION = timedelta(days=1), timedelta(days=3650)
 _DAY = timedelta(days=1)
 
 
@@ -45,7 +45,7 @@ def _with_required_fields(stored: Configuration, body: ConfigurationV1) -> Confi
         raise _invalid(
             f"rewardAggregation should be one of {', '.join(AGGREGATIONS)}.", "rewardAggregation"
         )
-    if not _SHORTEST_EXPORT <= body.model_export_frequency <= _LONGEST_EXPORT:
+    if not _SHORTEST_EXPORT <= body.model_export_frequency <= _MAX_EXPORT_FREQUENCY:
         raise _invalid(
             "modelExportFrequency should be 1 second to 365 days.", "modelExportFrequency"
         )
@@ -89,7 +89,7 @@ def _learning_mode(sent: str | None) -> LearningMode | None:
 
 def _optimization_frequency(body: ConfigurationPreview) -> timedelta | None:
     sent = body.auto_optimization_frequency
-    if sent is not None and not _SHORTEST_OPTIMIZATION <= sent <= _LONGEST_OPTIMIZATION:
+    if sent is not None and not _SHORTEST_OPTIMIZATION <= sent <= _MAX_OPTIMIZATION:
         raise _invalid(
             "autoOptimizationFrequency should be 1 to 3650 days.", "autoOptimizationFrequency"
         )
@@ -111,7 +111,7 @@ def _moved_to_utc(sent: datetime | None) -> datetime | None:
 
 
 def _check_wait(body: ConfigurationV1) -> None:
-    if _SHORTEST_WAIT <= body.reward_wait_time <= _LONGEST_WAIT:
+    if _SHORTEST_WAIT <= body.reward_wait_time <= _MAX_WAIT:
         return
     is_preview = isinstance(body, ConfigurationPreview)
     code = "InvalidRewardWaitTime" if is_preview else "InvalidServiceConfiguration"

@@ -123,8 +123,8 @@ async def on_unexpected(_: Request, __: Exception) -> Response:
 def invalid_body(code: str, error: ValidationError) -> ApiError:
     """Return the problem of a body that is no JSON or of the wrong shape, naming the place."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(step) for step in first["loc"])
+    index = ".".join(str(step) for step in first["loc"])
     if first["type"] == "json_invalid":
         return ApiError("BadRequest", f"The request body is not JSON. {first['msg']}.")
-    message = f"{place}: {first['msg']}." if place else f"{first['msg']}."
-    return ApiError(code, message, target=place or None)
+    message = f"{index}: {first['msg']}." if index else f"{first['msg']}."
+    return ApiError(code, message, target=index or None)

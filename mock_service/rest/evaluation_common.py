@@ -6,15 +6,15 @@ from mock_service.errors import ApiError
 from mock_service.evaluation.job import EvaluationRequest, JobKind, Status
 from mock_service.hosting.evaluation_jobs import Job
 from mock_service.rest.evaluation_series import Json, zulu
-from mock_service.rest.moments import format_timestamp
 from mock_service.rest.operations import OperationRequest
 from mock_service.rest.schemas import MAX_ID_LENGTH
+from mock_service.rest.timestamps import format_timestamp
 from mock_service.rest.versions import Version
 
-MOST_EVENTS = 1_000_000
+MAX_EVENTS = 1_000_000
 """The largest log that is evaluated: its decisions have to fit into memory."""
 
-MOST_KEPT = 1_000
+MAX_KEPT = 1_000
 
 
 def parse_range(start: datetime, end: datetime) -> tuple[datetime, datetime]:
@@ -50,11 +50,11 @@ def count_events(call: OperationRequest, start: datetime, end: datetime) -> int:
         ApiError: LogsSizeExceedAllowedLimit.
     """
     call.loop.settle()
-    call.service.ledger.flush()
-    count = call.service.book.count_events(loop_number(call), start, end, MOST_EVENTS + 1)
-    if count > MOST_EVENTS:
+    call.service.queue.flush()
+    count = call.service.jobs.count_events(loop_number(call), start, end, MAX_EVENTS + 1)
+    if count > MAX_EVENTS:
         raise ApiError(
-            "LogsSizeExceedAllowedLimit", f"More than {MOST_EVENTS:,} events: take less time."
+            "LogsSizeExceedAllowedLimit", f"More than {MAX_EVENTS:,} events: take less time."
         )
     return count
 
@@ -78,7 +78,7 @@ def new_request(
 
 def find(call: OperationRequest, kind: JobKind, id_: str) -> Job | None:
     """Return an inquiry of the loop that is called."""
-    return call.service.book.find(loop_number(call), kind, id_)
+    return call.service.jobs.find(loop_number(call), kind, id_)
 
 
 async def save_job(
@@ -89,19 +89,19 @@ async def save_job(
     Raises:
         ApiError: InvalidRequest, when the loop has too many already.
     """
-    if call.service.book.count(loop_number(call)) >= MOST_KEPT:
+    if call.service.jobs.count(loop_number(call)) >= MAX_KEPT:
         raise ApiError(
             "InvalidRequest",
-            f"A loop keeps at most {MOST_KEPT} evaluations and feature importances: delete some.",
+            f"A loop keeps at most {MAX_KEPT} evaluations and feature importances: delete some.",
         )
-    entry = call.service.book.add(loop_number(call), inquiry, status)
+    entry = call.service.jobs.add(loop_number(call), inquiry, status)
     await call.service.wait_committed()
     return entry
 
 
 async def remove(call: OperationRequest, kind: JobKind, id_: str) -> None:
     """Forget an inquiry."""
-    call.service.book.remove(loop_number(call), kind, id_)
+    call.service.jobs.remove(loop_number(call), kind, id_)
     await call.service.wait_committed()
 
 

@@ -22,7 +22,7 @@ from mock_service.rest.operations import OperationRequest
 from mock_service.rest.versions import Version
 
 _NEWEST = Version.V2022_09_01_PREVIEW
-_MOMENTS = TypeAdapter(datetime)
+_TIMESTAMPS = TypeAdapter(datetime)
 
 
 def evaluation_response(entry: Job, version: Version) -> Json:
@@ -62,7 +62,7 @@ def asked_span(call: OperationRequest) -> SeriesQuery:
         ApiError: BadRequest, InvalidDateTimesInEvaluationContract.
     """
     query = call.request.query_params
-    start, end = parse_range(_moment(call, "startTime"), _moment(call, "endTime"))
+    start, end = parse_range(_timestamp(call, "startTime"), _timestamp(call, "endTime"))
     minutes, window = query.get("intervalInMinutes", "5"), query.get("window", "Expanding")
     if window not in _WINDOWS:
         raise ApiError("BadRequest", f"window: expected {' or '.join(_WINDOWS)}.", target="window")
@@ -77,9 +77,9 @@ def asked_span(call: OperationRequest) -> SeriesQuery:
     return span
 
 
-def _moment(call: OperationRequest, name: str) -> datetime:
+def _timestamp(call: OperationRequest, name: str) -> datetime:
     try:
-        return _MOMENTS.validate_strings(call.request.query_params.get(name, ""))
+        return _TIMESTAMPS.validate_strings(call.request.query_params.get(name, ""))
     except ValidationError as error:
         raise ApiError("BadRequest", f"{name}: expected a date and time.", target=name) from error
 

@@ -100,5 +100,5 @@ class FeatureImportancesBody(Body):
     next_link: str | None = None
 
 
-MOST_POLICIES = 10
+MAX_POLICIES = 10
 """Custom policies of one evaluation."""

@@ -148,9 +148,9 @@ def inference_explanation(explanations: Iterable[Explanation]) -> list[Json]:
     ]
 
 
-def zulu(moment: datetime) -> str:
+def zulu(timestamp: datetime) -> str:
     """Return a moment in UTC as the wire writes it."""
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return timestamp.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 _TOTAL = timedelta()

@@ -30,7 +30,7 @@ from mock_service.rest.evaluation_responses import (
     newest_response,
 )
 from mock_service.rest.evaluation_schemas import (
-    MOST_POLICIES,
+    MAX_POLICIES,
     EvaluationBody,
     EvaluationBodyV2022,
     EvaluationRequestBody,
@@ -95,14 +95,14 @@ async def get_newest(call: OperationRequest) -> Response:
 
 async def list_all(call: OperationRequest) -> Response:
     """Return all evaluations, the latest first, with totals only."""
-    entries = call.service.book.all(loop_number(call), JobKind.EVALUATION)
+    entries = call.service.jobs.all(loop_number(call), JobKind.EVALUATION)
     reply = await asyncio.to_thread(_list_to_json, entries, call.version)
     return json_reply(HTTPStatus.OK, reply)
 
 
 async def list_newest(call: OperationRequest) -> Response:
     """Return a page of evaluations, the latest first."""
-    entries = call.service.book.all(loop_number(call), JobKind.EVALUATION)
+    entries = call.service.jobs.all(loop_number(call), JobKind.EVALUATION)
     chosen = filter_items(call, entries, newest_details)
     return json_reply(HTTPStatus.OK, page(call, chosen, newest_details))
 
@@ -127,7 +127,7 @@ def _find(call: OperationRequest) -> Job:
 
 
 def _refuse_known(call: OperationRequest, id_: str) -> None:
-    call.service.ledger.flush()
+    call.service.queue.flush()
     if find(call, JobKind.EVALUATION, id_) is not None:
         raise ApiError("EvaluationAlreadyExists", target="evaluationId")
 
@@ -153,7 +153,7 @@ async def _check(
 
 
 def _check_names(policies: Sequence[PolicyBody]) -> None:
-    if len(policies) > MOST_POLICIES:
+    if len(policies) > MAX_POLICIES:
         raise ApiError("MaximumEvaluationCustomPoliciesExceeded", target="policies")
     names = [policy.name for policy in policies]
     if len(set(names)) < len(names) or set(names) & _TAKEN:

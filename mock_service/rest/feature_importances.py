@@ -55,7 +55,7 @@ async def get(call: OperationRequest) -> Response:
 
 async def list_all(call: OperationRequest) -> Response:
     """Return a page of feature importances, the latest first."""
-    entries = call.service.book.all(loop_number(call), JobKind.IMPORTANCE)
+    entries = call.service.jobs.all(loop_number(call), JobKind.IMPORTANCE)
     return json_reply(HTTPStatus.OK, page(call, entries, _details))
 
 

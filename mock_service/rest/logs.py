@@ -5,10 +5,10 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from mock_service.errors import ApiError
-from mock_service.rest.moments import format_timestamp
 from mock_service.rest.operations import Operation, OperationRequest
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.schemas import LogsPropertiesBody
+from mock_service.rest.timestamps import format_timestamp
 from mock_service.rest.versions import ALL, SINCE_PREVIEW_2
 
 LARGEST_BATCH = 16 << 20

@@ -55,7 +55,7 @@ class OperationRequest:
             ApiError: it has been removed since.
             StorageFailed: nothing can be kept at the moment, so nothing should happen.
         """
-        self.service.ledger.check()
+        self.service.queue.check()
         return find_loop(self.service, self.request.scope).loop
 
     @property

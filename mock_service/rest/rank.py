@@ -38,7 +38,7 @@ async def rank(call: OperationRequest) -> Response:
 
 def _explanation(loop: LearningLoop, decision: Decision) -> list[dict[str, object]]:
     """Say of each eligible action what its features add to its predicted reward."""
-    terms = loop.teacher.learner.explain(decision.context, decision.actions)
+    terms = loop.trainer.learner.explain(decision.context, decision.actions)
     return [
         {
             "id": action.id,
@@ -51,7 +51,9 @@ def _explanation(loop: LearningLoop, decision: Decision) -> list[dict[str, objec
 def rank_response(decision: Decision) -> dict[str, object]:
     """Return a decision as the wire says it, fields in the service's order."""
     return {
-        "ranking": [{"id": id_, "probability": chance} for id_, chance in decision.ranking],
+        "ranking": [
+            {"id": id_, "probability": probability} for id_, probability in decision.ranking
+        ],
         "eventId": decision.event_id,
         "rewardActionId": decision.chosen.id,
     }

@@ -16,9 +16,9 @@ MAX_ACTIONS = 50
 _NUMBERS = frozenset({float, int})
 MAX_DEPTH = 16
 """How deep features may nest; the service documents one level of namespaces."""
-_LONGEST_KEPT = 2**14
+_MAX_CACHED_LENGTH = 2**14
 """Characters of features that are remembered as checked: what is long is hardly ever repeated."""
-_LONGEST_KEPT_TOGETHER = 2**19
+_MAX_CACHED_TOGETHER = 2**19
 
 
 def rank_request(body: RankRequestBody, new_event_id: Callable[[], str]) -> RankRequest:
@@ -69,7 +69,7 @@ def to_action(action: RankableAction | None) -> Action:
     if not features:
         raise invalid("Every action should have at least one non-null action feature.")
     text = validate_features(features)
-    return (_action if len(text) <= _LONGEST_KEPT else Action)(action.id, text)
+    return (_action if len(text) <= _MAX_CACHED_LENGTH else Action)(action.id, text)
 
 
 @lru_cache(maxsize=1024)
@@ -81,7 +81,7 @@ def _action(id_: str, features: str) -> Action:
 def _same(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     """Return one and the same object for the same actions, so that what is known is found."""
     length = sum([len(action.features) for action in actions])
-    return actions if length > _LONGEST_KEPT_TOGETHER else _intern_actions(actions)
+    return actions if length > _MAX_CACHED_TOGETHER else _intern_actions(actions)
 
 
 @lru_cache(maxsize=64)
@@ -92,7 +92,7 @@ def _intern_actions(actions: tuple[Action, ...]) -> tuple[Action, ...]:
 def validate_features(features: list[Any]) -> str:
     """Return features as text, if the service would take them."""
     text = to_json(features).decode()
-    if len(text) <= _LONGEST_KEPT:
+    if len(text) <= _MAX_CACHED_LENGTH:
         _check_features(text)
     else:
         _check_features.__wrapped__(text)

@@ -21,10 +21,10 @@ from mock_service.storage.database import Database
 from mock_service.storage.losses import Loss
 from mock_service.storage.wal import WalSyncer
 
-LONGEST_BATCH = 8192
+MAX_BATCH = 8192
 """How many statements wait for a commit at most."""
 
-_LONGEST_GATHER = 0.004
+_MAX_GATHER = 0.004
 """How many seconds a commit waits for others before all go to the disk."""
 
 _QUIET_TURNS = 3
@@ -71,7 +71,7 @@ class CommitQueue:
         """
         statements = self._collecting.statements
         statements.append((sql, parameters))
-        if len(statements) >= LONGEST_BATCH:
+        if len(statements) >= MAX_BATCH:
             self.flush()
 
     def write_now(self, statements: Iterable[Statement]) -> None:
@@ -190,7 +190,7 @@ class CommitQueue:
             return  # those who wait have been told
         if not self._is_gathering:
             self._is_gathering = True
-            running.call_soon(self._gather, running, self.commits, running.time() + _LONGEST_GATHER)
+            running.call_soon(self._gather, running, self.commits, running.time() + _MAX_GATHER)
 
     def _gather(
         self, running: asyncio.AbstractEventLoop, commits: int, until: float, quiet: int = 0

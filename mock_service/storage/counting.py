@@ -24,15 +24,15 @@ _REMAIN = """UPDATE forgotten SET observations =
     (SELECT count(*) FROM observations WHERE loop = :loop) WHERE loop = :loop"""
 
 
-def counts(ledger: CommitQueue, loop: int) -> LoopStats:
+def counts(queue: CommitQueue, loop: int) -> LoopStats:
     """Return the counts of a loop's life: those of its log, after those kept when it was cut."""
-    row = ledger.query(
+    row = queue.query(
         "SELECT number, settled, observations, counts FROM forgotten WHERE loop = ?", (loop,)
     ).fetchone()
     number, settled, observations, text = row or (0, 0, 0, "{}")
     found = parse_counts(text)
     after = {"loop": loop, "number": number, "settled": settled, "observations": observations}
-    decisions, not_activated, learned, rewarded = ledger.query(
+    decisions, not_activated, learned, rewarded = queue.query(
         """SELECT count(*) FILTER (WHERE number > :number),
             count(*) FILTER (WHERE settled > :settled AND lesson IS NULL AND NOT activated),
             count(lesson) FILTER (WHERE settled > :settled),
@@ -42,7 +42,7 @@ def counts(ledger: CommitQueue, loop: int) -> LoopStats:
             FROM events AS e WHERE loop = :loop""",
         after,
     ).fetchone()
-    rewards, activations, late = ledger.query(
+    rewards, activations, late = queue.query(
         f"""SELECT count(reward), count(*) FILTER (WHERE reward IS NULL AND
             substr(event_id, -2) <> :page), count(*) FILTER
             (WHERE late) FROM observations WHERE loop = :loop AND sequence > {_FIRST_SEQUENCE}""",
@@ -55,7 +55,7 @@ def counts(ledger: CommitQueue, loop: int) -> LoopStats:
     found.rewarded += rewarded
     found.defaulted += learned - rewarded
     found.not_activated += not_activated
-    found.recent.extend(_recent(ledger, loop, settled))
+    found.recent.extend(_recent(queue, loop, settled))
     return found
 
 
@@ -80,9 +80,9 @@ def parse_counts(text: str) -> LoopStats:
     return whole
 
 
-def _recent(ledger: CommitQueue, loop: int, settled: int) -> list[float]:
+def _recent(queue: CommitQueue, loop: int, settled: int) -> list[float]:
     """Return the joined rewards of the events that settled last, in their order."""
-    rows = ledger.query(
+    rows = queue.query(
         """SELECT joined FROM events WHERE loop = ? AND settled IS NOT NULL AND settled > ?
             AND lesson IS NOT NULL ORDER BY settled DESC LIMIT ?""",
         (loop, settled, RECENT),

@@ -25,9 +25,9 @@ _PREFIX = "discard:"
 _ROWS = 1_000
 
 
-def discarded_loops(ledger: CommitQueue) -> list[int]:
+def discarded_loops(queue: CommitQueue) -> list[int]:
     """Return the numbers under which there may be rows of no loop."""
-    rows = ledger.query("SELECT name FROM settings WHERE name GLOB ?", (f"{_PREFIX}*",))
+    rows = queue.query("SELECT name FROM settings WHERE name GLOB ?", (f"{_PREFIX}*",))
     return [int(name.removeprefix(_PREFIX)) for (name,) in rows]
 
 
@@ -41,25 +41,25 @@ def keeps(number: int) -> Statement:
     return "DELETE FROM settings WHERE name = ?", (f"{_PREFIX}{number}",)
 
 
-def discard_some(ledger: CommitQueue, number: int) -> bool:
+def discard_some(queue: CommitQueue, number: int) -> bool:
     """Delete some rows under a number; say whether there may be more."""
     for table, key in LOOP_TABLES.items():
-        ledger.flush()
-        if ledger.query(f"SELECT 1 FROM {table} WHERE loop = ? LIMIT 1", (number,)).fetchone():
+        queue.flush()
+        if queue.query(f"SELECT 1 FROM {table} WHERE loop = ? LIMIT 1", (number,)).fetchone():
             some = f"SELECT {key} FROM {table} WHERE loop = ? LIMIT {_ROWS}"
-            ledger.write(f"DELETE FROM {table} WHERE ({key}) IN ({some})", (number,))
+            queue.write(f"DELETE FROM {table} WHERE ({key}) IN ({some})", (number,))
             return True
-    ledger.write(*keeps(number))
+    queue.write(*keeps(number))
     return False
 
 
-def discard_all(ledger: CommitQueue) -> None:
+def discard_all(queue: CommitQueue) -> None:
     """Delete what a server that was killed has left behind."""
-    for number in discarded_loops(ledger):
+    for number in discarded_loops(queue):
         for table in LOOP_TABLES:
-            ledger.write(f"DELETE FROM {table} WHERE loop = ?", (number,))
-        ledger.write(*keeps(number))
-    ledger.flush()
+            queue.write(f"DELETE FROM {table} WHERE loop = ?", (number,))
+        queue.write(*keeps(number))
+    queue.flush()
 
 
 def in_chunks(statements: Iterator[Statement]) -> Iterator[list[Statement]]:

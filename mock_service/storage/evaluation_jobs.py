@@ -26,9 +26,9 @@ class JobRow:
     found: str
 
 
-def add_job(ledger: CommitQueue, kept: JobRow) -> None:
+def add_job(queue: CommitQueue, kept: JobRow) -> None:
     """Keep a new inquiry; its ``sequence`` is given here."""
-    ledger.write(
+    queue.write(
         "INSERT INTO inquiries (loop, kind, id, created, automatic, asked, status, found)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -44,21 +44,21 @@ def add_job(ledger: CommitQueue, kept: JobRow) -> None:
     )
 
 
-def finish_job(ledger: CommitQueue, sequence: int, status: str, found: str) -> None:
+def finish_job(queue: CommitQueue, sequence: int, status: str, found: str) -> None:
     """Keep how an inquiry ended; one that was deleted meanwhile stays so."""
-    ledger.write(
+    queue.write(
         "UPDATE inquiries SET status = ?, found = ? WHERE sequence = ?", (status, found, sequence)
     )
 
 
-def remove_job(ledger: CommitQueue, loop: int, kind: str, id_: str) -> None:
+def remove_job(queue: CommitQueue, loop: int, kind: str, id_: str) -> None:
     """Forget an inquiry."""
-    ledger.write("DELETE FROM inquiries WHERE loop = ? AND kind = ? AND id = ?", (loop, kind, id_))
+    queue.write("DELETE FROM inquiries WHERE loop = ? AND kind = ? AND id = ?", (loop, kind, id_))
 
 
-def keep_latest_automatic(ledger: CommitQueue, loop: int, count: int) -> None:
+def keep_latest_automatic(queue: CommitQueue, loop: int, count: int) -> None:
     """Forget all but the latest so many that nobody asked for."""
-    ledger.write(
+    queue.write(
         """DELETE FROM inquiries WHERE loop = :loop AND automatic AND sequence NOT IN
             (SELECT sequence FROM inquiries WHERE loop = :loop AND automatic
                 ORDER BY sequence DESC LIMIT :count)""",
@@ -66,44 +66,44 @@ def keep_latest_automatic(ledger: CommitQueue, loop: int, count: int) -> None:
     )
 
 
-def list_jobs(ledger: CommitQueue, loop: int, kind: str) -> list[JobRow]:
+def list_jobs(queue: CommitQueue, loop: int, kind: str) -> list[JobRow]:
     """Return a loop's inquiries of one kind, the latest first."""
     where = "loop = ? AND kind = ? ORDER BY created DESC, sequence DESC"
-    return [_to_job_row(row) for row in _rows(ledger, where, (loop, kind))]
+    return [_to_job_row(row) for row in _rows(queue, where, (loop, kind))]
 
 
-def count_inquiries(ledger: CommitQueue, loop: int) -> int:
+def count_inquiries(queue: CommitQueue, loop: int) -> int:
     """Return how many inquiries a loop has."""
     sql = "SELECT count(*) FROM inquiries WHERE loop = ?"
-    (count,) = ledger.query(sql, (loop,)).fetchone()
+    (count,) = queue.query(sql, (loop,)).fetchone()
     return int(count)
 
 
-def find_job(ledger: CommitQueue, loop: int, kind: str, id_: str) -> JobRow | None:
+def find_job(queue: CommitQueue, loop: int, kind: str, id_: str) -> JobRow | None:
     """Return one inquiry, if there is such."""
-    row = _rows(ledger, "loop = ? AND kind = ? AND id = ?", (loop, kind, id_)).fetchone()
+    row = _rows(queue, "loop = ? AND kind = ? AND id = ?", (loop, kind, id_)).fetchone()
     return None if row is None else _to_job_row(row)
 
 
-def next_running_job(ledger: CommitQueue) -> JobRow | None:
+def next_running_job(queue: CommitQueue) -> JobRow | None:
     """Return what has waited longest for its answer."""
-    row = _rows(ledger, "status = 'running' ORDER BY sequence LIMIT 1", ()).fetchone()
+    row = _rows(queue, "status = 'running' ORDER BY sequence LIMIT 1", ()).fetchone()
     return None if row is None else _to_job_row(row)
 
 
-def job_exists(ledger: CommitQueue, sequence: int) -> bool:
+def job_exists(queue: CommitQueue, sequence: int) -> bool:
     """Return whether nobody has deleted an inquiry yet."""
-    return _rows(ledger, "sequence = ?", (sequence,)).fetchone() is not None
+    return _rows(queue, "sequence = ?", (sequence,)).fetchone() is not None
 
 
-def latest_automatic(ledger: CommitQueue, loop: int) -> int | None:
+def latest_automatic(queue: CommitQueue, loop: int) -> int | None:
     """Return when a loop was last optimised automatically."""
-    row = _rows(ledger, "loop = ? AND automatic ORDER BY created DESC LIMIT 1", (loop,)).fetchone()
+    row = _rows(queue, "loop = ? AND automatic ORDER BY created DESC LIMIT 1", (loop,)).fetchone()
     return None if row is None else _to_job_row(row).created
 
 
-def _rows(ledger: CommitQueue, where: str, parameters: tuple[object, ...]) -> sqlite3.Cursor:
-    return ledger.query(f"SELECT {_COLUMNS} FROM inquiries WHERE {where}", parameters)
+def _rows(queue: CommitQueue, where: str, parameters: tuple[object, ...]) -> sqlite3.Cursor:
+    return queue.query(f"SELECT {_COLUMNS} FROM inquiries WHERE {where}", parameters)
 
 
 def _to_job_row(row: tuple[int, int, str, str, int, int, str, str, str]) -> JobRow:

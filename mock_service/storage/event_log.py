@@ -111,7 +111,7 @@ def _logged_rows(
 def _to_logged_decision(
     row: tuple[Any, ...], candidates: tuple[Action, ...], observed: list[float | None]
 ) -> LoggedDecision:
-    *event, lesson, reward, joined = row
+    *event, training, reward, joined = row
     decision = decode_decision(tuple(event), candidates)
     check_decision(decision, reward, joined)
     return log_decision(
@@ -122,5 +122,5 @@ def _to_logged_decision(
             LoggedObservation(decision.event_id, value, action_taken=value is None)
             for value in observed
         ),
-        activated=lesson is not None,
+        activated=training is not None,
     )

@@ -3,11 +3,11 @@
 from mock_service.storage.commit_queue import CommitQueue
 
 
-def last_looks(ledger: CommitQueue) -> dict[int, int]:
+def last_looks(queue: CommitQueue) -> dict[int, int]:
     """Return the last due moments that have been looked at, by loop, in microseconds."""
-    return dict(ledger.query("SELECT loop, due FROM looks").fetchall())
+    return dict(queue.query("SELECT loop, due FROM looks").fetchall())
 
 
-def keep_look(ledger: CommitQueue, loop: int, due: int) -> None:
+def keep_look(queue: CommitQueue, loop: int, due: int) -> None:
     """Keep which due moment was looked at."""
-    ledger.write("REPLACE INTO looks VALUES (?, ?)", (loop, due))
+    queue.write("REPLACE INTO looks VALUES (?, ?)", (loop, due))

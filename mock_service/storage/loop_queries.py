@@ -41,80 +41,82 @@ class TrainedEvent:
     at: datetime
 
 
-def position(ledger: CommitQueue, loop: int) -> Position:
+def position(queue: CommitQueue, loop: int) -> Position:
     """Return where the loop's numbering goes on."""
-    row = ledger.query(
+    row = queue.query(
         """SELECT coalesce((SELECT max(number) FROM events WHERE loop = :loop), 0),
             coalesce((SELECT max(settled) FROM events
                 WHERE loop = :loop AND settled IS NOT NULL), 0),
             coalesce((SELECT max(id) FROM texts WHERE loop = :loop), 0)""",
         {"loop": loop},
     ).fetchone()
-    before = ledger.query(
+    before = queue.query(
         "SELECT number, settled, text FROM forgotten WHERE loop = ?", (loop,)
     ).fetchone()
     return Position(*map(max, row, before or (0, 0, 0)))
 
 
-def last_checkpoint(ledger: CommitQueue, loop: int) -> Checkpoint | None:
+def last_checkpoint(queue: CommitQueue, loop: int) -> Checkpoint | None:
     """Return the models as they were last kept, if they ever were."""
-    row = ledger.query("SELECT * FROM models WHERE loop = ?", (loop,)).fetchone()
+    row = queue.query("SELECT * FROM models WHERE loop = ?", (loop,)).fetchone()
     if row is None:
         return None
-    _, training, published, lessons, published_lessons, version, modified = row
+    _, training, published, trained_events, published_trained_events, version, modified = row
     return Checkpoint(
         Models(training, published),
-        lessons,
-        published_lessons,
+        trained_events,
+        published_trained_events,
         version,
         from_microseconds(modified),
     )
 
 
-def lessons_after(ledger: CommitQueue, loop: int, lessons: int) -> Iterator[TrainedEvent]:
-    """Yield, in order, what was learned after the first `lessons`."""
-    rows = ledger.query(
+def trained_events_after(
+    queue: CommitQueue, loop: int, trained_events: int
+) -> Iterator[TrainedEvent]:
+    """Yield, in order, what was learned after the first `trained_events`."""
+    rows = queue.query(
         f"""SELECT {EVENT_COLUMNS}, reward, settled_at FROM events
             WHERE loop = ? AND settled IS NOT NULL AND lesson > ? ORDER BY settled""",
-        (loop, lessons),
+        (loop, trained_events),
     )
-    texts = _ActionSets(ledger, loop)
+    texts = _ActionSets(queue, loop)
     for *event, reward, at in rows:
         yield TrainedEvent(
             decode_decision(tuple(event), texts.actions(event[4])), reward, from_microseconds(at)
         )
 
 
-def waiting_events(ledger: CommitQueue, loop: int) -> Iterator[PendingEvent]:
+def waiting_events(queue: CommitQueue, loop: int) -> Iterator[PendingEvent]:
     """Yield the decisions whose wait is not over, oldest first."""
-    rows = ledger.query(
+    rows = queue.query(
         f"""SELECT {EVENT_COLUMNS} FROM events
             WHERE loop = ? AND settled IS NULL ORDER BY number""",
         (loop,),
     )
-    texts = _ActionSets(ledger, loop)
+    texts = _ActionSets(queue, loop)
     for row in rows:
-        yield _event(ledger, loop, row, texts)
+        yield _event(queue, loop, row, texts)
 
 
-def superseded_numbers(ledger: CommitQueue, loop: int) -> frozenset[int]:
+def superseded_numbers(queue: CommitQueue, loop: int) -> frozenset[int]:
     """Return the waiting decisions whose event id a later one has taken over."""
-    rows = ledger.query(
+    rows = queue.query(
         "SELECT number FROM events WHERE loop = ? AND settled IS NULL AND superseded", (loop,)
     )
     return frozenset(number for (number,) in rows)
 
 
-def settled_events(ledger: CommitQueue, loop: int, *, since: int) -> Iterator[PendingEvent]:
+def settled_events(queue: CommitQueue, loop: int, *, since: int) -> Iterator[PendingEvent]:
     """Yield the settled events decided since a moment, in the order they settled.
 
     They are read a page at a time, so that others can go on in between; what settles meanwhile
     comes at the end.
     """
-    texts, after = _ActionSets(ledger, loop), -1
+    texts, after = _ActionSets(queue, loop), -1
     while True:
-        ledger.flush()
-        rows = ledger.query(
+        queue.flush()
+        rows = queue.query(
             f"""SELECT {EVENT_COLUMNS}, settled FROM events WHERE loop = ? AND
                 settled IS NOT NULL AND settled > ? AND at >= ? ORDER BY settled LIMIT ?""",
             (loop, after, since, _PAGE),
@@ -123,12 +125,12 @@ def settled_events(ledger: CommitQueue, loop: int, *, since: int) -> Iterator[Pe
             return
         for *row, settled in rows:
             after = settled
-            yield _event(ledger, loop, tuple(row), texts)
+            yield _event(queue, loop, tuple(row), texts)
 
 
-def early_observations(ledger: CommitQueue, loop: int, now: datetime) -> list[Observation]:
+def early_observations(queue: CommitQueue, loop: int, now: datetime) -> list[Observation]:
     """Return the observations whose decision may still come; a late one may be early, too."""
-    rows = ledger.query(
+    rows = queue.query(
         """SELECT event_id, at, reward FROM observations
             WHERE loop = ? AND number IS NULL AND at BETWEEN ? AND ? ORDER BY sequence""",
         (loop, to_microseconds(now - EARLY_WINDOW), to_microseconds(now)),
@@ -136,9 +138,9 @@ def early_observations(ledger: CommitQueue, loop: int, now: datetime) -> list[Ob
     return [Observation(event_id, from_microseconds(at), reward) for event_id, at, reward in rows]
 
 
-def last_moment(ledger: CommitQueue, loop: int) -> datetime | None:
+def last_timestamp(queue: CommitQueue, loop: int) -> datetime | None:
     """Return when the loop last did anything that was kept."""
-    (at,) = ledger.query(
+    (at,) = queue.query(
         """SELECT max(at) FROM (
             SELECT at FROM events WHERE loop = :loop AND number =
                 (SELECT max(number) FROM events WHERE loop = :loop)
@@ -155,24 +157,22 @@ def last_moment(ledger: CommitQueue, loop: int) -> datetime | None:
 class _ActionSets:
     """The actions of a loop's events, each read once while they come close together."""
 
-    def __init__(self, ledger: CommitQueue, loop: int) -> None:
-        self._ledger, self._loop = ledger, loop
+    def __init__(self, queue: CommitQueue, loop: int) -> None:
+        self._queue, self._loop = queue, loop
         self.actions = lru_cache(maxsize=256)(self._read)
 
     def _read(self, number: int) -> tuple[Action, ...]:
-        (text,) = self._ledger.query(
+        (text,) = self._queue.query(
             "SELECT text FROM texts WHERE loop = ? AND id = ?", (self._loop, number)
         ).fetchone()
         return decode_actions(text)
 
 
-def _event(
-    ledger: CommitQueue, loop: int, row: tuple[Any, ...], texts: _ActionSets
-) -> PendingEvent:
+def _event(queue: CommitQueue, loop: int, row: tuple[Any, ...], texts: _ActionSets) -> PendingEvent:
     number = row[0]
     decision = decode_decision(row, texts.actions(row[4]))
     event = PendingEvent(decision, number, not decision.deferred)
-    rewards = ledger.query(
+    rewards = queue.query(
         "SELECT reward FROM observations WHERE loop = ? AND number = ? ORDER BY sequence",
         (loop, number),
     )

@@ -17,9 +17,9 @@ from mock_service.storage.codec import (
 )
 from mock_service.storage.commit_queue import CommitQueue
 from mock_service.storage.loop_queries import Position, settled_events
-from mock_service.storage.uncertain import OBSERVED, Heard, UncertainObservations
+from mock_service.storage.uncertain import OBSERVED, RewardKey, UncertainObservations
 
-LESSONS_BETWEEN_CHECKPOINTS = 5_000
+TRAINED_EVENTS_BETWEEN_CHECKPOINTS = 5_000
 """So many lessons are learned again in well under a second when a loop is recovered."""
 
 _TEXTS_KEPT = 256
@@ -46,22 +46,22 @@ class LoopStore:
     """Keeps one loop, under its number in the file."""
 
     def __init__(
-        self, ledger: CommitQueue, loop: int, position: Position, uncertain: Iterable[Heard] = ()
+        self, queue: CommitQueue, loop: int, position: Position, uncertain: Iterable[RewardKey] = ()
     ) -> None:
         self.loop = loop
-        self._ledger = ledger
+        self._queue = queue
         self._settled, self._last_text = position.settled, position.last_text
         self._texts: OrderedDict[tuple[Action, ...], int] = OrderedDict()
         self._texts_length = 0
         self._latest: set[str] = set()
-        self._commits, self._cuts = ledger.commits, ledger.cuts
-        self._uncertain = UncertainObservations(ledger, loop, uncertain)
+        self._commits, self._cuts = queue.commits, queue.cuts
+        self._uncertain = UncertainObservations(queue, loop, uncertain)
 
     def save_decision(self, event: PendingEvent) -> None:
         """Keep a new decision, and which early observations are its own."""
         decision = event.decision
         self._remember(decision.event_id)
-        self._ledger.write(
+        self._queue.write(
             _EVENT,
             (
                 self.loop,
@@ -77,10 +77,10 @@ class LoopStore:
             ),
         )
         if event.supersedes:
-            self._ledger.write(_SUPERSEDED, (self.loop, event.supersedes))
+            self._queue.write(_SUPERSEDED, (self.loop, event.supersedes))
         if event.adopts:
             since = to_microseconds(decision.at - EARLY_WINDOW)
-            self._ledger.write(_ADOPTED, (event.number, self.loop, decision.event_id, since))
+            self._queue.write(_ADOPTED, (event.number, self.loop, decision.event_id, since))
 
     def absorbs(self, event_id: str, reward: float | None) -> bool:
         """Say whether an observation repeats one that was answered as uncertain, and is kept."""
@@ -92,7 +92,7 @@ class LoopStore:
         """Keep an observation; say whether it is about an event that has settled."""
         number = event.number if event is not None else _OF_NO_EVENT if is_dropped else None
         is_late = event is None and self.knows(observation.event_id)
-        self._ledger.write(
+        self._queue.write(
             OBSERVED,
             (
                 self.loop,
@@ -107,30 +107,30 @@ class LoopStore:
 
     def took_early(self, event_id: str) -> None:
         """Keep that the early observations of this id have had their effect, and join nothing."""
-        self._ledger.write(_TAKEN, (self.loop, event_id))
+        self._queue.write(_TAKEN, (self.loop, event_id))
 
     def knows(self, event_id: str) -> bool:
         """Say whether an event of this id is kept."""
-        if self._commits == self._ledger.commits and event_id in self._latest:
+        if self._commits == self._queue.commits and event_id in self._latest:
             return True
-        return self._ledger.query(_KNOWN, (self.loop, event_id)).fetchone() is not None
+        return self._queue.query(_KNOWN, (self.loop, event_id)).fetchone() is not None
 
     def newest_slot(self, event_id: str) -> int:
         """Return the number of the decision that was made last for a multi-slot event, or 0."""
         bounds = (self.loop, event_id + SEPARATOR, event_id + chr(ord(SEPARATOR) + 1))
-        (number,) = self._ledger.query(_NEWEST_SLOT, bounds).fetchone()
+        (number,) = self._queue.query(_NEWEST_SLOT, bounds).fetchone()
         return int(number)
 
     def save_settlement(self, event: PendingEvent, settlement: Settlement) -> None:
         """Keep how a decision's wait ended."""
         self._settled += 1
-        self._ledger.write(
+        self._queue.write(
             _SETTLED,
             (
                 self._settled,
                 to_microseconds(settlement.at),
                 event.activated,
-                settlement.lesson,
+                settlement.training,
                 settlement.reward,
                 settlement.joined,
                 self.loop,
@@ -140,29 +140,29 @@ class LoopStore:
 
     def history(self, since: datetime) -> Iterator[PendingEvent]:
         """Yield the settled events decided since that moment, in the order they settled."""
-        return settled_events(self._ledger, self.loop, since=to_microseconds(since))
+        return settled_events(self._queue, self.loop, since=to_microseconds(since))
 
     def save_state(self, state: LoopState) -> None:
         """Keep a loop's new settings."""
-        self._ledger.write(
+        self._queue.write(
             "UPDATE loops SET state = ? WHERE id = ?", (encode_state(state), self.loop)
         )
 
-    def wants_checkpoint(self, lessons: int) -> bool:
+    def wants_checkpoint(self, trained_events: int) -> bool:
         """Say whether learning so many lessons again would make a restart slow."""
-        return lessons >= LESSONS_BETWEEN_CHECKPOINTS
+        return trained_events >= TRAINED_EVENTS_BETWEEN_CHECKPOINTS
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep the models."""
         models = checkpoint.models
-        self._ledger.write(
+        self._queue.write(
             _MODELS,
             (
                 self.loop,
                 models.training,
                 models.published,
-                checkpoint.lessons,
-                checkpoint.published_lessons,
+                checkpoint.trained_events,
+                checkpoint.published_trained_events,
                 checkpoint.version,
                 to_microseconds(checkpoint.modified),
             ),
@@ -173,15 +173,15 @@ class LoopStore:
 
         Afterwards only the query may answer: the log can be let go of.
         """
-        if self._commits != self._ledger.commits:
-            self._commits = self._ledger.commits
+        if self._commits != self._queue.commits:
+            self._commits = self._queue.commits
             self._latest.clear()
         self._latest.add(event_id)
 
     def _text(self, actions: tuple[Action, ...]) -> int:
         """Return the number under which these actions are kept: most requests repeat them."""
-        if self._cuts != self._ledger.cuts:
-            self._cuts = self._ledger.cuts
+        if self._cuts != self._queue.cuts:
+            self._cuts = self._queue.cuts
             self._texts.clear()
         number = self._texts.get(actions)
         if number is not None:
@@ -194,7 +194,7 @@ class LoopStore:
         ):
             self._texts_length -= _length(self._texts.popitem(last=False)[0])
         self._texts[actions] = self._last_text
-        self._ledger.write(
+        self._queue.write(
             "INSERT INTO texts VALUES (?, ?, ?)",
             (self.loop, self._last_text, encode_actions(actions)),
         )

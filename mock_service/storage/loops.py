@@ -26,13 +26,13 @@ class LoopRow:
     keys: tuple[str, str]
 
 
-def list_loops(ledger: CommitQueue) -> dict[str, LoopRow]:
+def list_loops(queue: CommitQueue) -> dict[str, LoopRow]:
     """Return all loops by name, oldest first.
 
     Raises:
         DataUnusable: the settings of one cannot be read.
     """
-    rows = ledger.query(
+    rows = queue.query(
         "SELECT id, name, state, key1, key2 FROM loops ORDER BY coalesce(place, id)"
     ).fetchall()
     return {
@@ -52,70 +52,70 @@ def _state(name: str, text: str) -> LoopState:
         ) from error
 
 
-def add_loop(ledger: CommitQueue, name: str, state: LoopState, keys: tuple[str, str]) -> LoopRow:
+def add_loop(queue: CommitQueue, name: str, state: LoopState, keys: tuple[str, str]) -> LoopRow:
     """Keep a new loop, at once.
 
     Raises:
         StorageFailed: it could not be written.
     """
-    loop = LoopRow(free_number(ledger), name, state, keys)
-    ledger.write(
+    loop = LoopRow(free_number(queue), name, state, keys)
+    queue.write(
         "INSERT INTO loops (id, name, state, key1, key2) VALUES (?, ?, ?, ?, ?)",
         (loop.number, name, encode_state(state), *keys),
     )
-    ledger.flush()
+    queue.flush()
     return loop
 
 
-def free_number(ledger: CommitQueue) -> int:
+def free_number(queue: CommitQueue) -> int:
     """Return a number that no loop has, nor a place in the list, nor rows to be discarded."""
-    (last,) = ledger.query(
+    (last,) = queue.query(
         "SELECT max(coalesce(max(id), 0), coalesce(max(place), 0)) FROM loops"
     ).fetchone()
-    return max(int(last), *discarded_loops(ledger), 0) + 1
+    return max(int(last), *discarded_loops(queue), 0) + 1
 
 
-def reserve_number(ledger: CommitQueue) -> int:
+def reserve_number(queue: CommitQueue) -> int:
     """Return a number for rows that come in, which are discarded unless a loop takes them.
 
     Raises:
         StorageFailed: it could not be kept.
     """
-    number = free_number(ledger)
-    ledger.write_now([will_discard(number)])
+    number = free_number(queue)
+    queue.write_now([will_discard(number)])
     return number
 
 
-def change_keys(ledger: CommitQueue, number: int, keys: tuple[str, str]) -> None:
+def change_keys(queue: CommitQueue, number: int, keys: tuple[str, str]) -> None:
     """Keep a loop's new keys."""
-    ledger.write("UPDATE loops SET key1 = ?, key2 = ? WHERE id = ?", (*keys, number))
+    queue.write("UPDATE loops SET key1 = ?, key2 = ? WHERE id = ?", (*keys, number))
 
 
-def remove_loop(ledger: CommitQueue, number: int) -> None:
+def remove_loop(queue: CommitQueue, number: int) -> None:
     """Forget a loop and everything it ever did."""
     for table in LOOP_TABLES:
-        ledger.write(f"DELETE FROM {table} WHERE loop = ?", (number,))
-    ledger.write("DELETE FROM loops WHERE id = ?", (number,))
+        queue.write(f"DELETE FROM {table} WHERE loop = ?", (number,))
+    queue.write("DELETE FROM loops WHERE id = ?", (number,))
 
 
-def load_clock(ledger: CommitQueue) -> datetime | None:
+def load_clock(queue: CommitQueue) -> datetime | None:
     """Return where the manual clock stood, if there ever was one.
 
     Raises:
         DataUnusable: that is no moment.
     """
-    row = ledger.query("SELECT value FROM settings WHERE name = 'clock'").fetchone()
+    row = queue.query("SELECT value FROM settings WHERE name = 'clock'").fetchone()
     try:
         return None if row is None else from_microseconds(int(row[0]))
     except (ValueError, OverflowError) as error:
         raise DataUnusable(f"the clock of the data cannot be read: {error}") from error
 
 
-def save_clock(ledger: CommitQueue, moment: datetime) -> None:
+def save_clock(queue: CommitQueue, timestamp: datetime) -> None:
     """Keep where the manual clock stands."""
-    ledger.write(*moment_kept(moment))
+    queue.write(*stored_timestamp(timestamp))
 
 
-def moment_kept(moment: datetime) -> Statement:
+def stored_timestamp(timestamp: datetime) -> Statement:
     """Return what keeps where the manual clock stands."""
-    return "REPLACE INTO settings VALUES ('clock', ?)", (str(to_microseconds(moment)),)
+    return "REPLACE INTO settings VALUES ('clock', ?)", (str(to_microseconds(timestamp)),)

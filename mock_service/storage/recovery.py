@@ -13,10 +13,10 @@ from mock_service.storage.counting import counts
 from mock_service.storage.loop_queries import (
     early_observations,
     last_checkpoint,
-    last_moment,
-    lessons_after,
+    last_timestamp,
     position,
     superseded_numbers,
+    trained_events_after,
     waiting_events,
 )
 from mock_service.storage.loop_store import LoopStore
@@ -27,39 +27,39 @@ MakeTools = Callable[[LoopState, Store], Dependencies]
 
 
 def recover_loop(
-    ledger: CommitQueue, number: int, state: LoopState, make_tools: MakeTools
+    queue: CommitQueue, number: int, state: LoopState, make_tools: MakeTools
 ) -> LearningLoop:
     """Return the loop that is kept under `number`: its models, lessons and waiting events.
 
     Raises:
         LearningPolicyInvalid: Vowpal Wabbit no longer accepts the loop's policy.
     """
-    store = LoopStore(ledger, number, position(ledger, number), list_uncertain(ledger, number))
+    store = LoopStore(queue, number, position(queue, number), list_uncertain(queue, number))
     tools = make_tools(state, store)
-    return revive_with(ledger, number, state, tools, tools.clock.now())
+    return revive_with(queue, number, state, tools, tools.clock.now())
 
 
 def revive_with(
-    ledger: CommitQueue, number: int, state: LoopState, tools: Dependencies, now: datetime
+    queue: CommitQueue, number: int, state: LoopState, tools: Dependencies, now: datetime
 ) -> LearningLoop:
     """Return the loop that is kept under `number`, working with `tools` at the moment `now`.
 
     Raises:
         LearningPolicyInvalid: Vowpal Wabbit no longer accepts the loop's policy.
     """
-    where = position(ledger, number)
-    start = last_checkpoint(ledger, number) or first_checkpoint(state.created)
-    teacher = Trainer(state, tools.factory, tools.store, start)
-    for lesson in lessons_after(ledger, number, start.lessons):
-        teacher.learn(lesson.decision, lesson.reward, lesson.at)
-    last = max(last_moment(ledger, number) or start.modified, start.modified)
+    where = position(queue, number)
+    start = last_checkpoint(queue, number) or first_checkpoint(state.created)
+    trainer = Trainer(state, tools.factory, tools.store, start)
+    for training in trained_events_after(queue, number, start.trained_events):
+        trainer.learn(training.decision, training.reward, training.at)
+    last = max(last_timestamp(queue, number) or start.modified, start.modified)
     last = min(last, now)  # an imported event may be of another time
-    teacher.skip_exports_until(last)
+    trainer.skip_exports_until(last)
     joiner = Joiner(tools.early)
     joiner.restore(
         where.decisions,
-        waiting_events(ledger, number),
-        early_observations(ledger, number, last),
-        superseded_numbers(ledger, number),
+        waiting_events(queue, number),
+        early_observations(queue, number, last),
+        superseded_numbers(queue, number),
     )
-    return LearningLoop(state, tools, teacher=teacher, joiner=joiner, counts=counts(ledger, number))
+    return LearningLoop(state, tools, trainer=trainer, joiner=joiner, counts=counts(queue, number))

@@ -19,7 +19,7 @@ _TEXTS = """DELETE FROM texts WHERE loop = :loop AND id NOT IN
 
 
 def delete_before(
-    ledger: CommitQueue, loop: int, before: datetime, now: datetime, counts: LoopStats
+    queue: CommitQueue, loop: int, before: datetime, now: datetime, counts: LoopStats
 ) -> None:
     """Let go of settled events decided before a moment, with all that was observed of them.
 
@@ -32,23 +32,23 @@ def delete_before(
     keep, remain = keep_counts(loop, to_microseconds(now), counts)
     early = to_microseconds(now) - EARLY_WINDOW // timedelta.resolution
     bounds = {"loop": loop, "before": to_microseconds(before), "early": early}
-    ledger.cuts += 1
+    queue.cuts += 1
     cut = [(statement, bounds) for statement in (_EVENTS, _OBSERVATIONS, _TEXTS)]
-    ledger.write_now([keep, *cut, remain])
-    ledger.write("PRAGMA incremental_vacuum(1000)", ())
+    queue.write_now([keep, *cut, remain])
+    queue.write("PRAGMA incremental_vacuum(1000)", ())
 
 
-def holds_before(ledger: CommitQueue, loop: int, before: datetime) -> bool:
+def holds_before(queue: CommitQueue, loop: int, before: datetime) -> bool:
     """Return whether there is anything to let go of."""
     bounds = (loop, to_microseconds(before))
     events = "SELECT 1 FROM events WHERE loop = ? AND settled IS NOT NULL AND at < ? LIMIT 1"
     observations = "SELECT 1 FROM observations WHERE loop = ? AND at < ? LIMIT 1"
-    return any(ledger.query(sql, bounds).fetchone() for sql in (events, observations))
+    return any(queue.query(sql, bounds).fetchone() for sql in (events, observations))
 
 
-def log_range(ledger: CommitQueue, loop: int) -> tuple[datetime, datetime] | None:
+def log_range(queue: CommitQueue, loop: int) -> tuple[datetime, datetime] | None:
     """Return when the first and the last event in the log were decided; None without any."""
-    first, last = ledger.query(
+    first, last = queue.query(
         """SELECT (SELECT at FROM events WHERE loop = :loop AND settled IS NOT NULL
                 ORDER BY number LIMIT 1),
             (SELECT at FROM events WHERE loop = :loop AND settled IS NOT NULL

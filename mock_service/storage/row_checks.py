@@ -26,7 +26,7 @@ MAX_RELEARNED = 100_000
 
 _LARGEST = 2**53
 _MAX_DAYS = 36_500
-_LONGEST_WAIT = timedelta(days=366)
+_MAX_WAIT = timedelta(days=366)
 _MODES = frozenset(mode.value for mode in LearningMode)
 _EVENTS = """SELECT number, event_id, at, context, actions, answer, deferred, learning_mode, model,
     settled, settled_at, activated, lesson, reward, joined, superseded FROM events"""
@@ -93,7 +93,7 @@ def check_state(state: LoopState) -> None:
     for days in (configuration.log_retention_days, configuration.model_retrain_days):
         _expect(-1 <= days <= _MAX_DAYS, "a number of days out of range")
     waits = (configuration.reward_wait_time, configuration.model_export_frequency)
-    _expect(max(waits) <= _LONGEST_WAIT, "a wait out of range")
+    _expect(max(waits) <= _MAX_WAIT, "a wait out of range")
     _expect(abs(configuration.default_reward) <= _MAX_DEFAULT, "a default reward out of range")
 
 
@@ -107,13 +107,13 @@ def _check_owner(copy: sqlite3.Connection) -> None:
 
 def _check_models(copy: sqlite3.Connection) -> None:
     for row in copy.execute("SELECT * FROM models"):
-        _, training, published, lessons, published_lessons, version, modified = row
+        _, training, published, trained_events, published_trained_events, version, modified = row
         _expect(isinstance(training, bytes) and isinstance(published, bytes), "models are bytes")
-        _expect(0 <= published_lessons <= lessons <= _LARGEST, "lessons out of range")
+        _expect(0 <= published_trained_events <= trained_events <= _LARGEST, "lessons out of range")
         _expect(0 <= version <= _LARGEST, "a version out of range")
         check_number(modified)
         (after,) = copy.execute(
-            "SELECT count(*) FROM events WHERE lesson > ?", (lessons,)
+            "SELECT count(*) FROM events WHERE lesson > ?", (trained_events,)
         ).fetchone()
         _expect(after <= MAX_RELEARNED, "too many lessons that are not in them")
 
@@ -132,7 +132,7 @@ def _check_texts(copy: sqlite3.Connection, sizes: dict[int, int]) -> None:
 
 def _check_events(copy: sqlite3.Connection, sizes: dict[int, int]) -> None:
     settled_numbers: set[int] = set()
-    lessons: set[int] = set()
+    trained_events: set[int] = set()
     for row in copy.execute(_EVENTS):
         number, _, at, context, actions, answer, deferred, mode, model, *end, superseded = row
         _expect(1 <= number <= _LARGEST and 0 <= model <= _LARGEST, "numbers out of range")
@@ -142,7 +142,7 @@ def _check_events(copy: sqlite3.Connection, sizes: dict[int, int]) -> None:
         check_features(context)
         _expect(actions in sizes, "actions that are not there")
         _check_answer(from_json(answer), sizes[actions])
-        settled, settled_at, activated, lesson, reward, joined = end
+        settled, settled_at, activated, training, reward, joined = end
         if settled is None:
             _expect(end == [None] * len(end), "an event that has ended and waits")
             continue
@@ -151,28 +151,30 @@ def _check_events(copy: sqlite3.Connection, sizes: dict[int, int]) -> None:
         _expect(settled not in settled_numbers, "two events that ended at once")
         _expect(max(abs(reward), abs(joined)) <= MAX_VALUE, "a reward out of range")
         settled_numbers.add(settled)
-        if lesson is not None:
-            _expect(1 <= lesson <= _LARGEST and lesson not in lessons, "lessons out of order")
-            lessons.add(lesson)
+        if training is not None:
+            _expect(
+                1 <= training <= _LARGEST and training not in trained_events, "lessons out of order"
+            )
+            trained_events.add(training)
 
 
 def _check_answer(answer: Any, count: int) -> None:  # noqa: ANN401 (any JSON)
-    order, chances, *eligible = answer
+    order, probabilities, *eligible = answer
     if eligible:
         _expect(len(eligible) == 1 and _are_places(eligible[0], count), "eligible actions")
         count = len(eligible[0])
     _expect(_are_places(order, count), "an order of actions that are not there")
-    _expect(len(order) == len(chances) > 0, "an order without its probabilities")
-    for chance in chances:
-        _expect(isinstance(chance, float | int) and isfinite(chance), "no probability")
-        _expect(chance >= 0, "a probability below 0")
+    _expect(len(order) == len(probabilities) > 0, "an order without its probabilities")
+    for probability in probabilities:
+        _expect(isinstance(probability, float | int) and isfinite(probability), "no probability")
+        _expect(probability >= 0, "a probability below 0")
 
 
-def _are_places(places: Any, count: int) -> bool:  # noqa: ANN401 (any JSON)
+def _are_places(indices: Any, count: int) -> bool:  # noqa: ANN401 (any JSON)
     return (
-        isinstance(places, list)
-        and len(set(places)) == len(places)
-        and all(type(place) is int and 0 <= place < count for place in places)
+        isinstance(indices, list)
+        and len(set(indices)) == len(indices)
+        and all(type(index) is int and 0 <= index < count for index in indices)
     )
 
 
@@ -188,11 +190,11 @@ def _check_inquiries(copy: sqlite3.Connection, check_inquiry: CheckInquiry) -> N
     rows = copy.execute("SELECT kind, status, asked, found, id, created, automatic FROM inquiries")
     for kind, status, asked, found, id_, created, automatic in rows:
         check_number(created)
-        _expect(automatic in {0, 1} and 0 < len(id_) <= _LONGEST_ID, "an id out of range")
+        _expect(automatic in {0, 1} and 0 < len(id_) <= _MAX_ID_LENGTH, "an id out of range")
         check_inquiry(kind, status, asked, found)
 
 
-_LONGEST_ID = 1_024
+_MAX_ID_LENGTH = 1_024
 
 
 def _check_counts(copy: sqlite3.Connection) -> None:
@@ -229,10 +231,10 @@ def check_decision(decision: Decision, reward: float, joined: float) -> None:
         RowUnusable: it cannot.
     """
     check_features(decision.context)
-    order, chances = decision.order, decision.probabilities
+    order, probabilities = decision.order, decision.probabilities
     _expect(_are_places(list(order), len(decision.actions)), "an order of actions of others")
-    _expect(len(order) == len(chances) > 0, "an order without its probabilities")
-    _expect(isfinite(sum(chances)) and min(chances) >= 0, "no probabilities")
+    _expect(len(order) == len(probabilities) > 0, "an order without its probabilities")
+    _expect(isfinite(sum(probabilities)) and min(probabilities) >= 0, "no probabilities")
     _expect(max(abs(reward), abs(joined)) <= MAX_VALUE, "a reward out of range")
 
 

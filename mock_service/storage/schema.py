@@ -117,7 +117,7 @@ CREATE TABLE uncertain (
 """
 """What a restart has to know so that it changes nothing.
 
-``place`` is where a loop stands in a list when its number is no longer the first it had;
+``index`` is where a loop stands in a list when its number is no longer the first it had;
 ``superseded`` marks a waiting event whose id a later one has taken; ``late`` an observation that
 came for a settled event. ``forgotten`` keeps a loop's numbering and counts as they were when its
 log was last let go of, and how many observations were left then; ``looks`` the last moment at which

@@ -28,7 +28,7 @@ _OURS = {"loop": ":the_loop", "sequence": "NULL"}
 
 _MAGIC = b"SQLite format 3\0"
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name"
-_LONGEST_VALUE = 2**28
+_MAX_VALUE_LENGTH = 2**28
 """In bytes, of a text or a model in a snapshot; a whole snapshot is not larger."""
 
 
@@ -39,10 +39,10 @@ class Snapshot:
     connection: sqlite3.Connection
     number: int
     state: LoopState
-    moment: datetime
+    timestamp: datetime
 
     @property
-    def ledger(self) -> CommitQueue:
+    def queue(self) -> CommitQueue:
         """What reads the snapshot as if it were a server's file."""
         return CommitQueue(Database(self.connection, self.connection))
 
@@ -92,8 +92,8 @@ def taken_rows(snapshot: Snapshot, number: int) -> Iterator[Statement]:
     for table in _TABLES:
         rows = snapshot.connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
         columns = [column for column, *_ in rows.description]
-        places = ", ".join(_OURS.get(column, f":{column}") for column in columns)
-        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+        indices = ", ".join(_OURS.get(column, f":{column}") for column in columns)
+        insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({indices})"
         for row in rows:
             yield insert, {**dict(zip(columns, row, strict=True)), "the_loop": number}
 
@@ -122,23 +122,23 @@ def _open(copy: sqlite3.Connection, content: bytes, check_inquiry: CheckInquiry)
         raise sqlite3.DatabaseError("its tables are others")
     rows = copy.execute("SELECT id, state FROM loops LIMIT 2").fetchall()
     clocks = copy.execute("SELECT value FROM settings WHERE name = 'clock'").fetchall()
-    if len(rows) != 1 or len(clocks) != 1 or len(clocks[0][0]) > _LONGEST_CLOCK:
+    if len(rows) != 1 or len(clocks) != 1 or len(clocks[0][0]) > _MAX_CLOCK:
         raise sqlite3.DatabaseError("it is not of one loop and one moment")
     ((number, text),) = rows
     state = decode_state(text)
-    moment = int(clocks[0][0])
-    check_number(moment)
+    timestamp = int(clocks[0][0])
+    check_number(timestamp)
     check_rows(copy, state, check_inquiry)
-    return Snapshot(copy, number, state, from_microseconds(moment))
+    return Snapshot(copy, number, state, from_microseconds(timestamp))
 
 
-_LONGEST_CLOCK = 20
+_MAX_CLOCK = 20
 
 
 def _empty() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA trusted_schema = OFF")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE_LENGTH)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     migrate(connection)
     return connection

@@ -132,17 +132,17 @@ def _scan(layout: _Layout, chunks: Iterator[bytes], size: int) -> WalContent:
         if not same.any():
             break  # what an earlier round of the log has left, or nothing yet
         parts = _checksum(_checksum_input(rows).view(layout.words)) if whole else None
-        for place in range(count):
-            page, pages, _, _, first, second = map(int, heads[place])
-            if whole and same[place] and page and parts is not None:
-                following = _chain(sums, parts[place], step)
+        for index in range(count):
+            page, pages, _, _, first, second = map(int, heads[index])
+            if whole and same[index] and page and parts is not None:
+                following = _chain(sums, parts[index], step)
                 if following == (first, second):
                     sums, read = following, read + 1
                     committed = read if pages else committed
                     continue
             whole = False
-            stray += bool(same[place])
-            stray_commits += bool(same[place] and pages)
+            stray += bool(same[index])
+            stray_commits += bool(same[index] and pages)
     return WalContent(size, layout.salts, committed, stray, stray_commits)
 
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from mock_service.app import build_app
-from mock_service.build import build_bench
+from mock_service.build import build_emulator
 from mock_service.emulator.faults import ActiveFault, Drop, Fault
 from mock_service.emulator.journal import Calls
 from mock_service.emulator.latency import Latency, parse_latency
@@ -54,7 +54,7 @@ class LocalPersonalizer:
             Mode(mode), policy, str(seed), replace(configuration or Configuration())
         )
         self._first = self._settings(exploration=exploration)
-        self._bench = build_bench(
+        self._emulator = build_emulator(
             Settings(
                 key=key,
                 key_is_explicit=key != DEVELOPMENT_KEY,
@@ -62,8 +62,8 @@ class LocalPersonalizer:
                 loop=self._first,
             )
         )
-        self._bench.reseed(self._first.seed)
-        self._server = ServerThread(build_app(self._bench, control=True), port)
+        self._emulator.reseed(self._first.seed)
+        self._server = ServerThread(build_app(self._emulator, control=True), port)
         self.key = key
         """The subscription key that clients send."""
 
@@ -80,27 +80,27 @@ class LocalPersonalizer:
     @property
     def now(self) -> datetime:
         """What time it is for the Personalizer."""
-        return self._bench.service.clock.now()
+        return self._emulator.service.clock.now()
 
     @property
     def calls(self) -> Calls:
         """What clients have called, oldest first."""
-        return self._server.call(self._bench.traffic.journal.calls)
+        return self._server.call(self._emulator.interception.journal.calls)
 
     @property
     def decisions(self) -> tuple[RecordedDecision, ...]:
         """What was decided and what became of it, oldest first."""
-        return self._server.call(self._bench.decisions)
+        return self._server.call(self._emulator.decisions)
 
     @property
     def faults(self) -> tuple[ActiveFault, ...]:
         """Every fault ordered, in order, met or not."""
-        return self._bench.traffic.faults.all()
+        return self._emulator.interception.faults.all()
 
     @property
     def unplayed(self) -> tuple[str, ...]:
         """The scripted choices that no rank has offered yet."""
-        return self._bench.script.unplayed
+        return self._emulator.script.unplayed
 
     def start(self) -> Self:
         """Start, and return once it answers."""
@@ -129,8 +129,8 @@ class LocalPersonalizer:
         validate_policy(settings.policy)
 
         def begin_anew() -> None:
-            self._bench.reset(settings)
-            self._bench.reseed(settings.seed)
+            self._emulator.reset(settings)
+            self._emulator.reseed(settings.seed)
 
         self._server.call(begin_anew)
 
@@ -141,7 +141,7 @@ class LocalPersonalizer:
             ValueError: it is no duration, or a negative one.
             ControlRequestInvalid: it leads beyond the start of the year 9990.
         """
-        self._server.run(self._bench.advance(parse_step(step)))
+        self._server.run(self._emulator.advance(parse_step(step)))
 
     def teach(
         self,
@@ -160,7 +160,7 @@ class LocalPersonalizer:
             ApiError: the features are not what a rank accepts.
         """
         features, candidate = to_context_features(context), to_rankable_action(action)
-        self._server.call(lambda: self._bench.teach(features, candidate, reward, times))
+        self._server.call(lambda: self._emulator.teach(features, candidate, reward, times))
 
     def will_choose(self, *action_ids: str) -> None:
         """Let the next ranks that offer these actions choose them, one rank for each.
@@ -168,7 +168,7 @@ class LocalPersonalizer:
         The decision is a real one: what is answered and recorded is the probability that the
         policy gives the action.
         """
-        self._server.call(lambda: self._bench.script.add(*action_ids))
+        self._server.call(lambda: self._emulator.script.add(*action_ids))
 
     def fail(
         self,
@@ -209,7 +209,7 @@ class LocalPersonalizer:
             probability=probability,
             seed=seed,
         )
-        return self._server.call(lambda: self._bench.traffic.faults.add(fault))
+        return self._server.call(lambda: self._emulator.interception.faults.add(fault))
 
     def throttle(
         self,
@@ -224,11 +224,11 @@ class LocalPersonalizer:
             ControlRequestInvalid: it names no profile, or says half of a rate, or both.
         """
         rate = parse_rate(profile, calls, None if per is None else parse_step(per))
-        self._server.call(lambda: self._bench.traffic.throttle.limit_to(rate))
+        self._server.call(lambda: self._emulator.interception.throttle.limit_to(rate))
 
     def snapshot(self) -> bytes:
         """Return all it knows: settings, model, events, and where the clock stands."""
-        return self._server.call(self._bench.snapshot)
+        return self._server.call(self._emulator.snapshot)
 
     def restore(self, snapshot: bytes) -> None:
         """Let it be what it was when `snapshot` was taken; the journal and the faults stay.
@@ -236,7 +236,7 @@ class LocalPersonalizer:
         Raises:
             ApiError: it is no snapshot; nothing has changed then.
         """
-        self._server.run(self._bench.restore(snapshot))
+        self._server.run(self._emulator.restore(snapshot))
 
     def __enter__(self) -> Self:
         return self.start()

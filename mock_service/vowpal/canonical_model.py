@@ -11,12 +11,12 @@ _DOUBLE = struct.Struct("<d")
 _EXAMPLE = '{"x":1}'
 
 
-def canonicalize(model: bytes, lessons: int) -> bytes:
+def canonicalize(model: bytes, trained_events: int) -> bytes:
     """Return `model` without the traces of how often examples were parsed and given back.
 
     Vowpal Wabbit counts both, and we parse an example once however often it is used. Counters of
     performance are forgotten by reading a model without being told to preserve them. The time
-    since learning began is set to `lessons`: it is found as the one number in the file that
+    since learning began is set to `trained_events`: it is found as the one number in the file that
     changes when a single example is parsed.
     """
     if not model:
@@ -31,7 +31,7 @@ def canonicalize(model: bytes, lessons: int) -> bytes:
             after = _save(workspace, path)
         finally:
             workspace.finish()
-    return _with_time(before, after, float(lessons))
+    return _with_time(before, after, float(trained_events))
 
 
 def _save(workspace: pyvw.Workspace, path: Path) -> bytes:

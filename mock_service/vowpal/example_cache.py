@@ -102,7 +102,7 @@ class ExampleCache:
         texts = [action.features for action in actions]
         if len(set(texts)) == len(texts):
             return [self._action(text, 0) for text in texts]
-        return [self._action(text, texts[:place].count(text)) for place, text in enumerate(texts)]
+        return [self._action(text, texts[:index].count(text)) for index, text in enumerate(texts)]
 
     def _action(self, features: str, twin: int) -> Example:
         example = self._actions.get_recent((features, twin))

@@ -16,7 +16,7 @@ from mock_service.loop.protocols import Explanation
 from mock_service.vowpal.feature_counts import count_at_most
 from mock_service.vowpal.features import clean_features
 
-MOST_FEATURES = 40
+MAX_FEATURES = 40
 """Of the context, and of each action: the first so many are explained."""
 _MAX_LEAVES = 60
 """How many numbers and texts they may hold together: an array counts each of its own."""
@@ -89,7 +89,7 @@ def _parts(features: str) -> list[_Part]:
 def _first(parts: Iterable[_Part]) -> Iterator[_Part]:
     """Yield as many of the first parts as can be explained in time."""
     leaves = 0
-    for part in islice(parts, MOST_FEATURES):
+    for part in islice(parts, MAX_FEATURES):
         leaves += count_at_most(json.dumps(part.item))
         if leaves > _MAX_LEAVES:
             return

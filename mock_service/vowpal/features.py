@@ -51,12 +51,12 @@ def _action_fields(features: str) -> str:
     return f'"{ACTION_NAMESPACE}":{_cleaned_text(features)}'
 
 
-_LONGEST_KEPT = 2**14
+_MAX_CACHED_LENGTH = 2**14
 """Characters of features that are remembered; what is long is hardly ever repeated."""
 
 
 def _cleaned_text(features: str) -> str:
-    is_long = len(features) > _LONGEST_KEPT
+    is_long = len(features) > _MAX_CACHED_LENGTH
     return _clean_text.__wrapped__(features) if is_long else _clean_text(features)
 
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from mock_service.errors import LearningPolicyInvalid, ModelInvalid
 from mock_service.vowpal.policy_arguments import check_model_options
 
-_LONGEST_TEXT = 10_000
+_MAX_TEXT_LENGTH = 10_000
 _MODEL_MARK = b"m"
 _UNSUPPORTED = ("latent topics", "n-grams", "skips")
 """What the three counts behind the bits stand for; no policy of the list uses them."""
@@ -80,13 +80,13 @@ class _Reader:
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._place = 0
+        self._index = 0
 
     def take(self, size: int) -> bytes:
-        taken = self._content[self._place : self._place + size]
+        taken = self._content[self._index : self._index + size]
         if len(taken) < size:
             raise ModelInvalid("the file is no Vowpal Wabbit model: it ends within its header")
-        self._place += size
+        self._index += size
         return taken
 
     def unpack(self, shape: str) -> tuple[float, ...]:
@@ -95,7 +95,7 @@ class _Reader:
     def text(self) -> str:
         """Take a text that follows its length and ends in a zero byte."""
         (size,) = struct.unpack("<I", self.take(4))
-        if size > _LONGEST_TEXT:
+        if size > _MAX_TEXT_LENGTH:
             raise ModelInvalid("the file is no Vowpal Wabbit model: its header makes no sense")
         content = self.take(size).removesuffix(b"\0")
         if not content.isascii() or b"\0" in content:

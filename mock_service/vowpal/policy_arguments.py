@@ -22,7 +22,7 @@ from mock_service.vowpal.policy_options import (
     SINGLE_SLOT,
 )
 
-_LONGEST_POLICY = 2000
+_MAX_POLICY_LENGTH = 2000
 _WITHOUT_MEANING = frozenset({"--dsjson"})
 _EXPLORATIONS = frozenset(
     {"--softmax", "--squarecb", "--regcb", "--regcbopt", "--cover", "--bag", "--rnd", "--first"}
@@ -50,9 +50,9 @@ def check_policy_text(text: str) -> None:
         LearningPolicyInvalid: the text is too long, holds an option that is not on the list, a
             value of the wrong kind, or no contextual bandit.
     """
-    if len(text) > _LONGEST_POLICY:
+    if len(text) > _MAX_POLICY_LENGTH:
         raise LearningPolicyInvalid(
-            f"a learning policy may have {_LONGEST_POLICY} characters, and this has {len(text)}"
+            f"a learning policy may have {_MAX_POLICY_LENGTH} characters, and this has {len(text)}"
         )
     if not text.isascii() or not text.isprintable():
         raise LearningPolicyInvalid("a learning policy is printable ASCII text")

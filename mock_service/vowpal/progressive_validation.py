@@ -38,8 +38,8 @@ def validate(
     vowpal = VowpalModel(arguments, model)
     try:
         for row, event in enumerate(events):
-            chances, costs = vowpal.judge(event.context, event.actions)
-            replayed.probabilities[row, : len(chances)] = chances
+            probabilities, costs = vowpal.judge(event.context, event.actions)
+            replayed.probabilities[row, : len(probabilities)] = probabilities
             replayed.rewards[row, : len(costs)] = costs
             if learns:
                 vowpal.learn(as_decision(event), event.reward)

@@ -25,7 +25,7 @@ MODEL_FILE = "model.vw"
 _COUNTS = (1, 2, 5, 50)
 _LEARNED = 20
 _TOLERANCE = 1e-3
-_LONGEST_COMPLAINT = 2000
+_MAX_COMPLAINT_LENGTH = 2000
 
 
 def main(token: str, seconds: str, arguments: str) -> None:
@@ -41,7 +41,7 @@ def main(token: str, seconds: str, arguments: str) -> None:
             raise LearningPolicyInvalid("it wrote files")
         complaint = ""
     except (MockServiceError, RuntimeError, MemoryError, OSError) as error:
-        complaint = " ".join(str(error).split())[:_LONGEST_COMPLAINT] or type(error).__name__
+        complaint = " ".join(str(error).split())[:_MAX_COMPLAINT_LENGTH] or type(error).__name__
     os.write(channel, json.dumps({"token": token, "complaint": complaint}).encode())
 
 
@@ -63,8 +63,8 @@ def _try(arguments: str, model: Path | bytes) -> None:
         for number in range(_LEARNED):
             first.learn(_decision(number), float(number % 2))
         _rank(first)
-    if isinstance(model, Path) and (place := find_nonfinite_weight(arguments, model)):
-        raise ModelInvalid(f"its weights are no finite numbers: {place}")
+    if isinstance(model, Path) and (index := find_nonfinite_weight(arguments, model)):
+        raise ModelInvalid(f"its weights are no finite numbers: {index}")
     _rank(open_model(arguments, first.snapshot()))
 
 
@@ -75,13 +75,13 @@ def _rank(model: Model) -> None:
 
 def _check(prediction: Prediction, count: int) -> None:
     """Refuse an answer that is no distribution over `count` actions."""
-    chances = prediction.probabilities
+    probabilities = prediction.probabilities
     if sorted(prediction.order) != list(range(count)):
         raise LearningPolicyInvalid(f"it ranked {count} actions as {prediction.order}")
-    if not all(0 <= chance <= 1 for chance in chances):
-        raise LearningPolicyInvalid(f"it answered with probabilities {chances}")
-    if not math.isclose(sum(chances), 1, abs_tol=_TOLERANCE):
-        raise LearningPolicyInvalid(f"its probabilities sum to {sum(chances)}")
+    if not all(0 <= probability <= 1 for probability in probabilities):
+        raise LearningPolicyInvalid(f"it answered with probabilities {probabilities}")
+    if not math.isclose(sum(probabilities), 1, abs_tol=_TOLERANCE):
+        raise LearningPolicyInvalid(f"its probabilities sum to {sum(probabilities)}")
 
 
 def _context(number: int) -> str:
@@ -100,8 +100,10 @@ def _actions(count: int) -> tuple[Action, ...]:
 def _decision(number: int) -> Decision:
     actions, chosen = _actions(5), number % 5
     order = (chosen, *[n for n in range(5) if n != chosen])
-    chances = (0.2,) * 5
-    return Decision("e", _NOW, _context(number), actions, actions, order, chances, deferred=False)
+    probabilities = (0.2,) * 5
+    return Decision(
+        "e", _NOW, _context(number), actions, actions, order, probabilities, deferred=False
+    )
 
 
 _NOW = datetime(2020, 1, 1, tzinfo=UTC)

@@ -44,7 +44,7 @@ class VowpalSlotModel(OnlineLearnerMixin):
         ranked = sorted(scores, key=lambda line: (-line[1], line[0]))
         return Prediction(
             tuple(action for action, _ in ranked),
-            tuple(float32_decimal(chance) for _, chance in ranked),
+            tuple(float32_decimal(probability) for _, probability in ranked),
         )
 
     def explain(self, context: str, actions: tuple[Action, ...]) -> list[Explanation]:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 else:  # optuna is an extra, and takes a while to import
     searching = lazy_loader.load("mock_service.evaluation.search", suppress_warning=True)
 
-_FEWEST_TO_SEARCH = 200
+_MIN_TO_SEARCH = 200
 _USED = frozenset({LineKind.DECISION, LineKind.MULTI_SLOT, LineKind.SKIPPED})
 _NAMED = re.compile(r"(?P<name>[\w.-]+)=\s*(?P<policy>-.*|[\w-]+)", re.DOTALL)
 
@@ -88,12 +88,12 @@ class EvaluationReport:
     @property
     def best_estimate(self) -> str:
         """How many decisions were judged, and what was left out and why."""
-        traffic = self.study.traffic
+        logged = self.study.logged
         left = [f"{n:,} {kind.value}" for kind, n in self.lines.items() if n and kind not in _USED]
-        left += [f"{traffic.skipped:,} never activated"] if traffic.skipped else []
-        left += [f"{traffic.unusable:,} without a propensity"] if traffic.unusable else []
+        left += [f"{logged.skipped:,} never activated"] if logged.skipped else []
+        left += [f"{logged.unusable:,} without a propensity"] if logged.unusable else []
         without = f"; left out: {', '.join(left)}" if left else ""
-        decisions = "1 decision" if len(traffic) == 1 else f"{len(traffic):,} decisions"
+        decisions = "1 decision" if len(logged) == 1 else f"{len(logged):,} decisions"
         return f"{self.log}: {decisions}{without}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -101,7 +101,7 @@ class EvaluationReport:
         return {
             "log": self.log,
             "lines": {kind.value: count for kind, count in self.lines.items()},
-            "damaged_lines": [{"line": place, "problem": why} for place, why in self.complaints],
+            "damaged_lines": [{"line": index, "problem": why} for index, why in self.complaints],
             **study_record(self.study),
             "verdict": list(self.words),
             "search": None if self.found is None else found_record(self.found),
@@ -119,33 +119,31 @@ def evaluate(wanted: EvaluateOptions, progress: Progress) -> EvaluationReport:
     policies = _policies(wanted)
     if wanted.trials and find_spec("optuna") is None:
         raise OptionsInvalid("--search needs optuna: pip install 'personalizer-lab[search]'")
-    reader, traffic = _read(wanted.log, wanted.loop, progress)
-    if wanted.trials and len(traffic) < _FEWEST_TO_SEARCH:
+    reader, logged = _read(wanted.log, wanted.loop, progress)
+    if wanted.trials and len(logged) < _MIN_TO_SEARCH:
         raise OptionsInvalid(
-            f"--search needs a log of {_FEWEST_TO_SEARCH} decisions at least, and {wanted.log} "
-            f"holds {len(traffic)}"
+            f"--search needs a log of {_MIN_TO_SEARCH} decisions at least, and {wanted.log} "
+            f"holds {len(logged)}"
         )
     task = progress.add_task("judging", total=len(policies) + 2)
-    done = evaluate_log(
-        traffic, policies, wanted.judging, lambda step: progress.advance(task, step)
-    )
+    done = evaluate_log(logged, policies, wanted.judging, lambda step: progress.advance(task, step))
     return EvaluationReport(
         log=str(wanted.log),
         lines=reader.counts,
         complaints=tuple(reader.complaints),
         study=done,
-        found=_search(wanted, traffic, policies, progress) if wanted.trials else None,
+        found=_search(wanted, logged, policies, progress) if wanted.trials else None,
     )
 
 
 def _read(path: Path, loop: str, progress: Progress) -> tuple[LogReader, LoggedData]:
     task = progress.add_task("reading", total=None)
     reader = read_log(_lines(path, loop))
-    traffic = collect(reader)
-    progress.update(task, total=len(traffic), completed=len(traffic))
-    if not len(traffic):
+    logged = collect(reader)
+    progress.update(task, total=len(logged), completed=len(logged))
+    if not len(logged):
         raise LogUnusable(_nothing(path, reader))
-    return reader, traffic
+    return reader, logged
 
 
 def _lines(path: Path, loop: str) -> Iterator[bytes] | Iterator[str]:
@@ -159,12 +157,12 @@ def _lines(path: Path, loop: str) -> Iterator[bytes] | Iterator[str]:
 
 def _nothing(path: Path, reader: LogReader) -> str:
     seen = ", ".join(f"{count:,} {kind.value}" for kind, count in reader.counts.items() if count)
-    first = "".join(f"; line {place}: {why}" for place, why in reader.complaints[:1])
+    first = "".join(f"; line {index}: {why}" for index, why in reader.complaints[:1])
     return f"the log {path} holds no decision to judge by: {seen or 'no line at all'}{first}"
 
 
 def _policies(wanted: EvaluateOptions) -> list[Policy]:
-    named = [_parse_policy(text, place) for place, text in enumerate(wanted.policies, start=1)]
+    named = [_parse_policy(text, index) for index, text in enumerate(wanted.policies, start=1)]
     policies = [ONLINE, BASELINE, RANDOM, *named, *map(exported_model, wanted.models)]
     names = [policy.name for policy in policies]
     for name in names:
@@ -173,16 +171,16 @@ def _policies(wanted: EvaluateOptions) -> list[Policy]:
     return policies
 
 
-def _parse_policy(text: str, place: int) -> Policy:
+def _parse_policy(text: str, index: int) -> Policy:
     """Return a policy by the name before its equals sign; a preset's own, or its number."""
     found = _NAMED.fullmatch(text)
     if found is not None:
         return custom_policy(found["name"], found["policy"])
-    return custom_policy(text if "-" not in text[:1] else f"Custom{place}", text)
+    return custom_policy(text if "-" not in text[:1] else f"Custom{index}", text)
 
 
 def _search(
-    wanted: EvaluateOptions, traffic: LoggedData, policies: list[Policy], progress: Progress
+    wanted: EvaluateOptions, logged: LoggedData, policies: list[Policy], progress: Progress
 ) -> SearchResult:
     task = progress.add_task("searching", total=wanted.trials)
     options = searching.SearchOptions(
@@ -190,7 +188,7 @@ def _search(
     )
     with _workforce(wanted.workers or len(os.sched_getaffinity(0))) as executor:
         return searching.search(
-            traffic, policies, options, executor, lambda step: progress.advance(task, step)
+            logged, policies, options, executor, lambda step: progress.advance(task, step)
         )
 
 

@@ -60,7 +60,7 @@ def _sections(evaluated: EvaluationReport) -> Iterator[Section]:
         "What each policy would have earned",
         (
             _intervals("earned", "Mean reward a decision", study.verdicts),
-            _figures(study.verdicts),
+            _metrics(study.verdicts),
         ),
         text=tuple(study.words) if evaluated.found else (),
     )
@@ -70,7 +70,7 @@ def _sections(evaluated: EvaluationReport) -> Iterator[Section]:
             "What the search found",
             (
                 _intervals("searched", "Mean reward a held-out decision", verdicts),
-                _figures(verdicts),
+                _metrics(verdicts),
                 _arguments(evaluated.found.best),
             ),
             text=(_how_searched(evaluated.found),),
@@ -115,7 +115,7 @@ def _numbers(*names: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{name}:Q", format=".4f") for name in names]
 
 
-def _figures(verdicts: Sequence[PolicyEvaluation]) -> PageTable:
+def _metrics(verdicts: Sequence[PolicyEvaluation]) -> PageTable:
     return PageTable(
         (
             *("policy", "would have earned", "more than online"),
@@ -153,12 +153,12 @@ def _history(
     acted: Sequence[ActionProbabilities], evaluated: EvaluationReport
 ) -> Iterator[dict[str, object]]:
     """Yield what was known of each policy as the log grew, at so many moments at most."""
-    times = [one.at for one in evaluated.study.traffic.events if one.at is not None]
+    times = [one.at for one in evaluated.study.logged.events if one.at is not None]
     if not times:
         return
     step = next((s for s in _STEPS if (times[-1] - times[0]) / s <= _POINTS), _STEPS[-1])
     for one in acted:
-        windows = expanding(reward_series(one, evaluated.study.traffic), step)
+        windows = expanding(reward_series(one, evaluated.study.logged), step)
         for window in islice(windows, 1, None):
             yield {
                 "policy": one.policy.name,

@@ -26,8 +26,8 @@ def show(console: Console, evaluated: EvaluationReport) -> None:
     """Print what was found."""
     study = evaluated.study
     console.print(Text(evaluated.best_estimate))
-    for place, why in evaluated.complaints[:1]:
-        console.print(Text(f"first damaged line: {place}: {why}"))
+    for index, why in evaluated.complaints[:1]:
+        console.print(Text(f"first damaged line: {index}: {why}"))
     for words in evaluated.words:
         console.print(Text(f"\n{words}"))
     console.print(_table(study.verdicts, "Mean reward a decision"))
@@ -91,7 +91,7 @@ def _draw_interval(estimate: Estimate, low: float, spread: float) -> str:
         round((end - low) / spread * (_WIDE - 1))
         for end in (estimate.low, estimate.value, estimate.high)
     )
-    cells = ["─" if first <= place <= last else " " for place in range(_WIDE)]
+    cells = ["─" if first <= index <= last else " " for index in range(_WIDE)]
     cells[max(0, min(_WIDE - 1, middle))] = "●"
     return "".join(cells)
 

@@ -26,7 +26,7 @@ from simulator.cli.options import (
     WaitOption,
 )
 from simulator.cli.progress import progress_bar
-from simulator.cli.simulate_run import Figures, SimulateOptions, run_simulation
+from simulator.cli.simulate_run import Metrics, SimulateOptions, run_simulation
 from simulator.engine.early_stop import INTERRUPTED
 from simulator.engine.run import Listeners
 from simulator.errors import OptionsInvalid
@@ -116,7 +116,7 @@ def simulate(
         raise typer.Exit(code)
 
 
-def _exit_code(summary: Figures) -> int:
+def _exit_code(summary: Metrics) -> int:
     """Return how the command ends; replies that are no rankings are the endpoint's mistake."""
     if summary.trouble == INTERRUPTED:
         return _INTERRUPTED

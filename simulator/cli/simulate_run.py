@@ -19,7 +19,7 @@ from simulator.simulations import EndpointTarget, RunOptions, replay, simulate, 
 
 _ROUNDS = 2000
 _SEED = 1
-Figures = Summary | PageSummary
+Metrics = Summary | PageSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class SimulateOptions:
 
 def run_simulation(
     choices: SimulateOptions, target: LoopSettings | EndpointTarget, listeners: Listeners
-) -> Figures:
+) -> Metrics:
     """Run what was chosen.
 
     Raises:

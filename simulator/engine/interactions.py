@@ -20,14 +20,14 @@ class InteractionEmitter:
         feedback = block.feedback
         self._visits = block.visits
         self._all = tuple(range(block.rewards.shape[1]))
-        self._places = block.offer.places if block.offer else None
-        self._outcomes = {name: _rows(deed.amounts) for name, deed in block.outcomes.items()}
+        self._indices = block.offer.indices if block.offer else None
+        self._outcomes = {name: _rows(draws.amounts) for name, draws in block.outcomes.items()}
         self._rewards, self._values = _rows(block.rewards), _rows(block.values)
         self._expected = _rows(block.expected_values)
         self._lost = _rows(feedback.lost) if feedback else None
         self._repeated = _rows(feedback.duplicated) if feedback else None
         self._arrivals = [
-            (_rows(a.arrives), _rows(a.moments.astype("timedelta64[us]")), _rows(a.values))
+            (_rows(a.arrives), _rows(a.offsets.astype("timedelta64[us]")), _rows(a.values))
             for a in (feedback.arrivals if feedback else [])
         ]
 
@@ -46,11 +46,11 @@ class InteractionEmitter:
         )
 
     def _truth(self, row: int) -> PotentialOutcomes:
-        offered = self._places[row] if self._places else self._all
+        offered = self._indices[row] if self._indices else self._all
 
         def of(rows: list[list[Any]]) -> tuple[Any, ...]:
-            figures = rows[row]
-            return tuple([figures[action] for action in offered])
+            metrics = rows[row]
+            return tuple([metrics[action] for action in offered])
 
         nothing = (0,) * len(offered)
         return PotentialOutcomes(
@@ -68,8 +68,8 @@ class InteractionEmitter:
             return ((timedelta(), self._rewards[row][action]),)
         return tuple(
             [
-                (moments[row][action], values[row][action])
-                for arrives, moments, values in self._arrivals
+                (offsets[row][action], values[row][action])
+                for arrives, offsets, values in self._arrivals
                 if arrives[row][action]
             ]
         )

@@ -26,7 +26,7 @@ class PageListeners:
 
 
 def run_pages(
-    crowd: MultiSlotEnvironment,
+    environment: MultiSlotEnvironment,
     personalizer: PagePersonalizer,
     *,
     plan: RunPlan,
@@ -41,10 +41,10 @@ def run_pages(
     Raises:
         EndpointProblem: the endpoint fails before anything was measured.
     """
-    tally, pending = MultiSlotTally(crowd), Pending(personalizer, timeline)
-    course = _MultiSlotRun(crowd, personalizer, pending, tally, listeners)
+    tally, pending = MultiSlotTally(environment), Pending(personalizer, timeline)
+    course = _MultiSlotRun(environment, personalizer, pending, tally, listeners)
     with stop_gracefully(tally, pending):
-        for block in crowd.blocks(plan.rounds):
+        for block in environment.blocks(plan.rounds):
             listeners.progress(course.play(block, plan.run_id))
         pending.deliver_all()
     return tally
@@ -55,13 +55,13 @@ class _MultiSlotRun:
 
     def __init__(
         self,
-        crowd: MultiSlotEnvironment,
+        environment: MultiSlotEnvironment,
         personalizer: PagePersonalizer,
         pending: Pending,
         tally: MultiSlotTally,
         listeners: PageListeners,
     ) -> None:
-        self._slots, self._deferred = crowd.slots, crowd.viewed_share < 1
+        self._slots, self._deferred = environment.slots, environment.viewed_share < 1
         self._personalizer, self._pending = personalizer, pending
         self._tally, self._watcher = tally, listeners.watcher
 
@@ -78,7 +78,7 @@ class _MultiSlotRun:
                     pending.deliver(visit)
                 page = personalizer.fill(visit, self._slots, event_id, deferred=self._deferred)
                 if self._deferred and seen[row]:
-                    personalizer.activate(event_id, visit.moment)
+                    personalizer.activate(event_id, visit.offset)
                 if seen[row]:
                     for slot, send, shown in zip(self._slots, senders, page, strict=True):
                         send(row, shown, visit, slot_event(event_id, slot.id))

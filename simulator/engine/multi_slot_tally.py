@@ -30,8 +30,8 @@ class MultiSlotTally:
     the page without a Personalizer, ``oracle`` the best page.
     """
 
-    def __init__(self, crowd: MultiSlotEnvironment) -> None:
-        self._crowd = crowd
+    def __init__(self, environment: MultiSlotEnvironment) -> None:
+        self._environment = environment
         names = [*_KEPT, *(f"{one}_{kind}" for one in _CHOICES for kind in ("reward", "value"))]
         self._blocks: dict[str, list[_Array]] = {name: [] for name in names}
         self._profiles: list[_Places] = []
@@ -50,7 +50,7 @@ class MultiSlotTally:
         shown, best = np.array(chosen), self._best_pages(worth)
         expected = worth * viewed
         rewards = _stack_slots([one.rewards[:count] for one in block.slots]) * viewed
-        baseline = np.tile(self._crowd.baseline, (count, 1))
+        baseline = np.tile(self._environment.baseline, (count, 1))
         value, most = _at(expected, shown), _at(expected, best)
         columns = {
             "chosen": shown,
@@ -75,7 +75,7 @@ class MultiSlotTally:
     def column(self, name: str) -> _Array:
         """Return figures by visit and slot; shape (rounds, slots)."""
         blocks = self._blocks[name]
-        return np.concatenate(blocks) if blocks else np.zeros((0, len(self._crowd.slots)))
+        return np.concatenate(blocks) if blocks else np.zeros((0, len(self._environment.slots)))
 
     def profiles(self) -> _Places:
         """Return the index of each visit's profile; shape (rounds,)."""
@@ -95,23 +95,23 @@ class MultiSlotTally:
         if key not in self._best:
             if len(self._best) >= _PAGES_KEPT:
                 self._best.clear()
-            self._best[key] = assignment.optimal_assignment(expected, self._crowd.allowed)
+            self._best[key] = assignment.optimal_assignment(expected, self._environment.allowed)
         return self._best[key]
 
-    def _by_lot(self, figures: _Array) -> _Array:
-        allowed = self._crowd.allowed
-        return np.asarray((figures * allowed).sum(axis=2) / allowed.sum(axis=1))
+    def _by_lot(self, metrics: _Array) -> _Array:
+        allowed = self._environment.allowed
+        return np.asarray((metrics * allowed).sum(axis=2) / allowed.sum(axis=1))
 
     def _count_feedback(self, block: PageBatch, shown: _Places) -> None:
         rows = np.flatnonzero(block.viewed[: len(shown)])
         for slot, one in enumerate(block.slots):
-            places = (rows, shown[rows, slot])
+            indices = (rows, shown[rows, slot])
             if one.feedback is None:
                 self.reported += len(rows)
                 continue
-            lost = int(one.feedback.lost[places].sum())
-            repeated = int(one.feedback.duplicated[places].sum())
-            arrived = sum(int(a.arrives[places].sum()) for a in one.feedback.arrivals)
+            lost = int(one.feedback.lost[indices].sum())
+            repeated = int(one.feedback.duplicated[indices].sum())
+            arrived = sum(int(a.arrives[indices].sum()) for a in one.feedback.arrivals)
             self.reported += arrived - repeated + lost
             self.lost += lost
             self.repeated += repeated
@@ -122,5 +122,5 @@ def _stack_slots(by_slot: list[_Array]) -> _Array:
     return np.stack(by_slot, axis=1)
 
 
-def _at(figures: _Array, shown: _Places) -> _Array:
-    return np.take_along_axis(figures, shown[..., None], axis=2)[..., 0]
+def _at(metrics: _Array, shown: _Places) -> _Array:
+    return np.take_along_axis(metrics, shown[..., None], axis=2)[..., 0]

@@ -45,7 +45,7 @@ class Pending:
         reward = self._reward
 
         def send(row: int, shown: int, visit: Visit, event_id: str) -> None:
-            reward(event_id, rewards[row][shown], visit.moment)
+            reward(event_id, rewards[row][shown], visit.offset)
 
         return send
 
@@ -55,28 +55,28 @@ class Pending:
         for values, arrives, delays in arrivals:
             if arrives[row][shown]:
                 self._sent += 1
-                moment = self._timeline.due(visit, delays[row][shown])
-                heappush(self.waiting, (moment, self._sent, event_id, values[row][shown]))
+                offset = self._timeline.due(visit, delays[row][shown])
+                heappush(self.waiting, (offset, self._sent, event_id, values[row][shown]))
 
     def deliver(self, visit: Visit) -> None:
         """Deliver what has arrived when `visit` happens."""
         waiting, until = self.waiting, self._timeline.now(visit)
         while waiting and waiting[0][0] <= until:
-            moment, _, event_id, value = heappop(waiting)
-            self._reward(event_id, value, moment)
+            offset, _, event_id, value = heappop(waiting)
+            self._reward(event_id, value, offset)
 
     def deliver_all(self) -> None:
         """Deliver all the rest, each at its moment."""
         while self.waiting:
-            moment, _, event_id, value = self.waiting[0]
-            self._timeline.wait_until(moment)
-            self._reward(event_id, value, moment)
+            offset, _, event_id, value = self.waiting[0]
+            self._timeline.wait_until(offset)
+            self._reward(event_id, value, offset)
             heappop(self.waiting)
 
 
 def _columns(feedback: Deliveries) -> list[_Columns]:
     return [
-        (arrival.values.tolist(), arrival.arrives.tolist(), _times(arrival.moments))
+        (arrival.values.tolist(), arrival.arrives.tolist(), _times(arrival.offsets))
         for arrival in feedback.arrivals
     ]
 

@@ -33,7 +33,7 @@ class RunPlan:
 
 
 def run(
-    crowd: Environment,
+    environment: Environment,
     personalizer: Personalizer,
     *,
     plan: RunPlan,
@@ -48,10 +48,10 @@ def run(
     Raises:
         EndpointProblem: the endpoint fails before anything was measured.
     """
-    tally, pending = Tally(crowd.action_count), Pending(personalizer, timeline)
+    tally, pending = Tally(environment.action_count), Pending(personalizer, timeline)
     course = _Run(personalizer, pending, tally, plan.run_id, listeners)
     with stop_gracefully(tally, pending):
-        for block in crowd.blocks(plan.rounds):
+        for block in environment.blocks(plan.rounds):
             course.play(block)
         pending.deliver_all()
     return tally
@@ -74,8 +74,8 @@ class _Run:
         rank, pending = self.personalizer.rank, self.pending
         send = pending.begin(block)
         watcher = self.listeners.watcher
-        witness = InteractionEmitter(block, watcher) if watcher is not None else None
-        places = block.offer.places if block.offer else None
+        emitter = InteractionEmitter(block, watcher) if watcher is not None else None
+        indices = block.offer.indices if block.offer else None
         try:
             for row, visit in enumerate(block.visits):
                 event_id = f"{self.run_id}-{visit.number}"
@@ -83,14 +83,14 @@ class _Run:
                     pending.deliver(visit)
                 recommendation = rank(visit, event_id)
                 shown, favourite = recommendation.order[0], recommendation.greedy_action()
-                if places is not None:
-                    shown = places[row][shown]
-                    favourite = places[row][favourite] if favourite >= 0 else favourite
+                if indices is not None:
+                    shown = indices[row][shown]
+                    favourite = indices[row][favourite] if favourite >= 0 else favourite
                 send(row, shown, visit, event_id)
                 chosen.append(shown)
                 favoured.append(favourite)
-                if witness is not None:
-                    witness.emit(event_id, row, shown, recommendation)
+                if emitter is not None:
+                    emitter.emit(event_id, row, shown, recommendation)
         finally:
             self.tally.add(block, chosen, favoured)
         self.listeners.progress(len(chosen))

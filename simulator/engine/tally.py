@@ -107,13 +107,13 @@ def best_actions(block: VisitBatch) -> NDArray[np.intp]:
     return np.asarray(there.argmax(axis=1))
 
 
-def _blind(figures: _Array, mask: _Mask | None) -> _Array:
+def _blind(metrics: _Array, mask: _Mask | None) -> _Array:
     """Return the mean over the actions that were there; shape (visits,)."""
     if mask is None:
-        return np.asarray(figures.mean(axis=1))
-    return np.asarray((figures * mask).sum(axis=1) / mask.sum(axis=1))
+        return np.asarray(metrics.mean(axis=1))
+    return np.asarray((metrics * mask).sum(axis=1) / mask.sum(axis=1))
 
 
-def _sum_per_action(figures: _Array, mask: _Mask | None, blind: _Array) -> _Array:
-    there = figures if mask is None else np.where(mask, figures, blind[:, None])
+def _sum_per_action(metrics: _Array, mask: _Mask | None, blind: _Array) -> _Array:
+    there = metrics if mask is None else np.where(mask, metrics, blind[:, None])
     return np.asarray(there.sum(axis=0))

@@ -17,7 +17,7 @@ class Timeline(Protocol):
     def due(self, visit: Visit, delay: timedelta) -> timedelta:
         """Return the moment that is `delay` after `visit`."""
 
-    def wait_until(self, moment: timedelta) -> None:
+    def wait_until(self, offset: timedelta) -> None:
         """Return when that moment has come."""
 
 
@@ -26,13 +26,13 @@ class VirtualTime:
 
     def now(self, visit: Visit) -> timedelta:
         """Return the visit's own moment."""
-        return visit.moment
+        return visit.offset
 
     def due(self, visit: Visit, delay: timedelta) -> timedelta:
         """Return the moment that is `delay` after the visit's own."""
-        return visit.moment + delay
+        return visit.offset + delay
 
-    def wait_until(self, moment: timedelta) -> None:
+    def wait_until(self, offset: timedelta) -> None:
         """Return at once."""
 
 
@@ -58,8 +58,8 @@ class RealTime:
         """Return the moment that is `delay` from now."""
         return self.now(visit) + delay if self._delays else self.now(visit)
 
-    def wait_until(self, moment: timedelta) -> None:
+    def wait_until(self, offset: timedelta) -> None:
         """Sleep for the rest of the time."""
-        rest = moment.total_seconds() - (self._clock() - self._began)
+        rest = offset.total_seconds() - (self._clock() - self._began)
         if rest > 0:
             self._pause(rest)

@@ -34,9 +34,9 @@ class Advice:
 def advise_exploration(findings: ComparisonResult) -> Advice:
     """Return the rate that brought most true value within the horizon."""
     curves = np.array(
-        [[run.curve_value for run in runs] for runs in findings.figures]
+        [[run.curve_value for run in runs] for runs in findings.metrics]
     )  # settings, seeds, points
-    ends = np.array(findings.figures[0][0].curve_ends)
+    ends = np.array(findings.metrics[0][0].curve_ends)
     lengths = np.diff(ends, prepend=0)
     so_far = np.cumsum(curves * lengths, axis=2) / ends
     steps = [_step(findings, so_far[:, :, point].T, int(ends[point])) for point in range(len(ends))]

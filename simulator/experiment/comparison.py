@@ -57,7 +57,7 @@ class ComparisonResult:
     """A plan, the figures of its runs by setting and seed, and what they amount to."""
 
     plan: Plan
-    figures: tuple[tuple[RunMetrics, ...], ...]
+    metrics: tuple[tuple[RunMetrics, ...], ...]
     results: tuple[SettingResult, ...]
     best: int
 
@@ -77,13 +77,13 @@ def compare_runs(
 ) -> ComparisonResult:
     """Return what the finished runs of a plan say; `runs` are in the plan's order."""
     count = len(plan.settings)
-    figures = tuple(tuple(finished[run] for run in runs[cell::count]) for cell in range(count))
-    objective = _columns(figures, plan)
+    metrics = tuple(tuple(finished[run] for run in runs[cell::count]) for cell in range(count))
+    objective = _columns(metrics, plan)
     results = tuple(
-        _result(plan, figures, cell, standing)
+        _result(plan, metrics, cell, standing)
         for cell, standing in enumerate(_standings(objective, plan.baseline))
     )
-    return ComparisonResult(plan, figures, results, int(objective.mean(axis=0).argmax()))
+    return ComparisonResult(plan, metrics, results, int(objective.mean(axis=0).argmax()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,12 @@ def _standings(objective: Columns, baseline: int) -> list[_Standing]:
     critical = critical_value(differences) if differences.size else 0.0
     told: list[Interval | None] = [*intervals(differences)] if differences.size else []
     told.insert(baseline, None)
-    chances, ahead = best_probabilities(objective), contenders(objective)
+    probabilities, ahead = best_probabilities(objective), contenders(objective)
     return [
         _Standing(
             told[cell],
             _seeds_to_decide(told[cell], objective[:, cell] - objective[:, baseline], critical),
-            chances[cell],
+            probabilities[cell],
             cell in ahead,
         )
         for cell in cells
@@ -122,9 +122,9 @@ def _seeds_to_decide(told: Interval | None, differences: Columns, critical: floa
 
 
 def _result(
-    plan: Plan, figures: tuple[tuple[RunMetrics, ...], ...], cell: int, standing: _Standing
+    plan: Plan, metrics: tuple[tuple[RunMetrics, ...], ...], cell: int, standing: _Standing
 ) -> SettingResult:
-    runs, careful = figures[cell], _without_exploration(plan, cell)
+    runs, careful = metrics[cell], _without_exploration(plan, cell)
     favoured = [run.favoured_value for run in runs]
     learned = [run.events_to_learn for run in runs]
     return SettingResult(
@@ -141,7 +141,7 @@ def _result(
         exploration_cost=_gap(favoured, [run.mean_value for run in runs]),
         exploration_benefit=None
         if careful is None
-        else _gap(favoured, [run.favoured_value for run in figures[careful]]),
+        else _gap(favoured, [run.favoured_value for run in metrics[careful]]),
         events_to_learn=_median(learned),
         learned_share=sum(events is not None for events in learned) / len(learned),
     )
@@ -166,12 +166,12 @@ def _gap(ours: Sequence[float | None], theirs: Sequence[float | None]) -> Interv
     return _interval(differences) if len(differences) == len(pairs) else None
 
 
-def _interval(figures: Sequence[float]) -> Interval:
-    return intervals(np.array(figures)[:, None])[0]
+def _interval(metrics: Sequence[float]) -> Interval:
+    return intervals(np.array(metrics)[:, None])[0]
 
 
-def _mean(figures: Sequence[float]) -> float:
-    return float(np.mean(figures))
+def _mean(metrics: Sequence[float]) -> float:
+    return float(np.mean(metrics))
 
 
 def _median(events: Sequence[int | None]) -> float | None:
@@ -179,5 +179,5 @@ def _median(events: Sequence[int | None]) -> float | None:
     return middle if middle < np.inf else None
 
 
-def _columns(figures: tuple[tuple[RunMetrics, ...], ...], plan: Plan) -> Columns:
-    return np.array([[plan.objective.of(run) for run in runs] for runs in figures]).T
+def _columns(metrics: tuple[tuple[RunMetrics, ...], ...], plan: Plan) -> Columns:
+    return np.array([[plan.objective.of(run) for run in runs] for runs in metrics]).T

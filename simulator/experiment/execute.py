@@ -46,9 +46,9 @@ def execute(
         before = len(left)
         try:
             with workforce.hire() as executor:
-                for run, figures in _iterate_finished(executor, work, list(left)):
+                for run, metrics in _iterate_finished(executor, work, list(left)):
                     del left[run]
-                    keep(run, figures)
+                    keep(run, metrics)
         except workforce.deaths as death:
             deaths = 1 if len(left) < before else deaths + 1
             if deaths >= _DEATHS_IN_A_ROW:

@@ -14,7 +14,7 @@ from simulator.scenario.model import Scenario
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
-_LONGEST = 1e6
+_MAX_LENGTH = 1e6
 """In any unit: a duration of a million days still has an end."""
 _COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^\[{]*[\]}])")
 
@@ -128,7 +128,7 @@ def _number(name: str, text: str) -> float:
 
 def _duration(name: str, text: str) -> timedelta:
     match = _DURATION.fullmatch(text)
-    if not match or not 0 < float(match[1]) <= _LONGEST:
+    if not match or not 0 < float(match[1]) <= _MAX_LENGTH:
         raise OptionsInvalid(
             f"--vary {name}: expected a duration like 30s, 10m or 2h, got {text!r}"
         )

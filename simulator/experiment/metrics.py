@@ -55,13 +55,13 @@ class RunMetrics:
             ValueError: it was not.
         """
         try:
-            figures = msgspec.json.decode(text, type=cls)
+            metrics = msgspec.json.decode(text, type=cls)
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
-        curves = (figures.curve_value, figures.curve_best, figures.curve_regret)
-        if any(len(curve) != len(figures.curve_ends) for curve in curves):
+        curves = (metrics.curve_value, metrics.curve_best, metrics.curve_regret)
+        if any(len(curve) != len(metrics.curve_ends) for curve in curves):
             raise ValueError("expected curves of one length")
-        return figures
+        return metrics
 
     def belong_to(self, scenario: Scenario, rounds: int) -> bool:
         """Say whether these are figures of a run of that many visits."""

@@ -12,9 +12,9 @@ from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.slot_consistency import check_single_slot
 
-FEWEST_SEEDS = 2
-MOST_SEEDS, MOST_ROUNDS = 100_000, 10_000_000
-_MOST_SETTINGS = 10_000
+MIN_SEEDS = 2
+MAX_SEEDS, MAX_ROUNDS = 100_000, 10_000_000
+_MAX_SETTINGS = 10_000
 Level = str | bool | int | float
 
 
@@ -84,16 +84,16 @@ def make_plan(source: str, factors: Sequence[Factor], terms: PlanOptions) -> Pla
 
 def _check_size(terms: PlanOptions, factors: Sequence[Factor]) -> None:
     """Refuse what nobody could wait for, before it takes any memory."""
-    if terms.seeds < FEWEST_SEEDS:
-        raise OptionsInvalid(f"--seeds: expected at least {FEWEST_SEEDS}, got {terms.seeds}")
-    if terms.seeds > MOST_SEEDS:
-        raise OptionsInvalid(f"--seeds: expected at most {MOST_SEEDS:,}, got {terms.seeds}")
+    if terms.seeds < MIN_SEEDS:
+        raise OptionsInvalid(f"--seeds: expected at least {MIN_SEEDS}, got {terms.seeds}")
+    if terms.seeds > MAX_SEEDS:
+        raise OptionsInvalid(f"--seeds: expected at most {MAX_SEEDS:,}, got {terms.seeds}")
     if terms.rounds < 1:
         raise OptionsInvalid(f"--rounds: expected at least 1, got {terms.rounds}")
-    if terms.rounds > MOST_ROUNDS:
-        raise OptionsInvalid(f"--rounds: expected at most {MOST_ROUNDS:,}, got {terms.rounds}")
-    if prod(len(one.levels) for one in factors) > _MOST_SETTINGS:
-        raise OptionsInvalid(f"--vary: expected at most {_MOST_SETTINGS:,} combinations of levels")
+    if terms.rounds > MAX_ROUNDS:
+        raise OptionsInvalid(f"--rounds: expected at most {MAX_ROUNDS:,}, got {terms.rounds}")
+    if prod(len(one.levels) for one in factors) > _MAX_SETTINGS:
+        raise OptionsInvalid(f"--vary: expected at most {_MAX_SETTINGS:,} combinations of levels")
 
 
 def level_text(level: Level) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from simulator.experiment.comparison import ComparisonResult, SettingResult
-from simulator.experiment.statistics import MOST_SEEDS, Interval, critical_value, recommended_seeds
+from simulator.experiment.statistics import MAX_SEEDS, Interval, critical_value, recommended_seeds
 
 _MANY = 4
 
@@ -78,7 +78,7 @@ def _rivals(findings: ComparisonResult) -> list[str]:
 
 def _seeds_to_tell(findings: ComparisonResult, rival: SettingResult) -> int | None:
     """Return how many seeds would tell the rival from the leader."""
-    runs = findings.figures[findings.best], findings.figures[findings.results.index(rival)]
+    runs = findings.metrics[findings.best], findings.metrics[findings.results.index(rival)]
     of = findings.plan.objective.of
     pairs = zip(*runs, strict=True)
     differences = np.array([[of(leading) - of(rivalling)] for leading, rivalling in pairs])
@@ -94,7 +94,7 @@ def _contenders(findings: ComparisonResult) -> list[SettingResult]:
 
 def _further(seeds: int | None, run: int) -> str:
     if seeds is None:
-        return f"Even {MOST_SEEDS:,} seeds would hardly tell so small a difference from none."
+        return f"Even {MAX_SEEDS:,} seeds would hardly tell so small a difference from none."
     return (
         f"About {max(1, seeds - run):,} more seeds (--resume --seeds {max(seeds, run + 1)}) would "
         "tell a difference of this size in 8 of 10 cases."

@@ -10,9 +10,9 @@ from simulator.errors import OptionsInvalid
 from simulator.experiment.advise import RATES
 from simulator.experiment.factors import Factor, factor, read_factor
 from simulator.experiment.plan import (
-    FEWEST_SEEDS,
-    MOST_ROUNDS,
-    MOST_SEEDS,
+    MAX_ROUNDS,
+    MAX_SEEDS,
+    MIN_SEEDS,
     Plan,
     PlanOptions,
     level_text,
@@ -32,8 +32,8 @@ class Request(BaseModel):
     vary: dict[str, Annotated[list[_Level], Field(min_length=1)]] = {}
     baseline: dict[str, _Level] = {}
     objective: str | None = None
-    seeds: Annotated[int, Field(ge=FEWEST_SEEDS, le=MOST_SEEDS)] | None = None
-    rounds: Annotated[int, Field(ge=1, le=MOST_ROUNDS)] | None = None
+    seeds: Annotated[int, Field(ge=MIN_SEEDS, le=MAX_SEEDS)] | None = None
+    rounds: Annotated[int, Field(ge=1, le=MAX_ROUNDS)] | None = None
 
     def override(self, other: Self) -> Self:
         """Return this request with what the other one says instead, factor by factor."""

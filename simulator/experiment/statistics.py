@@ -20,10 +20,10 @@ Columns = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 POWER = 0.8
-MOST_SEEDS = 10_000
+MAX_SEEDS = 10_000
 """More than that are not recommended: so small a difference is hardly worth knowing."""
 _RESAMPLES = 2000
-_FEWEST_TO_RESAMPLE = 5
+_MIN_TO_RESAMPLE = 5
 _BATCH = 250
 _SAME = 1e-12
 
@@ -59,7 +59,7 @@ def critical_value(columns: Columns) -> float:
     from, it is Student's t corrected by Bonferroni.
     """
     seeds, comparisons = columns.shape
-    if seeds < _FEWEST_TO_RESAMPLE:
+    if seeds < _MIN_TO_RESAMPLE:
         return float(stats.t.ppf(1 - (1 - CONFIDENCE) / 2 / comparisons, seeds - 1))
     floor = float(stats.t.ppf((1 + CONFIDENCE) / 2, seeds - 1))
     return max(floor, float(np.quantile(_largest_t(columns), CONFIDENCE)))
@@ -104,9 +104,9 @@ def recommended_seeds(differences: Columns, critical: float) -> int | None:
     effect = abs(differences.mean()) / spread if spread else np.inf
     if isinf(effect):
         return seeds
-    if _power(MOST_SEEDS, effect, wide) < POWER:
+    if _power(MAX_SEEDS, effect, wide) < POWER:
         return None
-    low, high = 2, MOST_SEEDS
+    low, high = 2, MAX_SEEDS
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if _power(middle, effect, wide) >= POWER else (middle + 1, high)

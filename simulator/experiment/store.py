@@ -22,7 +22,7 @@ class RunStore(Protocol):
 
     finished: dict[Run, RunMetrics]
 
-    def keep(self, run: Run, figures: RunMetrics) -> None:
+    def keep(self, run: Run, metrics: RunMetrics) -> None:
         """Take in a finished run."""
 
 
@@ -51,8 +51,8 @@ class _Memory:
     def __init__(self) -> None:
         self.finished: dict[Run, RunMetrics] = {}
 
-    def keep(self, run: Run, figures: RunMetrics) -> None:
-        self.finished[run] = figures
+    def keep(self, run: Run, metrics: RunMetrics) -> None:
+        self.finished[run] = metrics
 
 
 class _Folder:
@@ -79,9 +79,9 @@ class _Folder:
         path.write_text("".join(map(_format_line, kept, kept.values())), encoding="utf-8")
         self._file = path.open("a", encoding="utf-8")
 
-    def keep(self, run: Run, figures: RunMetrics) -> None:
-        self.finished[run] = figures
-        self._file.write(_format_line(self._keys[run], figures))
+    def keep(self, run: Run, metrics: RunMetrics) -> None:
+        self.finished[run] = metrics
+        self._file.write(_format_line(self._keys[run], metrics))
         self._file.flush()
 
     def close(self) -> None:
@@ -93,16 +93,16 @@ def _digest_cache() -> Callable[[Run], str]:
     digests: dict[int, str] = {}
 
     def digest(run: Run) -> str:
-        place = id(run.setting)
-        if place not in digests:
-            digests[place] = run.setting.digest()
-        return digests[place]
+        index = id(run.setting)
+        if index not in digests:
+            digests[index] = run.setting.digest()
+        return digests[index]
 
     return digest
 
 
-def _format_line(key: str, figures: RunMetrics) -> str:
-    line = {"run": key, "figures": figures.as_dict()}
+def _format_line(key: str, metrics: RunMetrics) -> str:
+    line = {"run": key, "figures": metrics.as_dict()}
     return json.dumps(line, separators=(",", ":")) + "\n"
 
 
@@ -116,13 +116,13 @@ def _read(path: Path) -> dict[str, RunMetrics]:
 
 class _RunLine(msgspec.Struct):
     run: str
-    figures: msgspec.Raw
+    metrics: msgspec.Raw
 
 
 def _line(text: bytes) -> tuple[str, RunMetrics] | None:
     """Return a finished run; None for a line that was cut short, or changed by somebody."""
     try:
         line = msgspec.json.decode(text, type=_RunLine)
-        return line.run, RunMetrics.from_json(bytes(line.figures))
+        return line.run, RunMetrics.from_json(bytes(line.metrics))
     except (ValueError, RecursionError):
         return None

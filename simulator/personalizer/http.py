@@ -58,7 +58,7 @@ class HttpPersonalizer:
         self._events.add_usable()
         return answer
 
-    def reward(self, event_id: str, value: float, _moment: timedelta) -> None:
+    def reward(self, event_id: str, value: float, _timestamp: timedelta) -> None:
         """Report the reward of an event, or of a slot of one, now: their clock is not ours to move.
 
         One that cannot be delivered is lost, as it would be for an application.
@@ -88,7 +88,7 @@ class HttpPersonalizer:
         self._events.add_usable()
         return answer
 
-    def activate(self, event_id: str, _moment: timedelta) -> None:
+    def activate(self, event_id: str, _timestamp: timedelta) -> None:
         """Report now that a deferred page was shown."""
         if event_id in self._events.event_ids:
             return
@@ -113,14 +113,14 @@ class HttpPersonalizer:
     def _page_body(
         self, visit: Visit, slots: tuple[OfferedSlot, ...], event_id: str, *, deferred: bool
     ) -> str:
-        places = [
+        indices = [
             f'{{"id":{json.dumps(slot.id)},"features":{slot.features},'
             f'"baselineAction":{json.dumps(slot.baseline)},'
             f'"excludedActions":{json.dumps(slot.excluded)}}}'
             for slot in slots
         ]
         rank = self._rank_body(visit, event_id)[:-1]
-        return f'{rank},"slots":[{",".join(places)}],"deferActivation":{json.dumps(deferred)}}}'
+        return f'{rank},"slots":[{",".join(indices)}],"deferActivation":{json.dumps(deferred)}}}'
 
     def _rank_body(self, visit: Visit, event_id: str) -> str:
         if visit.actions is not self._actions:

@@ -32,7 +32,7 @@ class InProcessPersonalizer:
         self._log = _open_log(log) if log is not None else None
         store = LogRecorder(self._log) if self._log is not None else None
         self._loop = build_loop(settings, self._clock, store=store)
-        self._moment = timedelta()
+        self._timestamp = timedelta()
         self._guest_actions: tuple[OfferedAction, ...] = ()
         self._host_actions: tuple[HostAction, ...] = ()
 
@@ -47,22 +47,22 @@ class InProcessPersonalizer:
     ) -> tuple[int, ...]:
         """Fill the slots of the visit's page, at the visit's moment."""
         self._meet(visit)
-        places = tuple(
+        indices = tuple(
             [HostSlot(s.id, s.features, s.baseline, frozenset(s.excluded)) for s in slots]
         )
-        request = SlotsRequest(event_id, visit.context, self._host_actions, places, deferred)
+        request = SlotsRequest(event_id, visit.context, self._host_actions, indices, deferred)
         index_of = {action.id: index for index, action in enumerate(visit.actions)}
         return tuple([index_of[action] for _, action in self._loop.rank_slots(request)])
 
-    def activate(self, event_id: str, moment: timedelta) -> None:
+    def activate(self, event_id: str, offset: timedelta) -> None:
         """Report that a deferred page was shown, at that moment."""
-        self._move_to(moment)
+        self._move_to(offset)
         self._loop.activate_slots(event_id)
 
-    def reward(self, event_id: str, value: float, moment: timedelta) -> None:
+    def reward(self, event_id: str, value: float, offset: timedelta) -> None:
         """Report the reward of an event, or of a slot of one, at that moment."""
-        if moment is not self._moment:
-            self._move_to(moment)
+        if offset is not self._timestamp:
+            self._move_to(offset)
         self._loop.reward(event_id, value)
 
     def close(self) -> None:
@@ -74,15 +74,15 @@ class InProcessPersonalizer:
 
     def _meet(self, visit: Visit) -> None:
         """Move on to a visit, and know its actions."""
-        self._moment = visit.moment
-        self._clock.move_to(_START + visit.moment)
+        self._timestamp = visit.offset
+        self._clock.move_to(_START + visit.offset)
         if visit.actions is not self._guest_actions:
             self._guest_actions = visit.actions
             self._host_actions = tuple(HostAction(a.id, a.features) for a in visit.actions)
 
-    def _move_to(self, moment: timedelta) -> None:
-        self._moment = moment
-        self._clock.move_to(_START + moment)
+    def _move_to(self, offset: timedelta) -> None:
+        self._timestamp = offset
+        self._clock.move_to(_START + offset)
 
 
 def _open_log(log: Path) -> TextIO:

@@ -12,7 +12,7 @@ class Personalizer(Protocol):
     def rank(self, visit: Visit, event_id: str) -> Recommendation:
         """Rank the visit's actions for its context; raises EndpointProblem when it cannot."""
 
-    def reward(self, event_id: str, value: float, moment: timedelta) -> None:
+    def reward(self, event_id: str, value: float, offset: timedelta) -> None:
         """Report the reward of an event at that moment; raises EndpointProblem when it cannot."""
 
     def close(self) -> None:
@@ -22,7 +22,7 @@ class Personalizer(Protocol):
 class RewardSink(Protocol):
     """Listens to how well something went that was shown."""
 
-    def reward(self, event_id: str, value: float, moment: timedelta) -> None:
+    def reward(self, event_id: str, value: float, offset: timedelta) -> None:
         """Report the reward of an event, or of a slot of one, at that moment."""
 
 
@@ -34,7 +34,7 @@ class PagePersonalizer(RewardSink, Protocol):
     ) -> tuple[int, ...]:
         """Return the index of an action for each slot; EndpointProblem when it cannot."""
 
-    def activate(self, event_id: str, moment: timedelta) -> None:
+    def activate(self, event_id: str, offset: timedelta) -> None:
         """Report that a deferred page was shown."""
 
     def close(self) -> None:

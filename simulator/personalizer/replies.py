@@ -10,11 +10,11 @@ from mock_service.exchange import BoundedReply
 from simulator.model import OfferedAction, OfferedSlot, Recommendation
 from simulator.personalizer.retrying_client import ReplyUnusable
 
-_LONGEST_REPLY_SHOWN = 300
-_LONGEST_ID_SHOWN = 60
+_MAX_REPLY_SHOWN = 300
+_MAX_ID_SHOWN = 60
 _SUM_SLACK = 1e-3
 """The service writes probabilities in single precision, and others round them to some decimals."""
-_MOST = 1.0 + 1e-6  # single precision may go a little over 1
+_MAX = 1.0 + 1e-6  # single precision may go a little over 1
 
 
 class _RankedAction(Struct, gc=False):
@@ -57,16 +57,16 @@ def read_ranking(
     try:
         document = _decode(_rankings, reply.body, event_id)
         ranking = document.ranking
-        chances = [line.probability for line in ranking]
-        order = _places([line.id for line in ranking], [action.id for action in actions])
-        _check_probabilities(chances)
+        probabilities = [line.probability for line in ranking]
+        order = _indices([line.id for line in ranking], [action.id for action in actions])
+        _check_probabilities(probabilities)
         front = _position([line.id for line in ranking], document.reward_action_id)
     except _Wrong as wrong:
         raise _unusable("no ranking of the actions it was sent", wrong, reply) from wrong
     if front:
         order.insert(0, order.pop(front))
-        chances.insert(0, chances.pop(front))
-    return Recommendation(tuple(order), tuple(chances))
+        probabilities.insert(0, probabilities.pop(front))
+    return Recommendation(tuple(order), tuple(probabilities))
 
 
 def read_page(
@@ -82,7 +82,7 @@ def read_page(
     """
     try:
         filled = _decode(_pages, reply.body, event_id).slots
-        _places([line.id for line in filled], [slot.id for slot in slots])
+        _indices([line.id for line in filled], [slot.id for slot in slots])
         shown = {line.id: line.reward_action_id for line in filled}
         _check_page(shown, slots)
         ids = [action.id for action in actions]
@@ -101,18 +101,18 @@ def _decode(decoder: msgspec.json.Decoder[_Shape], body: bytes, event_id: str) -
     return document
 
 
-def _places(got: Sequence[str], sent: Sequence[str]) -> list[int]:
+def _indices(got: Sequence[str], sent: Sequence[str]) -> list[int]:
     """Return the position among `sent` of each id that came: all of them, and each once."""
     position_of = {id_: position for position, id_ in enumerate(sent)}
-    places = []
+    indices = []
     for id_ in got:
         if id_ not in position_of:
             what = "comes twice" if id_ in sent else "was not sent"
             raise _Wrong(f"{_shorten(id_)} {what}")
-        places.append(position_of.pop(id_))
+        indices.append(position_of.pop(id_))
     if position_of:
         raise _Wrong(f"{_shorten(next(iter(position_of)))} is missing")
-    return places
+    return indices
 
 
 def _check_page(shown: dict[str, str], slots: tuple[OfferedSlot, ...]) -> None:
@@ -123,12 +123,12 @@ def _check_page(shown: dict[str, str], slots: tuple[OfferedSlot, ...]) -> None:
             raise _Wrong(f"{_shorten(shown[slot.id])} is excluded from slot {_shorten(slot.id)}")
 
 
-def _check_probabilities(chances: list[float]) -> None:
-    if not 0 <= min(chances) <= max(chances) <= _MOST:
-        wrong = next(chance for chance in chances if not 0 <= chance <= _MOST)
+def _check_probabilities(probabilities: list[float]) -> None:
+    if not 0 <= min(probabilities) <= max(probabilities) <= _MAX:
+        wrong = next(probability for probability in probabilities if not 0 <= probability <= _MAX)
         raise _Wrong(f"expected probabilities in [0, 1], got {wrong:g}")
-    if abs(sum(chances) - 1) > _SUM_SLACK:
-        raise _Wrong(f"expected probabilities that sum to 1, got {sum(chances):g}")
+    if abs(sum(probabilities) - 1) > _SUM_SLACK:
+        raise _Wrong(f"expected probabilities that sum to 1, got {sum(probabilities):g}")
 
 
 def _position(ids: list[str], chosen: str) -> int:
@@ -139,9 +139,9 @@ def _position(ids: list[str], chosen: str) -> int:
 
 
 def _unusable(what: str, wrong: _Wrong, reply: BoundedReply) -> ReplyUnusable:
-    text = reply.excerpt(_LONGEST_REPLY_SHOWN)
+    text = reply.excerpt(_MAX_REPLY_SHOWN)
     return ReplyUnusable(f"{reply.url} answered with something that is {what} ({wrong}): {text}")
 
 
 def _shorten(id_: str) -> str:
-    return repr(id_ if len(id_) <= _LONGEST_ID_SHOWN else f"{id_[:_LONGEST_ID_SHOWN]}...")
+    return repr(id_ if len(id_) <= _MAX_ID_SHOWN else f"{id_[:_MAX_ID_SHOWN]}...")

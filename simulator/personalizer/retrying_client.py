@@ -16,11 +16,11 @@ from mock_service.exchange import (
 from simulator.errors import EndpointProblem
 
 _FIRST_PAUSE = 0.25
-_LONGEST_PAUSE = 30.0
-_LONGEST_WAIT_ASKED_FOR = 300.0
+_MAX_PAUSE = 30.0
+_MAX_WAIT_ASKED_FOR = 300.0
 _NO_WAIT_ANYONE_MEANS = 3.2e9
 """A century, in seconds: numbers and dates beyond it, and nan, say nothing."""
-_LONGEST_REPLY_SHOWN = 300
+_MAX_REPLY_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class RetryingClient:
 
     def _pauses(self) -> list[float]:
         tries = range(self._patience.retries)
-        return [min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number) for number in tries]
+        return [min(_MAX_PAUSE, _FIRST_PAUSE * 2**number) for number in tries]
 
     def _try(self, url: str, body: str, expected: HTTPStatus) -> tuple[BoundedReply | None, str]:
         """Return a reply, and what is wrong with it or why there is none."""
@@ -142,7 +142,7 @@ class RetryingClient:
         self._reached = True
         if reply.status == expected:
             return reply, ""
-        text = reply.excerpt(_LONGEST_REPLY_SHOWN)
+        text = reply.excerpt(_MAX_REPLY_SHOWN)
         return reply, f"{url} answered {reply.status}, expected {expected.value}: {text}"
 
     def _keep_pace(self) -> None:
@@ -167,7 +167,7 @@ def _asked_for(reply: BoundedReply, pause: float) -> float:
         seconds = _until(text, reply.headers.get("Date", ""), pause)
     if not abs(seconds) < _NO_WAIT_ANYONE_MEANS:
         return pause
-    return min(_LONGEST_WAIT_ASKED_FOR, max(0.0, seconds))
+    return min(_MAX_WAIT_ASKED_FOR, max(0.0, seconds))
 
 
 def _until(date: str, now: str, pause: float) -> float:

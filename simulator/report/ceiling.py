@@ -56,26 +56,26 @@ def ceiling(
 def _of_actions(
     scenario: Scenario, *, reward: str, rounds: int, seed: int
 ) -> tuple[Baseline, Baseline, Baseline]:
-    crowd = ScenarioEnvironment(scenario, seed=seed, reward=reward)
-    tally = Tally(crowd.action_count)
-    for block in crowd.blocks(rounds):
+    environment = ScenarioEnvironment(scenario, seed=seed, reward=reward)
+    tally = Tally(environment.action_count)
+    for block in environment.blocks(rounds):
         best = best_actions(block).tolist()
         tally.add(block, best, best)
-    figures = summarise(scenario, tally, RunInfo(seed, reward)).baselines
-    return figures["oracle"], figures["uniform"], figures["best_fixed"]
+    metrics = summarise(scenario, tally, RunInfo(seed, reward)).baselines
+    return metrics["oracle"], metrics["uniform"], metrics["best_fixed"]
 
 
 def _of_pages(
     scenario: Scenario, *, reward: str, rounds: int, seed: int
 ) -> tuple[Baseline, Baseline, Baseline]:
     """Return figures of whole pages; the fixed one is the application's own."""
-    crowd = MultiSlotEnvironment(scenario, seed=seed, reward=reward)
-    tally = MultiSlotTally(crowd)
-    for block in crowd.blocks(rounds):
+    environment = MultiSlotEnvironment(scenario, seed=seed, reward=reward)
+    tally = MultiSlotTally(environment)
+    for block in environment.blocks(rounds):
         tally.add(block, tally.best_pages(block))
-    figures = page_baselines(tally)
-    own = ", ".join(slot.baseline for slot in crowd.slots)
-    return figures["oracle"], figures["uniform"], replace(figures["baseline"], action=own)
+    metrics = page_baselines(tally)
+    own = ", ".join(slot.baseline for slot in environment.slots)
+    return metrics["oracle"], metrics["uniform"], replace(metrics["baseline"], action=own)
 
 
 def _reachable(exploration: float, oracle: Baseline, uniform: Baseline) -> Reachable:

@@ -17,7 +17,7 @@ from simulator.report.comparison_charts import action_mix, comparison_charts
 from simulator.report.page import Page, PageTable, Section, write_page, write_pictures
 
 _PACKAGES = ("personalizer-lab", "vowpalwabbit", "numpy", "scipy", "altair")
-FIGURES = (
+METRICS = (
     "mean_value",
     "late_value",
     "mean_reward",
@@ -165,11 +165,11 @@ def write_results(findings: ComparisonResult, path: Path) -> None:
 
 def _rows(findings: ComparisonResult) -> Iterator[Sequence[object]]:
     plan = findings.plan
-    yield [*(factor.name for factor in plan.factors), "seed", "rounds", *FIGURES]
-    for setting, runs in zip(plan.settings, findings.figures, strict=True):
+    yield [*(factor.name for factor in plan.factors), "seed", "rounds", *METRICS]
+    for setting, runs in zip(plan.settings, findings.metrics, strict=True):
         levels = [text for _, text in setting.levels]
         for seed, run in zip(plan.seeds, runs, strict=True):
-            yield [*levels, seed, run.rounds, *(getattr(run, name) for name in FIGURES)]
+            yield [*levels, seed, run.rounds, *(getattr(run, name) for name in METRICS)]
 
 
 def to_summary(findings: ComparisonResult, advice: Advice | None = None) -> dict[str, object]:
@@ -191,13 +191,13 @@ def to_summary(findings: ComparisonResult, advice: Advice | None = None) -> dict
 
 
 def _result(result: SettingResult) -> dict[str, object]:
-    figures = {
+    metrics = {
         name: asdict(value) if isinstance(value, Interval) else value
         for name in SettingResult.__slots__
         if name != "setting"
         for value in [getattr(result, name)]
     }
-    return {"levels": dict(result.setting.levels), **figures}
+    return {"levels": dict(result.setting.levels), **metrics}
 
 
 def to_command(findings: ComparisonResult, *, advised: bool = False) -> str:

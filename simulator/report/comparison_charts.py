@@ -18,7 +18,7 @@ from simulator.report.palette import colours, in_order
 _TALL = 300
 _ROW = 34
 _TICKS = 8
-_MOST_LINES = 12
+_MAX_LINES = 12
 _NAMES = alt.Axis(domain=False, ticks=False, labelPadding=8)
 Spec = dict[str, Any]
 Curve = Callable[[RunMetrics], list[float]]
@@ -114,7 +114,7 @@ def _mix(findings: ComparisonResult, profile: int, name: str) -> Chart:
         {"setting": findings.results[cell].label, "action": action, "share": share, "order": order}
         for cell in chosen
         for order, (action, share) in enumerate(
-            zip(actions, _shares(findings.figures[cell], profile), strict=True)
+            zip(actions, _shares(findings.metrics[cell], profile), strict=True)
         )
     ]
     chart = (
@@ -185,7 +185,7 @@ def _bands(
 
 def _points(findings: ComparisonResult, column: Curve) -> Iterator[dict[str, object]]:
     for cell in _select_settings(findings):
-        runs = findings.figures[cell]
+        runs = findings.metrics[cell]
         curves = np.array([column(run) for run in runs])
         mean, half = curves.mean(axis=0), _half_width(curves)
         for end, middle, around in zip(runs[0].curve_ends, mean, half, strict=True):
@@ -206,7 +206,7 @@ def _half_width(curves: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _ceiling(findings: ComparisonResult) -> list[dict[str, float]]:
-    runs = findings.figures[findings.plan.baseline]
+    runs = findings.metrics[findings.plan.baseline]
     mean = np.mean([run.curve_best for run in runs], axis=0)
     return [
         {"visit": end, "value": round(float(value), 5)}
@@ -217,7 +217,7 @@ def _ceiling(findings: ComparisonResult) -> list[dict[str, float]]:
 def _select_settings(findings: ComparisonResult) -> list[int]:
     """Return the settings that are drawn: all, or those of highest objective and the baseline."""
     cells = sorted(range(len(findings.results)), key=lambda i: -findings.results[i].objective)
-    kept = cells[:_MOST_LINES]
+    kept = cells[:_MAX_LINES]
     if findings.plan.baseline not in kept:
         kept[-1] = findings.plan.baseline
     return sorted(kept)

@@ -55,9 +55,9 @@ class TruthLine(_RecordLine):
 
     def columns(self) -> list[int]:
         """Return for how many actions each part speaks."""
-        figures = [self.expected_values, self.values, self.rewards, *self.outcomes.values()]
+        metrics = [self.expected_values, self.values, self.rewards, *self.outcomes.values()]
         counts = [len(self.arrivals), len(self.lost), len(self.repeated)]
-        return [*counts, *(len(part) for part in figures)]
+        return [*counts, *(len(part) for part in metrics)]
 
 
 class InteractionLine(_RecordLine):
@@ -97,13 +97,13 @@ class InteractionLine(_RecordLine):
     def interaction(self) -> Interaction:
         """Return the interaction as the engine knows it."""
         actions = tuple(OfferedAction(action.id, _text(action.features)) for action in self.actions)
-        place = {action.id: index for index, action in enumerate(actions)}
+        position = {action.id: index for index, action in enumerate(actions)}
         order, probabilities = zip(*self.ranking, strict=True)
-        moment = timedelta(seconds=self.moment)
+        offset = timedelta(seconds=self.moment)
         return Interaction(
             self.event_id,
-            Visit(self.visit, self.profile, _text(self.context), actions, moment),
-            Recommendation(tuple(place[id_] for id_ in order), tuple(probabilities)),
+            Visit(self.visit, self.profile, _text(self.context), actions, offset),
+            Recommendation(tuple(position[id_] for id_ in order), tuple(probabilities)),
             self.outcomes,
             self.reward,
             self.value,
@@ -133,12 +133,12 @@ def to_line(interaction: Interaction, label: RunKey) -> InteractionLine:
         **label._asdict(),
         event_id=interaction.event_id,
         visit=visit.number,
-        moment=visit.moment.total_seconds(),
+        moment=visit.offset.total_seconds(),
         profile=visit.profile,
         context=json.loads(visit.context),
         actions=[{"id": a.id, "features": json.loads(a.features)} for a in visit.actions],
         chosen=ids[shown],
-        ranking=[(ids[index], chance) for index, chance in ranked],
+        ranking=[(ids[index], probability) for index, probability in ranked],
         outcomes=interaction.outcomes,
         reward=interaction.reward,
         value=interaction.value,

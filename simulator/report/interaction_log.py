@@ -127,7 +127,7 @@ def _parse_line(path: Path, number: int, fields: dict[str, Any] | str) -> Intera
         return InteractionLine.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(place) for place in first["loc"])
+        key = ".".join(str(index) for index in first["loc"])
         message = first["msg"].removeprefix("Value error, ")
         raise RecordInvalid(path, number, f"{key}: {message}".removeprefix(": ")) from error
 

@@ -108,8 +108,8 @@ def page_baselines(tally: MultiSlotTally, slot: int | None = None) -> dict[str, 
         return {}
 
     def mean(column: str) -> float:
-        figures = tally.column(column)
-        return round_metric((figures.sum(axis=1) if slot is None else figures[:, slot]).mean())
+        metrics = tally.column(column)
+        return round_metric((metrics.sum(axis=1) if slot is None else metrics[:, slot]).mean())
 
     return {
         name: Baseline(mean(f"{name}_reward"), mean(f"{name}_value"))

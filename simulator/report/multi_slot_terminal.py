@@ -51,8 +51,8 @@ def _slots(summary: PageSummary) -> Table:
 def _profiles(summary: PageSummary) -> Table:
     table = _table("By profile", "profile", "visits", "reward", "value", "regret")
     for one in summary.profiles:
-        figures = (figure(one.mean_reward), figure(one.mean_value), f"{one.regret:,.1f}")
-        table.add_row(to_plain(one.name), f"{one.visits:,}", *figures)
+        metrics = (figure(one.mean_reward), figure(one.mean_value), f"{one.regret:,.1f}")
+        table.add_row(to_plain(one.name), f"{one.visits:,}", *metrics)
     return table
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.experiment.advise import Advice
 from simulator.experiment.comparison import ComparisonResult, SettingResult
 from simulator.experiment.recommendation import recommend
-from simulator.report.comparison import FIGURES, results_table, to_summary, write_comparison
+from simulator.report.comparison import METRICS, results_table, to_summary, write_comparison
 from simulator.report.page import PageTable, snippet_html
 from simulator.report.summary import Summary
 
@@ -57,9 +57,9 @@ class Comparison:
                 {
                     **dict(setting.levels),
                     "seed": seed,
-                    **{name: getattr(run, name) for name in FIGURES},
+                    **{name: getattr(run, name) for name in METRICS},
                 }
-                for setting, runs in zip(plan.settings, self.findings.figures, strict=True)
+                for setting, runs in zip(plan.settings, self.findings.metrics, strict=True)
                 for seed, run in zip(plan.seeds, runs, strict=True)
             ]
         )

@@ -119,5 +119,5 @@ def _ceiling(found: Ceiling) -> Table:
     return table
 
 
-def _add(table: Table, label: str, figures: Baseline) -> None:
-    table.add_row(to_plain(label), f"{figures.mean_reward:.3f}", f"{figures.mean_value:.3f}")
+def _add(table: Table, label: str, metrics: Baseline) -> None:
+    table.add_row(to_plain(label), f"{metrics.mean_reward:.3f}", f"{metrics.mean_value:.3f}")

@@ -100,11 +100,11 @@ class RunInfo:
     unusable_replies: UnusableReplies | None = None
 
 
-def summarise(cast: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
+def summarise(info: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
     """Return the figures of a run."""
     reward = tally.column("reward")
     return Summary(
-        scenario=cast.name,
+        scenario=info.name,
         rounds=tally.rounds,
         seed=made.seed,
         reward_design=made.reward_design,
@@ -113,8 +113,8 @@ def summarise(cast: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
         mean_value=mean_or_none(tally.column("value")),
         best_action_share=mean_or_none(tally.column("chosen") == tally.column("best")),
         regret=round_metric(tally.column("regret").sum()),
-        profiles=_profiles(cast, tally),
-        baselines=_baselines(cast, tally),
+        profiles=_profiles(info, tally),
+        baselines=_baselines(info, tally),
         curve=learning_curve(reward, tally.column("value")),
         feedback=RewardDeliveryStats(tally.reported, tally.lost, tally.repeated, tally.unsent),
         requests=made.requests,
@@ -124,15 +124,15 @@ def summarise(cast: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
     )
 
 
-def _profiles(cast: EnvironmentInfo, tally: Tally) -> list[ProfileSummary]:
+def _profiles(info: EnvironmentInfo, tally: Tally) -> list[ProfileSummary]:
     return [
-        _profile(cast, tally, name, tally.column("profile") == index)
-        for index, name in enumerate(cast.profiles)
+        _profile(info, tally, name, tally.column("profile") == index)
+        for index, name in enumerate(info.profiles)
     ]
 
 
 def _profile(
-    cast: EnvironmentInfo, tally: Tally, name: str, theirs: NDArray[np.bool_]
+    info: EnvironmentInfo, tally: Tally, name: str, theirs: NDArray[np.bool_]
 ) -> ProfileSummary:
     best = tally.column("best")[theirs].astype(int)
     return ProfileSummary(
@@ -140,13 +140,13 @@ def _profile(
         visits=len(best),
         mean_reward=mean_or_none(tally.column("reward")[theirs]),
         mean_value=mean_or_none(tally.column("value")[theirs]),
-        best_action=cast.action_ids[np.bincount(best).argmax()] if len(best) else None,
+        best_action=info.action_ids[np.bincount(best).argmax()] if len(best) else None,
         best_action_share=mean_or_none(tally.column("chosen")[theirs] == best),
         regret=round_metric(tally.column("regret")[theirs].sum()),
     )
 
 
-def _baselines(cast: EnvironmentInfo, tally: Tally) -> dict[str, Baseline]:
+def _baselines(info: EnvironmentInfo, tally: Tally) -> dict[str, Baseline]:
     """Return what the very same visits would have earned without a learner."""
     if not tally.rounds:
         return {}
@@ -159,7 +159,7 @@ def _baselines(cast: EnvironmentInfo, tally: Tally) -> dict[str, Baseline]:
         "best_fixed": Baseline(
             round_metric(tally.fixed_rewards[fixed] / tally.rounds),
             round_metric(tally.fixed_values[fixed] / tally.rounds),
-            cast.action_ids[fixed],
+            info.action_ids[fixed],
         ),
         "oracle": Baseline(
             round_metric(tally.column("best_reward").mean()),

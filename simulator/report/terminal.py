@@ -37,7 +37,7 @@ def show_interaction(console: Console, interaction: Interaction) -> None:
         "Ranking probabilities:",
     ]
     ranked = zip(recommendation.order, recommendation.probabilities, strict=True)
-    lines += [f"  {visit.actions[index].id}: {chance:.4f}" for index, chance in ranked]
+    lines += [f"  {visit.actions[index].id}: {probability:.4f}" for index, probability in ranked]
     lines += [f"{name.capitalize()}: {amount:g}" for name, amount in interaction.outcomes.items()]
     lines.append(f"Reward sent: {interaction.reward:g}")
     console.print(Text("\n").join(map(to_plain, lines)), soft_wrap=True)
@@ -57,8 +57,8 @@ def _comparison(summary: Summary) -> Table:
     add_personalizer(table, summary)
     for name, baseline in summary.baselines.items():
         label = name.replace("_", " ") + (f" ({baseline.action})" if baseline.action else "")
-        figures = (figure(baseline.mean_reward), "", figure(baseline.mean_value))
-        table.add_row(to_plain(label), *figures, "", "")
+        metrics = (figure(baseline.mean_reward), "", figure(baseline.mean_value))
+        table.add_row(to_plain(label), *metrics, "", "")
     return table
 
 

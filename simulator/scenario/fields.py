@@ -20,7 +20,7 @@ _UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 _DURATION = re.compile("".join(rf"(?:(\d+(?:\.\d+)?){unit})?" for unit in _UNITS), re.ASCII)
 _CONTROL = r"[\x00-\x1f\x7f-\x9f]"
 _HOOK = r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*"
-_LONGEST = timedelta(days=36_500)
+_MAX_LENGTH = timedelta(days=36_500)
 _LARGEST_FEATURE = 1e19
 """Every whole number of 64 bits; a product of a few of them is still a number."""
 LARGEST_AMOUNT = 1e12
@@ -46,7 +46,7 @@ def parse_duration(value: object) -> timedelta:
         raise ValueError(f"expected a duration like 90s, 10m, 2h30m or 1d, got {value!r}")
     parts = zip(found.groups(), _UNITS.values(), strict=True)
     seconds = sum(float(number or 0) * size for number, size in parts)
-    if seconds > _LONGEST.total_seconds():
+    if seconds > _MAX_LENGTH.total_seconds():
         raise ValueError(f"expected a duration of at most a century, got {value!r}")
     return timedelta(seconds=seconds)
 

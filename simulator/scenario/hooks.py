@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from simulator.errors import HookProblem
 
-_LONGEST_SHOWN = 300
+_MAX_SHOWN = 300
 _MISSING = object()
 
 
@@ -82,7 +82,7 @@ def show_answer(answer: object) -> str:
         text = repr(answer)
     except Exception as error:  # noqa: BLE001 (somebody else's code, which may fail with anything)
         text = f"a {type(answer).__name__} that cannot be shown ({type(error).__name__})"
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 
 class _Border:
@@ -113,7 +113,7 @@ class _Border:
 def _describe(error: BaseException) -> str:
     """Return an error's text, which its own code may fail to make."""
     try:
-        return str(error)[:_LONGEST_SHOWN]
+        return str(error)[:_MAX_SHOWN]
     except Exception:  # noqa: BLE001 (somebody else's code, which may fail with anything)
         return "an error that cannot be shown"
 

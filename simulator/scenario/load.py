@@ -12,7 +12,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.toml import find_excesses, read_toml
 from simulator.scenario.validation import inconsistencies
 
-_LONGEST_VALUE = 60
+_MAX_VALUE_LENGTH = 60
 _WHAT_THE_PATH_SAYS = {
     "name": "the file's own name is the scenario's; leave it out",
     "folder": "the file's own folder is the scenario's; leave it out",
@@ -78,17 +78,17 @@ def with_parameters(scenario: Scenario, parameters: Mapping[str, object]) -> Sce
 
 def _put(document: dict[str, Any], key: str, value: object) -> None:
     *tables, last = key.split(".")
-    place: Any = document
+    index: Any = document
     for name in tables:
-        if isinstance(place, list) and name in map(str, range(len(place))):
-            place = place[int(name)]
-        elif isinstance(place, dict):
-            place = place.setdefault(name, {})
+        if isinstance(index, list) and name in map(str, range(len(index))):
+            index = index[int(name)]
+        elif isinstance(index, dict):
+            index = index.setdefault(name, {})
         else:
             break
-    if not isinstance(place, dict):
+    if not isinstance(index, dict):
         raise ScenarioInvalid([f"{key}: expected a key of the scenario"])
-    place[last] = value
+    index[last] = value
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -132,17 +132,17 @@ def _expectation(detail: ErrorDetails) -> str:
     return text[0].lower() + text[1:]
 
 
-def _key(places: tuple[int | str, ...]) -> str:
+def _key(indices: tuple[int | str, ...]) -> str:
     """Return the key as TOML would write it; what is in angle brackets is a kind, not a key."""
     text = ""
-    for place in places:
-        if isinstance(place, int):
-            text += f"[{place}]"
-        elif not place.startswith("<"):
-            text += f".{place}"
+    for index in indices:
+        if isinstance(index, int):
+            text += f"[{index}]"
+        elif not index.startswith("<"):
+            text += f".{index}"
     return text.removeprefix(".") or "the file"
 
 
 def _shorten(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
+    return text if len(text) <= _MAX_VALUE_LENGTH else f"{text[:_MAX_VALUE_LENGTH]}..."

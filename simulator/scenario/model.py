@@ -28,7 +28,7 @@ from simulator.scenario.tastes import Drift, TasteSpec
 MAX_ACTIONS = 50
 """What one rank request may hold, by the service's contract."""
 DAY = timedelta(days=1)
-_FEWEST_PER_HOUR = 1e-4
+_MIN_PER_HOUR = 1e-4
 """So seldom that the visits drawn at a time span two thousand years."""
 _MAX_OUTCOMES = 40
 """With a century of delay each, the last of them still has a date."""
@@ -59,14 +59,14 @@ class ActionSpec(Table):
         """Whether it is not always there."""
         return bool(self.since) or self.until is not None or self.hours is not None
 
-    def is_there(self, moment: timedelta) -> bool:
+    def is_there(self, offset: timedelta) -> bool:
         """Say whether it can be shown that long after the beginning, a midnight."""
-        if moment < self.since or (self.until is not None and moment >= self.until):
+        if offset < self.since or (self.until is not None and offset >= self.until):
             return False
         if self.hours is None:
             return True
         opens, closes = self.hours
-        hour = moment % DAY / timedelta(hours=1)
+        hour = offset % DAY / timedelta(hours=1)
         if opens < closes:
             return opens <= hour < closes
         return hour >= opens or hour < closes
@@ -96,8 +96,8 @@ class TrafficSpec(Table):
 
     @validator(mode="after")
     def _somebody_comes(self) -> Self:
-        if self.per_hour < _FEWEST_PER_HOUR:
-            raise ValueError(f"expected per_hour of at least {_FEWEST_PER_HOUR}")
+        if self.per_hour < _MIN_PER_HOUR:
+            raise ValueError(f"expected per_hour of at least {_MIN_PER_HOUR}")
         if self.by_hour is not None:
             check_some_weight(self.by_hour, "expected at least one hour above 0 in by_hour")
         return self

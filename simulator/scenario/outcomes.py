@@ -85,7 +85,7 @@ def _both_ends(value: object) -> object:
     raise ValueError(f"expected a chance in [0, 1], or a list of two, got {value!r}")
 
 
-Chance = Annotated[
+Probability = Annotated[
     tuple[Share, Share],
     BeforeValidator(_both_ends),
     WithJsonSchema(
@@ -117,8 +117,8 @@ class _Outcome(Table):
 class BinaryOutcome(_Outcome):
     """Something a user does or does not do, with a chance that follows the taste."""
 
-    chance: Chance
-    by_action: dict[Name, Chance] = Field(default_factory=dict)
+    chance: Probability
+    by_action: dict[Name, Probability] = Field(default_factory=dict)
     """Chances for some actions, in place of ``chance``."""
     value: Amount = 0.0
     """What it is truly worth when it happens; the learner never sees it."""

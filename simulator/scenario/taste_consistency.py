@@ -108,8 +108,8 @@ def _linear(key: str, scenario: Scenario, spec: Linear) -> Iterator[str]:
         for side, name in named:
             if name not in known[side]:
                 features = ", ".join(known[side])
-                place = f"{key}.terms[{number}]"
-                yield f"{place}: expected {side} features ({features}), got {name!r}"
+                index = f"{key}.terms[{number}]"
+                yield f"{index}: expected {side} features ({features}), got {name!r}"
 
 
 def _context_features(scenario: Scenario) -> dict[str, None]:

@@ -55,7 +55,7 @@ def find_excesses(value: object, key: str = "", depth: int = 0) -> Iterator[str]
         for name, inner in value.items():
             yield from find_excesses(inner, f"{key}.{name}" if key else name, depth + 1)
     elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield from find_excesses(inner, f"{key}[{place}]", depth + 1)
+        for index, inner in enumerate(value):
+            yield from find_excesses(inner, f"{key}[{index}]", depth + 1)
     elif isinstance(value, int) and not -_MAX_WHOLE <= value < _MAX_WHOLE:
         yield f"{key}: expected a whole number of at most 64 bits, got a longer one"

@@ -33,17 +33,17 @@ def _repeated_actions(scenario: Scenario) -> Iterator[str]:
 
 def _offers(scenario: Scenario) -> Iterator[str]:
     """Yield the first moment at which there is nothing to show, or more than a request holds."""
-    for moment in _moments_of_change(scenario):
-        count = sum(action.is_there(moment) for action in scenario.actions)
+    for offset in _offsets_of_change(scenario):
+        count = sum(action.is_there(offset) for action in scenario.actions)
         if not 1 <= count <= MAX_ACTIONS:
             yield (
                 f"actions: expected 1 to {MAX_ACTIONS} of them to be there at every moment, "
-                f"got {count} after {moment}"
+                f"got {count} after {offset}"
             )
             return
 
 
-def _moments_of_change(scenario: Scenario) -> list[timedelta]:
+def _offsets_of_change(scenario: Scenario) -> list[timedelta]:
     """Return moments that stand for all others: nothing appears or leaves between them.
 
     The hours of a day are looked at once after each change of days.
@@ -74,8 +74,8 @@ def _drifts(scenario: Scenario) -> Iterator[str]:
         table = drift.tastes.by_profile
         yield from _unknown(f"{key}.tastes.by_profile", table, scenario.profiles, "profile")
         for profile, tastes in table.items():
-            place = f"{key}.tastes.by_profile.{profile}"
-            yield from _unknown(place, tastes, scenario.action_ids, "action")
+            index = f"{key}.tastes.by_profile.{profile}"
+            yield from _unknown(index, tastes, scenario.action_ids, "action")
 
 
 def _outcomes(scenario: Scenario) -> Iterator[str]:
@@ -116,10 +116,10 @@ def _rewards(scenario: Scenario) -> Iterator[str]:
         key = f"rewards.{name}"
         if isinstance(design, PythonRewardDesign):
             yield from hook_mistakes(f"{key}.hook", scenario, design.hook)
-        heard = scenario.outcomes if isinstance(design, PythonRewardDesign) else design.weights
-        yield from _unknown(f"{key}.weights", heard, scenario.outcomes, "outcome")
-        if design.wait is None and _needs_wait(design) and late.intersection(heard):
-            some = ", ".join(sorted(late.intersection(heard)))
+        observed = scenario.outcomes if isinstance(design, PythonRewardDesign) else design.weights
+        yield from _unknown(f"{key}.weights", observed, scenario.outcomes, "outcome")
+        if design.wait is None and _needs_wait(design) and late.intersection(observed):
+            some = ", ".join(sorted(late.intersection(observed)))
             yield (
                 f"{key}.wait: expected it to be there, because {some} may come late: without it "
                 "nobody knows when nothing more will happen"

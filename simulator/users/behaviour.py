@@ -17,19 +17,19 @@ class OutcomeDraws(NamedTuple):
     """One outcome, as it would be with each action; arrays have the shape (visits, actions).
 
     ``amounts`` are 0 where it does not happen. ``happened`` is None when it always happens, and
-    ``moments``, in microseconds since the visit, is None when it happens at once.
+    ``offsets``, in microseconds since the visit, is None when it happens at once.
     """
 
     amounts: Amounts
     happened: NDArray[np.bool_] | None = None
-    moments: Amounts | None = None
+    offsets: Amounts | None = None
 
     def beginning(self, count: int) -> "OutcomeDraws":
         """Return the first `count` visits of it."""
         return OutcomeDraws(
             self.amounts[:count],
             None if self.happened is None else self.happened[:count],
-            None if self.moments is None else self.moments[:count],
+            None if self.offsets is None else self.offsets[:count],
         )
 
 
@@ -44,14 +44,14 @@ class Behaviour:
     so no draw depends on another.
     """
 
-    def __init__(self, scenario: Scenario, *, chance: Generator, delays: Generator) -> None:
+    def __init__(self, scenario: Scenario, *, rng: Generator, delays: Generator) -> None:
         self._outcomes = scenario.outcomes
-        self._chances = {
-            name: _chances_by_action(outcome, scenario.action_ids)
+        self._probabilities = {
+            name: _probabilities_by_action(outcome, scenario.action_ids)
             for name, outcome in scenario.outcomes.items()
             if isinstance(outcome, BinaryOutcome)
         }
-        self._chance = chance
+        self._rng = rng
         self._delays = dict(
             zip(scenario.outcomes, delays.spawn(len(scenario.outcomes)), strict=True)
         )
@@ -62,19 +62,19 @@ class Behaviour:
         for name, outcome in self._outcomes.items():
             happened = self._find_eligible(outcome, done)
             if isinstance(outcome, Rating):
-                amounts = _rate(outcome, tastes, self._chance.uniform(-1, 1, tastes.shape))
+                amounts = _rate(outcome, tastes, self._rng.uniform(-1, 1, tastes.shape))
                 amounts = amounts if happened is None else amounts * happened
             else:
-                does = self._chance.random(tastes.shape) < self._probability(name, tastes)
+                does = self._rng.random(tastes.shape) < self._probability(name, tastes)
                 happened = does if happened is None else does & happened
                 amounts = happened.astype(np.float64)
-            done[name] = OutcomeDraws(amounts, happened, self._moments(name, done, tastes.shape))
+            done[name] = OutcomeDraws(amounts, happened, self._offsets(name, done, tastes.shape))
         return done
 
     def values(self, outcomes: Outcomes) -> Amounts:
         """Return what the outcomes are truly worth; shape (visits, actions)."""
         return add_arrays(
-            [self._outcomes[name].value * deed.amounts for name, deed in outcomes.items()]
+            [self._outcomes[name].value * draws.amounts for name, draws in outcomes.items()]
         )
 
     def expected_values(self, tastes: Amounts) -> Amounts:
@@ -82,7 +82,7 @@ class Behaviour:
         given: dict[str, Amounts] = {}
         values = []
         for name, outcome in self._outcomes.items():
-            reached = self._chance_to_reach(outcome, given)
+            reached = self._probability_to_reach(outcome, given)
             if isinstance(outcome, Rating):
                 mean = _expected_rating(outcome, tastes)
             else:
@@ -99,7 +99,7 @@ class Behaviour:
         others = ~np.asarray(done[outcome.unless].happened)
         return others if before is None else others & before
 
-    def _chance_to_reach(self, outcome: Outcome, given: dict[str, Amounts]) -> Amounts | None:
+    def _probability_to_reach(self, outcome: Outcome, given: dict[str, Amounts]) -> Amounts | None:
         """Return how likely users get as far as this outcome; None for certainly.
 
         An outcome and the one it excludes share the step before, so what is left of that step's
@@ -112,12 +112,12 @@ class Behaviour:
         return rest
 
     def _probability(self, name: str, tastes: Amounts) -> Amounts:
-        low, high = self._chances[name]
+        low, high = self._probabilities[name]
         return low + (high - low) * tastes
 
-    def _moments(self, name: str, done: Outcomes, shape: tuple[int, ...]) -> Amounts | None:
+    def _offsets(self, name: str, done: Outcomes, shape: tuple[int, ...]) -> Amounts | None:
         outcome = self._outcomes[name]
-        before = done[outcome.after].moments if outcome.after else None
+        before = done[outcome.after].offsets if outcome.after else None
         if outcome.delay is None:
             return before
         delays = sample_delays(outcome.delay, self._delays[name], shape)
@@ -132,7 +132,9 @@ def add_arrays(arrays: list[Amounts]) -> Amounts:
     return total
 
 
-def _chances_by_action(outcome: BinaryOutcome, action_ids: list[str]) -> tuple[Amounts, Amounts]:
+def _probabilities_by_action(
+    outcome: BinaryOutcome, action_ids: list[str]
+) -> tuple[Amounts, Amounts]:
     """Return the chance at a taste of 0 and at a taste of 1, each by action."""
     ends = np.array([outcome.by_action.get(id_, outcome.chance) for id_ in action_ids])
     return ends[:, 0], ends[:, 1]

@@ -13,7 +13,7 @@ from simulator.users.environment import (
     beginning,
 )
 
-MOST_KEPT = 250_000
+MAX_KEPT = 250_000
 """Visits times actions, beyond which a crowd is drawn each time: those take some 20 MB."""
 
 
@@ -24,8 +24,11 @@ class CachedEnvironment:
         """Draw as `ScenarioEnvironment` does, and raise what it raises."""
         self.origin = (scenario, seed, reward)
         self._begin()
-        self.cast: EnvironmentInfo = self._crowd.cast
-        self.design_name, self.action_count = self._crowd.design_name, self._crowd.action_count
+        self.info: EnvironmentInfo = self._environment.info
+        self.design_name, self.action_count = (
+            self._environment.design_name,
+            self._environment.action_count,
+        )
 
     def blocks(self, rounds: int) -> Iterator[VisitBatch]:
         """Yield the first `rounds` visits in blocks."""
@@ -36,13 +39,13 @@ class CachedEnvironment:
 
     def _begin(self) -> None:
         scenario, seed, reward = self.origin
-        self._crowd = ScenarioEnvironment(scenario, seed=seed, reward=reward)
+        self._environment = ScenarioEnvironment(scenario, seed=seed, reward=reward)
         self._blocks: list[VisitBatch] = []
 
     def _draw(self, missing: int) -> None:
         """Draw so many more blocks; if that is cut short, begin anew, as chance has moved on."""
         try:
-            self._blocks.extend(self._crowd.blocks(missing * BLOCK))
+            self._blocks.extend(self._environment.blocks(missing * BLOCK))
         except BaseException:
             self._begin()
             raise
@@ -54,7 +57,9 @@ class EnvironmentCache(local):
     def __init__(self) -> None:
         self._latest: CachedEnvironment | None = None
 
-    def crowd(self, scenario: Scenario, *, seed: int, reward: str, rounds: int) -> Environment:
+    def environment(
+        self, scenario: Scenario, *, seed: int, reward: str, rounds: int
+    ) -> Environment:
         """Return a crowd that nobody has seen anything of yet: the latest one, if it is the same.
 
         Crowds that would take much memory are drawn anew, and so are those with Python functions:
@@ -64,7 +69,7 @@ class EnvironmentCache(local):
             OptionsInvalid: the scenario has no such reward design.
             HookProblem: a Python function of the scenario is not there.
         """
-        if scenario.hooks or rounds * len(scenario.actions) > MOST_KEPT:
+        if scenario.hooks or rounds * len(scenario.actions) > MAX_KEPT:
             return ScenarioEnvironment(scenario, seed=seed, reward=reward)
         if self._latest is None or self._latest.origin != (scenario, seed, reward):
             self._latest = CachedEnvironment(scenario, seed=seed, reward=reward)

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from simulator.scenario.outcomes import Delay, ExponentialDelay, Fixed, LogNormal, UniformDelay
 
 MICROSECOND = timedelta(microseconds=1)
-LONGEST_DELAY = 3.2e15
+MAX_DELAY = 3.2e15
 """A century in microseconds: a longer draw would leave the calendar."""
 
 
-def sample_delays(spec: Delay, chance: Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def sample_delays(spec: Delay, rng: Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Return delays in microseconds."""
-    return np.minimum(_draw(spec, chance, shape), LONGEST_DELAY)
+    return np.minimum(_draw(spec, rng, shape), MAX_DELAY)
 
 
 def microseconds(duration: timedelta) -> float:
@@ -23,13 +23,13 @@ def microseconds(duration: timedelta) -> float:
     return duration / MICROSECOND
 
 
-def _draw(spec: Delay, chance: Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+def _draw(spec: Delay, rng: Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
     match spec:
         case Fixed(fixed=time):
             return np.full(shape, microseconds(time))
         case UniformDelay(uniform=(low, high)):
-            return chance.uniform(microseconds(low), microseconds(high), shape)
+            return rng.uniform(microseconds(low), microseconds(high), shape)
         case ExponentialDelay(exponential=mean):
-            return chance.exponential(microseconds(mean), shape)
+            return rng.exponential(microseconds(mean), shape)
         case LogNormal(lognormal=median, spread=spread):
-            return microseconds(median) * chance.lognormal(0.0, spread, shape)
+            return microseconds(median) * rng.lognormal(0.0, spread, shape)

@@ -16,16 +16,16 @@ from simulator.users.reward_signals import RewardSignal
 class Delivery(NamedTuple):
     """A reward that arrives, or does not, for each visit and action.
 
-    ``moments`` are microseconds since the visit. The shapes are (visits, actions).
+    ``offsets`` are microseconds since the visit. The shapes are (visits, actions).
     """
 
     values: Amounts
     arrives: NDArray[np.bool_]
-    moments: Amounts
+    offsets: Amounts
 
     def beginning(self, count: int) -> "Delivery":
         """Return the first `count` visits of it."""
-        return Delivery(self.values[:count], self.arrives[:count], self.moments[:count])
+        return Delivery(self.values[:count], self.arrives[:count], self.offsets[:count])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ class RewardChannel:
     and each misfortune from a generator of its own.
     """
 
-    def __init__(self, spec: FeedbackSpec, *, outcomes: int, chance: Generator) -> None:
+    def __init__(self, spec: FeedbackSpec, *, outcomes: int, rng: Generator) -> None:
         self._spec = spec
         self._outcomes = outcomes
-        self._losing, self._repeating, self._delaying, self._lagging = chance.spawn(4)
+        self._losing, self._repeating, self._delaying, self._lagging = rng.spawn(4)
 
     def deliver(self, reports: list[RewardSignal], visits: int) -> Deliveries | None:
         """Return how these rewards travel; None when each visit has one and it arrives at once."""
@@ -69,7 +69,7 @@ class RewardChannel:
             first = _send(report, delays[column])
             arriving = first._replace(arrives=first.arrives & ~lost[column])
             again = Delivery(
-                first.values, arriving.arrives & repeated[column], first.moments + lags[column]
+                first.values, arriving.arrives & repeated[column], first.offsets + lags[column]
             )
             feedback.arrivals.extend([arriving, again] if self._spec.duplicated else [arriving])
             np.add(feedback.lost, first.arrives & lost[column], out=feedback.lost)
@@ -78,20 +78,20 @@ class RewardChannel:
 
 
 def _is_at_once(report: RewardSignal) -> bool:
-    return report.sent is None and report.moments is None
+    return report.sent is None and report.offsets is None
 
 
 def _send(report: RewardSignal, delays: Amounts) -> Delivery:
     """Return a report as it is sent, with nothing lost yet."""
     shape = report.values.shape
     sent = np.ones(shape, dtype=bool) if report.sent is None else report.sent
-    known = np.zeros(shape) if report.moments is None else report.moments
+    known = np.zeros(shape) if report.offsets is None else report.offsets
     return Delivery(report.values, sent, known + delays)
 
 
-def _draw_mask(share: float, chance: Generator, shape: tuple[int, int]) -> NDArray[np.bool_]:
-    return chance.random(shape) < share if share else np.zeros(shape, dtype=bool)
+def _draw_mask(share: float, rng: Generator, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    return rng.random(shape) < share if share else np.zeros(shape, dtype=bool)
 
 
-def _delays(spec: Delay | None, chance: Generator, shape: tuple[int, int]) -> Amounts:
-    return sample_delays(spec, chance, shape) if spec else np.zeros(shape)
+def _delays(spec: Delay | None, rng: Generator, shape: tuple[int, int]) -> Amounts:
+    return sample_delays(spec, rng, shape) if spec else np.zeros(shape)

@@ -65,7 +65,7 @@ class Environment(Protocol):
     """Visits, one block after the other."""
 
     @property
-    def cast(self) -> EnvironmentInfo:
+    def info(self) -> EnvironmentInfo:
         """Who takes part."""
 
     @property
@@ -91,21 +91,21 @@ class ScenarioEnvironment:
             HookProblem: a Python function of the scenario is not there.
         """
         streams = SeedSequence(seed).spawn(len(_PURPOSES))
-        chance = dict(zip(_PURPOSES, map(default_rng, streams), strict=True))
+        rng = dict(zip(_PURPOSES, map(default_rng, streams), strict=True))
         self.design = RewardDesign(scenario, reward)
         self.design_name = self.design.name
-        self.cast = scenario
+        self.info = scenario
         self.action_count = len(scenario.actions)
         self._tastes = TasteMatrix(scenario)
-        self._behaviour = Behaviour(scenario, chance=chance["outcomes"], delays=chance["delays"])
+        self._behaviour = Behaviour(scenario, rng=rng["outcomes"], delays=rng["delays"])
         self._post = RewardChannel(
-            scenario.feedback, outcomes=len(scenario.outcomes), chance=chance["feedback"]
+            scenario.feedback, outcomes=len(scenario.outcomes), rng=rng["feedback"]
         )
         self._population = Population(
             scenario,
-            profiles=chance["profiles"],
-            context=chance["context"],
-            traffic=chance["traffic"],
+            profiles=rng["profiles"],
+            context=rng["context"],
+            traffic=rng["traffic"],
         )
 
     def blocks(self, rounds: int) -> Iterator[VisitBatch]:
@@ -150,7 +150,7 @@ def beginning(block: VisitBatch, count: int) -> VisitBatch:
     return VisitBatch(
         block.visits[:count],
         block.profiles[:count],
-        {name: deed.beginning(count) for name, deed in block.outcomes.items()},
+        {name: draws.beginning(count) for name, draws in block.outcomes.items()},
         block.rewards[:count],
         block.values[:count],
         block.expected_values[:count],

@@ -22,7 +22,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _SATURDAY = 5
 
 
-def sample(spec: Sampled, chance: Generator, moments: NDArray[np.float64]) -> list[str]:
+def sample(spec: Sampled, rng: Generator, offsets: NDArray[np.float64]) -> list[str]:
     """Return a value of the feature for each moment, as JSON.
 
     Moments are microseconds since a Monday's midnight.
@@ -30,41 +30,41 @@ def sample(spec: Sampled, chance: Generator, moments: NDArray[np.float64]) -> li
     match spec:
         case ChoiceFeature(choice=values, weights=weights):
             shares = None if weights is None else np.array(weights) / np.sum(weights)
-            picked = chance.choice(len(values), len(moments), p=shares)
+            picked = rng.choice(len(values), len(offsets), p=shares)
             return _texts([json.dumps(value) for value in values], picked)
         case WholeNumber(integer=(low, high)):
-            numbers = chance.integers(low, high, len(moments), endpoint=True)
+            numbers = rng.integers(low, high, len(offsets), endpoint=True)
             return [str(number) for number in numbers.tolist()]
         case Normal():
-            return _normal(spec, chance, len(moments))
+            return _normal(spec, rng, len(offsets))
         case TimeOfDay(time_of_day=parts):
-            place = np.searchsorted(list(parts.values()), hours(moments), side="right") - 1
-            return _texts([json.dumps(part) for part in parts], place)
+            index = np.searchsorted(list(parts.values()), hours(offsets), side="right") - 1
+            return _texts([json.dumps(part) for part in parts], index)
         case Calendar(calendar=shown):
-            return _calendar(shown, moments)
+            return _calendar(shown, offsets)
 
 
-def hours(moments: NDArray[np.float64]) -> NDArray[np.float64]:
+def hours(offsets: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the hour of the day of each moment, in [0, 24)."""
-    return moments % DAY / HOUR
+    return offsets % DAY / HOUR
 
 
-def _normal(spec: Normal, chance: Generator, count: int) -> list[str]:
-    numbers = chance.normal(*spec.normal, count).round(spec.decimals)
+def _normal(spec: Normal, rng: Generator, count: int) -> list[str]:
+    numbers = rng.normal(*spec.normal, count).round(spec.decimals)
     if spec.within is not None:
         numbers = np.clip(numbers, *spec.within)
     return [json.dumps(number) for number in numbers.tolist()]
 
 
-def _calendar(shown: str, moments: NDArray[np.float64]) -> list[str]:
-    days = (moments // DAY).astype(int) % len(_DAYS)
+def _calendar(shown: str, offsets: NDArray[np.float64]) -> list[str]:
+    days = (offsets // DAY).astype(int) % len(_DAYS)
     if shown == "hour":
-        return [str(hour) for hour in hours(moments).astype(int).tolist()]
+        return [str(hour) for hour in hours(offsets).astype(int).tolist()]
     if shown == "weekend":
         return _texts(["false", "true"], (days >= _SATURDAY).astype(int))
     return _texts([json.dumps(day) for day in _DAYS], days)
 
 
-def _texts(texts: list[str], places: NDArray[np.integer]) -> list[str]:
+def _texts(texts: list[str], indices: NDArray[np.integer]) -> list[str]:
     """Return the text at each place; the place before the first is the last."""
-    return [texts[place] for place in places.tolist()]
+    return [texts[index] for index in indices.tolist()]

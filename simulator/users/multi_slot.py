@@ -33,14 +33,12 @@ class PageBatch:
 class _SlotModel:
     """What users do in one slot."""
 
-    def __init__(self, scenario: Scenario, spec: SlotSpec, chance: SeedSequence) -> None:
-        outcomes, delays, feedback = map(default_rng, chance.spawn(3))
+    def __init__(self, scenario: Scenario, spec: SlotSpec, rng: SeedSequence) -> None:
+        outcomes, delays, feedback = map(default_rng, rng.spawn(3))
         self._attention = np.array([spec.attention_to(id_) for id_ in scenario.action_ids])
         self._value = spec.value
-        self._behaviour = Behaviour(scenario, chance=outcomes, delays=delays)
-        self._post = RewardChannel(
-            scenario.feedback, outcomes=len(scenario.outcomes), chance=feedback
-        )
+        self._behaviour = Behaviour(scenario, rng=outcomes, delays=delays)
+        self._post = RewardChannel(scenario.feedback, outcomes=len(scenario.outcomes), rng=feedback)
 
     def block(self, arrivals: ArrivalBatch, tastes: Pleasure, design: RewardDesign) -> VisitBatch:
         """Return what would come of every action in this place."""
@@ -64,14 +62,14 @@ class MultiSlotEnvironment:
             HookProblem: a Python function of the scenario is not there.
         """
         streams = dict(zip(_PURPOSES, SeedSequence(seed).spawn(len(_PURPOSES)), strict=True))
-        self.cast = scenario
+        self.info = scenario
         self.design = RewardDesign(scenario, reward)
         self.slots = list_slots(scenario)
         self.viewed_share = 1.0 if scenario.page is None else scenario.page.viewed
         self.baseline = tuple([scenario.action_ids.index(one.baseline) for one in self.slots])
         self.allowed = allowed_in(scenario)
-        places = zip(scenario.slots, streams["slots"].spawn(len(scenario.slots)), strict=True)
-        self._places = [_SlotModel(scenario, spec, chance) for spec, chance in places]
+        indices = zip(scenario.slots, streams["slots"].spawn(len(scenario.slots)), strict=True)
+        self._indices = [_SlotModel(scenario, spec, rng) for spec, rng in indices]
         self._tastes = TasteMatrix(scenario)
         self._views = default_rng(streams["views"])
         self._population = Population(
@@ -90,8 +88,8 @@ class MultiSlotEnvironment:
             count = rounds - start
             yield PageBatch(
                 [
-                    beginning(place.block(arrivals, tastes, self.design), count)
-                    for place in self._places
+                    beginning(index.block(arrivals, tastes, self.design), count)
+                    for index in self._indices
                 ],
                 viewed[:count],
             )

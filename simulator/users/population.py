@@ -23,13 +23,13 @@ _Key = tuple[int | str, ...]
 class ArrivalBatch(NamedTuple):
     """Some visits, and for each the index of its profile and its moment; shapes (visits,).
 
-    ``moments`` are microseconds since the simulation began. ``offer`` is None when everything can
+    ``offsets`` are microseconds since the simulation began. ``offer`` is None when everything can
     always be shown.
     """
 
     visits: list[Visit]
     profiles: NDArray[np.intp]
-    moments: NDArray[np.float64]
+    offsets: NDArray[np.float64]
     offer: AvailableActions | None = None
 
 
@@ -44,7 +44,7 @@ class Population:
         weights = np.array([profile.weight for profile in scenario.profiles.values()])
         self._cumulative = np.cumsum(weights / weights.sum())[:-1]
         self._profiles, self._context = profiles, context
-        self._traffic = ArrivalTimes(scenario.traffic, traffic)
+        self._arrival_times = ArrivalTimes(scenario.traffic, traffic)
         self._actions = list_actions(scenario)
         self._offering = Availability(scenario, self._actions)
         self._own = [profile.sampled for profile in scenario.profiles.values()]
@@ -55,30 +55,30 @@ class Population:
     def draw(self, count: int) -> ArrivalBatch:
         """Return the next `count` visits."""
         profiles = np.searchsorted(self._cumulative, self._profiles.random(count), side="right")
-        moments = self._traffic.moments(count)
-        times = _times(moments)
+        offsets = self._arrival_times.offsets(count)
+        times = _times(offsets)
         offer = self._offering.at(times)
-        keys = self._keys(profiles, moments)
+        keys = self._keys(profiles, offsets)
         visits = list(
             map(
                 Visit,
                 range(self._number, self._number + count),
                 [self._names[profile] for profile in profiles.tolist()],
                 [self._texts.get(key) or self._new_text(key) for key in keys],
-                map(self._offering.actions, offer.places) if offer else repeat(self._actions),
+                map(self._offering.actions, offer.indices) if offer else repeat(self._actions),
                 times,
             )
         )
         self._number += count
-        return ArrivalBatch(visits, profiles, moments, offer)
+        return ArrivalBatch(visits, profiles, offsets, offer)
 
-    def _keys(self, profiles: NDArray[np.intp], moments: NDArray[np.float64]) -> list[_Key]:
+    def _keys(self, profiles: NDArray[np.intp], offsets: NDArray[np.float64]) -> list[_Key]:
         """Return what tells contexts apart: the profile, and everything that was drawn.
 
         A profile's own features are drawn for every visit, and used for those of that profile.
         """
-        columns = [sample(s, self._context, moments) for s in self._scenario.context.values()]
-        own = [[sample(s, self._context, moments) for s in specs] for specs in self._own]
+        columns = [sample(s, self._context, offsets) for s in self._scenario.context.values()]
+        own = [[sample(s, self._context, offsets) for s in specs] for specs in self._own]
         keys = list(zip(profiles.tolist(), *columns, strict=True))
         if any(own):
             rows = enumerate(keys)
@@ -123,6 +123,6 @@ def list_actions(scenario: Scenario) -> tuple[OfferedAction, ...]:
     )
 
 
-def _times(moments: NDArray[np.float64]) -> list[timedelta]:
-    times: list[timedelta] = moments.astype("timedelta64[us]").tolist()
+def _times(offsets: NDArray[np.float64]) -> list[timedelta]:
+    times: list[timedelta] = offsets.astype("timedelta64[us]").tolist()
     return times

@@ -35,10 +35,10 @@ class PythonReward:
         """
         shape = next(iter(outcomes.values())).amounts.shape
         values, sent = np.zeros(shape), np.ones(shape, dtype=bool)
-        for place in np.ndindex(shape):
-            answer = self._reward([s for s in _signals(outcomes, place) if self._is_heard(s)])
-            sent[place] = answer is not None
-            values[place] = answer or 0.0
+        for index in np.ndindex(shape):
+            answer = self._reward([s for s in _signals(outcomes, index) if self._is_observed(s)])
+            sent[index] = answer is not None
+            values[index] = answer or 0.0
         at = np.full(shape, 0.0 if np.isinf(self._wait) else self._wait)
         return [RewardSignal(np.clip(values, *self._design.clip), sent, at)]
 
@@ -51,19 +51,19 @@ class PythonReward:
         said = show_answer(answer)
         raise HookProblem(self._design.hook, f"expected a finite number or None, got {said}")
 
-    def _is_heard(self, signal: _Signal) -> bool:
+    def _is_observed(self, signal: _Signal) -> bool:
         return signal[2] * _MICROSECONDS <= self._wait
 
 
-def _signals(outcomes: Outcomes, place: tuple[int, ...]) -> list[_Signal]:
+def _signals(outcomes: Outcomes, index: tuple[int, ...]) -> list[_Signal]:
     """Return name, amount and seconds since the visit of what happened there, in order of time."""
     found = [
-        (name, float(deed.amounts[place]), _seconds(deed.moments, place))
-        for name, deed in outcomes.items()
-        if deed.happened is None or deed.happened[place]
+        (name, float(draws.amounts[index]), _seconds(draws.offsets, index))
+        for name, draws in outcomes.items()
+        if draws.happened is None or draws.happened[index]
     ]
     return sorted(found, key=lambda signal: signal[2])
 
 
-def _seconds(moments: Amounts | None, place: tuple[int, ...]) -> float:
-    return 0.0 if moments is None else float(moments[place]) / _MICROSECONDS
+def _seconds(offsets: Amounts | None, index: tuple[int, ...]) -> float:
+    return 0.0 if offsets is None else float(offsets[index]) / _MICROSECONDS

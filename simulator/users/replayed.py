@@ -31,18 +31,18 @@ class ReplayEnvironment:
     def __init__(self, name: str, interactions: Sequence[Interaction], design_name: str) -> None:
         visits = [interaction.visit for interaction in interactions]
         ids = dict.fromkeys(action.id for visit in visits for action in visit.actions)
-        self.cast = RecordedCast(name, list(dict.fromkeys(v.profile for v in visits)), list(ids))
+        self.info = RecordedCast(name, list(dict.fromkeys(v.profile for v in visits)), list(ids))
         self.design_name = design_name
         self._interactions = interactions
-        self._places = {id_: place for place, id_ in enumerate(ids)}
-        self._profiles = {name: place for place, name in enumerate(self.cast.profiles)}
+        self._indices = {id_: index for index, id_ in enumerate(ids)}
+        self._profiles = {name: index for index, name in enumerate(self.info.profiles)}
         self._offers: dict[tuple[OfferedAction, ...], tuple[OfferedAction, ...]] = {}
         self._at_once = all(_is_at_once(interaction.truth) for interaction in interactions)
 
     @property
     def action_count(self) -> int:
         """How many actions were ever offered."""
-        return len(self._places)
+        return len(self._indices)
 
     def blocks(self, rounds: int) -> Iterator[VisitBatch]:
         """Yield the first `rounds` visits in blocks."""
@@ -51,13 +51,13 @@ class ReplayEnvironment:
 
     def _block(self, interactions: Sequence[Interaction]) -> VisitBatch:
         visits = [self._share_actions(interaction.visit) for interaction in interactions]
-        places = [tuple(self._places[action.id] for action in v.actions) for v in visits]
+        indices = [tuple(self._indices[action.id] for action in v.actions) for v in visits]
         truths = [interaction.truth for interaction in interactions]
         mask = np.zeros((len(visits), self.action_count), dtype=bool)
-        for row, offered in enumerate(places):
+        for row, offered in enumerate(indices):
             mask[row, list(offered)] = True
-        spread = _Spread(places, mask.shape)
-        always = all(offered == tuple(range(self.action_count)) for offered in places)
+        spread = _Spread(indices, mask.shape)
+        always = all(offered == tuple(range(self.action_count)) for offered in indices)
         return VisitBatch(
             visits,
             np.array([self._profiles[visit.profile] for visit in visits]),
@@ -66,7 +66,7 @@ class ReplayEnvironment:
             spread.over([truth.values for truth in truths]),
             spread.over([truth.expected_values for truth in truths]),
             None if self._at_once else spread.feedback(truths),
-            None if always else AvailableActions(mask, places),
+            None if always else AvailableActions(mask, indices),
         )
 
     def _share_actions(self, visit: Visit) -> Visit:
@@ -78,20 +78,20 @@ class ReplayEnvironment:
 class _Spread:
     """Puts what was recorded of the offered actions in their places among all actions."""
 
-    places: list[tuple[int, ...]]
+    indices: list[tuple[int, ...]]
     shape: tuple[int, int]
 
     def over(self, rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
         """Return figures of shape (visits, actions), 0 where an action was not offered."""
-        figures = np.zeros(self.shape)
-        for row, (places, values) in enumerate(zip(self.places, rows, strict=True)):
-            figures[row, list(places)] = values
-        return figures
+        metrics = np.zeros(self.shape)
+        for row, (indices, values) in enumerate(zip(self.indices, rows, strict=True)):
+            metrics[row, list(indices)] = values
+        return metrics
 
     def outcomes(self, truths: list[PotentialOutcomes]) -> Outcomes:
         """Return what users would have done."""
         names = dict.fromkeys(name for truth in truths for name in truth.outcomes)
-        never = [(0.0,) * len(places) for places in self.places]
+        never = [(0.0,) * len(indices) for indices in self.indices]
         return {
             name: OutcomeDraws(
                 self.over(
@@ -113,13 +113,13 @@ class _Spread:
     def _arrival(self, truths: list[PotentialOutcomes], number: int) -> Delivery:
         """Return the arrivals of that number of every visit and action that has as many."""
         arrival = Delivery(np.zeros(self.shape), np.zeros(self.shape, bool), np.zeros(self.shape))
-        for row, (places, truth) in enumerate(zip(self.places, truths, strict=True)):
-            for place, arrivals in zip(places, truth.arrivals, strict=True):
+        for row, (indices, truth) in enumerate(zip(self.indices, truths, strict=True)):
+            for index, arrivals in zip(indices, truth.arrivals, strict=True):
                 if number < len(arrivals):
                     delay, value = arrivals[number]
-                    arrival.values[row, place] = value
-                    arrival.arrives[row, place] = True
-                    arrival.moments[row, place] = microseconds(delay)
+                    arrival.values[row, index] = value
+                    arrival.arrives[row, index] = True
+                    arrival.offsets[row, index] = microseconds(delay)
         return arrival
 
 

@@ -11,13 +11,13 @@ from simulator.users.behaviour import Amounts
 class RewardSignal(NamedTuple):
     """A reward for each visit and action; arrays have the shape (visits, actions).
 
-    ``sent`` is None where one is always sent, and ``moments``, in microseconds since the visit, is
+    ``sent`` is None where one is always sent, and ``offsets``, in microseconds since the visit, is
     None for at once. ``column`` is the number of the outcome that has this reward to itself.
     """
 
     values: Amounts
     sent: NDArray[np.bool_] | None = None
-    moments: Amounts | None = None
+    offsets: Amounts | None = None
     column: int = 0
 
     def total(self) -> Amounts:

@@ -54,15 +54,15 @@ class _Drifting:
 
     def apply(self, tastes: Pleasure, arrivals: ArrivalBatch) -> Pleasure:
         """Return the tastes as they are at the moments of the visits."""
-        progress = self._progress(arrivals.moments) * self._affected[arrivals.profiles]
+        progress = self._progress(arrivals.offsets) * self._affected[arrivals.profiles]
         if not progress.any():
             return tastes
         target = self._target.of(arrivals)
         moved = tastes + progress[:, None] * (target - tastes)
         return np.where(np.isnan(target), tastes, moved)
 
-    def _progress(self, moments: NDArray[np.float64]) -> NDArray[np.float64]:
-        since = moments - self._at
+    def _progress(self, offsets: NDArray[np.float64]) -> NDArray[np.float64]:
+        since = offsets - self._at
         if not self._over:
             return (since >= 0).astype(np.float64)
         return np.clip(since / self._over, 0.0, 1.0)

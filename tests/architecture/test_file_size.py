@@ -2,7 +2,7 @@
 
 from tests.helpers.servers import ROOT
 
-LONGEST = 300
+MAX_LINES = 300
 FOLDERS = ("mock_service", "simulator", "scenarios", "tests", "benchmarks", "examples")
 
 
@@ -16,4 +16,4 @@ def test_no_file_is_longer_than_300_lines() -> None:
     }
 
     assert len(lengths) > 50
-    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+    assert {name: length for name, length in lengths.items() if length > MAX_LINES} == {}

@@ -29,8 +29,8 @@ COMMANDS = [shlex.split(line)[1:] for block in _blocks("sh") for line in block.s
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_a_command_of_the_guide_runs(arguments: list[str], tmp_path: Path) -> None:
     """Into a folder of the test's own."""
-    place = arguments.index("--out") + 1
-    arguments = [*arguments[:place], str(tmp_path), *arguments[place + 1 :]]
+    index = arguments.index("--out") + 1
+    arguments = [*arguments[:index], str(tmp_path), *arguments[index + 1 :]]
 
     ended = command(*arguments)
 

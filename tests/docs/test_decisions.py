@@ -10,8 +10,8 @@ NAMES = [path.name for path in FOLDER.iterdir()]
 REFERENCE = re.compile(r"decisions/(\d{4}-[\w-]+\.md)")
 READERS = [
     path
-    for place in ("docs", "examples", "mock_service", "scenarios", "simulator")
-    for path in (ROOT / place).rglob("*")
+    for index in ("docs", "examples", "mock_service", "scenarios", "simulator")
+    for path in (ROOT / index).rglob("*")
     if path.suffix in {".md", ".py", ".toml"} and "node_modules" not in path.parts
 ]
 

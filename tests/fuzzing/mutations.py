@@ -114,10 +114,10 @@ def _toml(value: object) -> str:
 
 def _change_one(value: object, rng: Generator) -> object:
     """Change one place of a JSON value, which may be the whole."""
-    places = list(_places(value))
-    if not places:
+    indices = list(_indices(value))
+    if not indices:
         return _pick_any(rng)
-    holder, key = places[int(rng.integers(len(places)))]
+    holder, key = indices[int(rng.integers(len(indices)))]
     kind = rng.integers(6)
     if isinstance(holder, dict):
         if kind == 0:
@@ -137,16 +137,16 @@ def _change_one(value: object, rng: Generator) -> object:
     return value
 
 
-def _places(value: object) -> Iterator[tuple[Any, Any]]:
+def _indices(value: object) -> Iterator[tuple[Any, Any]]:
     """Yield every container with each of its keys or positions."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield value, key
-            yield from _places(inner)
+            yield from _indices(inner)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield value, index
-            yield from _places(inner)
+            yield from _indices(inner)
 
 
 def _replace(value: object, rng: Generator) -> object:

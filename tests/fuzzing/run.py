@@ -25,7 +25,7 @@ from tests.fuzzing.requests_target import RequestsTarget
 from tests.fuzzing.scenarios_target import ScenariosTarget
 from tests.fuzzing.snapshots_target import SnapshotsTarget
 
-_MOST_FINDINGS = 20
+_MAX_FINDINGS = 20
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def attack(name: str, seed: int, first: int, cases: int, seconds: float) -> Trie
                 tried.findings.append(f"{name} {number}: {finding}")
                 answer = "FINDING"
             tried.answers[answer] += 1
-            if len(tried.findings) >= _MOST_FINDINGS:
+            if len(tried.findings) >= _MAX_FINDINGS:
                 break
     tried.processor_seconds = _processor_seconds()
     return tried

@@ -25,13 +25,13 @@ PATIENCE_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ClientOutcome:
     """What an application hears: success, an error status, or a connection that failed."""
 
     status: int | None
 
 
-def by_httpx2(personalizer: LocalPersonalizer, operation: str) -> Told:
+def by_httpx2(personalizer: LocalPersonalizer, operation: str) -> ClientOutcome:
     """Call with httpx2, which tries nothing again."""
     path, body = _raw(operation)
     headers = {"Ocp-Apim-Subscription-Key": personalizer.key}
@@ -40,11 +40,11 @@ def by_httpx2(personalizer: LocalPersonalizer, operation: str) -> Told:
             personalizer.endpoint + path, json=body, headers=headers, timeout=PATIENCE_SECONDS
         )
     except httpx2.TransportError:
-        return Told(None)
-    return Told(reply.status_code)
+        return ClientOutcome(None)
+    return ClientOutcome(reply.status_code)
 
 
-def by_requests(personalizer: LocalPersonalizer, operation: str) -> Told:
+def by_requests(personalizer: LocalPersonalizer, operation: str) -> ClientOutcome:
     """Call with requests, which tries nothing again."""
     path, body = _raw(operation)
     headers = {"Ocp-Apim-Subscription-Key": personalizer.key}
@@ -53,11 +53,11 @@ def by_requests(personalizer: LocalPersonalizer, operation: str) -> Told:
             personalizer.endpoint + path, json=body, headers=headers, timeout=PATIENCE_SECONDS
         )
     except requests.RequestException:
-        return Told(None)
-    return Told(reply.status_code)
+        return ClientOutcome(None)
+    return ClientOutcome(reply.status_code)
 
 
-def by_python_sdk(personalizer: LocalPersonalizer, operation: str) -> Told:
+def by_python_sdk(personalizer: LocalPersonalizer, operation: str) -> ClientOutcome:
     """Call with azure-cognitiveservices-personalizer, told not to connect again."""
     credentials = CognitiveServicesCredentials(personalizer.key)
     client = PersonalizerClient(personalizer.endpoint, credentials)
@@ -66,18 +66,20 @@ def by_python_sdk(personalizer: LocalPersonalizer, operation: str) -> Told:
     try:
         if operation == "reward":
             client.events.reward("e", 1.0)
-            return Told(204)
+            return ClientOutcome(204)
         articles: list[Any] = list(ARTICLES)
         actions = [RankableAction(**article) for article in articles]
         client.rank(RankRequest(actions=actions, event_id="e"))
     except HttpOperationError as error:
-        return Told(error.response.status_code)
+        return ClientOutcome(error.response.status_code)
     except ClientException:
-        return Told(None)
-    return Told(201)
+        return ClientOutcome(None)
+    return ClientOutcome(201)
 
 
-def by_new_python_sdk(personalizer: LocalPersonalizer, operation: str, *, retries: int = 0) -> Told:
+def by_new_python_sdk(
+    personalizer: LocalPersonalizer, operation: str, *, retries: int = 0
+) -> ClientOutcome:
     """Call with azure-ai-personalizer, which may be told to try again."""
     client: Any = NewClient(
         personalizer.endpoint,
@@ -88,14 +90,14 @@ def by_new_python_sdk(personalizer: LocalPersonalizer, operation: str, *, retrie
     try:
         if operation == "reward":
             client.reward("e", {"value": 1.0})
-            return Told(204)
+            return ClientOutcome(204)
         client.rank({"actions": ARTICLES, "eventId": "e"})
     except AzureError as error:
-        return Told(getattr(error, "status_code", None))
-    return Told(201)
+        return ClientOutcome(getattr(error, "status_code", None))
+    return ClientOutcome(201)
 
 
-def by_node_sdk(personalizer: LocalPersonalizer, operation: str) -> Told:
+def by_node_sdk(personalizer: LocalPersonalizer, operation: str) -> ClientOutcome:
     """Call with @azure/cognitiveservices-personalizer."""
     done = subprocess.run(
         [
@@ -110,7 +112,7 @@ def by_node_sdk(personalizer: LocalPersonalizer, operation: str) -> Told:
         check=True,
         timeout=60,
     )
-    return Told(json.loads(done.stdout)["status"])
+    return ClientOutcome(json.loads(done.stdout)["status"])
 
 
 def _raw(operation: str) -> tuple[str, dict[str, Any]]:
@@ -119,4 +121,4 @@ def _raw(operation: str) -> tuple[str, dict[str, Any]]:
     return "/personalizer/v1.0/rank", {"actions": ARTICLES, "eventId": "e"}
 
 
-Client = Callable[[LocalPersonalizer, str], Told]
+Client = Callable[[LocalPersonalizer, str], ClientOutcome]

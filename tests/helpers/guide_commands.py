@@ -71,8 +71,8 @@ class Session:
         """Serve on a free port, the guide's own may be taken here, from the reader's folder."""
         self._servers.close()
         if "--port" in options:
-            place = options.index("--port")
-            del options[place : place + 2]
+            index = options.index("--port")
+            del options[index : index + 2]
         endpoint = self._servers.enter_context(served_by_command(*options, folder=self._folder))
         self._environment |= {
             "PERSONALIZER_ENDPOINT": endpoint.url,

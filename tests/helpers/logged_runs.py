@@ -31,18 +31,18 @@ def logged_run(
     scenario: str, rounds: int, seed: int, settings: LoopSettings | None = None
 ) -> LoggedRun:
     """Let a scenario's users meet a learning loop, and keep what happened and what would have."""
-    crowd = ScenarioEnvironment(find_scenario(scenario), seed=seed)
+    environment = ScenarioEnvironment(find_scenario(scenario), seed=seed)
     clock = ManualClock(_START)
     loop = build_loop(settings or LoopSettings(seed=str(seed)), clock)
     events: list[LoggedDecision] = []
     potential, profiles = [], []
     offered: tuple[object, ...] = ()
     actions: tuple[Action, ...] = ()
-    for block in crowd.blocks(rounds):
+    for block in environment.blocks(rounds):
         potential.append(block.rewards)
         profiles.append(block.profiles)
         for row, visit in enumerate(block.visits):
-            clock.advance(_START + visit.moment - clock.now())
+            clock.advance(_START + visit.offset - clock.now())
             if visit.actions is not offered:
                 offered = visit.actions
                 actions = tuple(Action(one.id, one.features) for one in visit.actions)

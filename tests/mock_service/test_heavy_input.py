@@ -23,8 +23,8 @@ from tests.helpers.servers import ARTICLES, ROOT, Endpoint, exports_of
 
 PAGES = "--ccb_explore_adf --epsilon 0.2 --cb_type mtr -q ::"
 PREVIEW = "/personalizer/v1.1-preview.3"
-MOST_SECONDS = 1.0
-MOST_MEGABYTES = 200
+MAX_SECONDS = 1.0
+MAX_MEGABYTES = 200
 
 
 class Watched:
@@ -201,5 +201,5 @@ def test_others_are_served_within_a_second_and_memory_stays_small(
         grown = server.grown
 
     sys.stderr.write(f"{send.__name__}: {max(server.waits):.3f} s, {grown:.0f} MB\n")
-    assert max(server.waits) < MOST_SECONDS
-    assert grown < MOST_MEGABYTES
+    assert max(server.waits) < MAX_SECONDS
+    assert grown < MAX_MEGABYTES

@@ -20,7 +20,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ACTIONS = tuple(Action(f"a{n}", f'[{{"n":{n},"topic":"t{n}"}}]') for n in range(5))
 POLICY = "--cb_explore_adf --epsilon 0.2 --cb_type ips -q ::"
 MANY = 12_000
-LONGEST_SECONDS = 0.25
+MAX_DURATION_SECONDS = 0.25
 """All of it takes longer than that; a slice is a hundredth of a second."""
 
 
@@ -35,7 +35,7 @@ def waiting(mode: Mode = Mode.AZURE, count: int = MANY) -> Service:
     return service
 
 
-async def longest_wait(work: Awaitable[object]) -> float:
+async def max_wait(work: Awaitable[object]) -> float:
     """Return how long others had to wait at most while something was done."""
     task, longest = asyncio.ensure_future(work), 0.0
     while not task.done():
@@ -58,8 +58,8 @@ def change(service: Service, arguments: str = POLICY) -> Awaitable[None]:
 def learned(service: Service) -> tuple[object, ...]:
     """Return what a loop has learned, and when."""
     loop = service.default.loop
-    teacher = loop.teacher
-    return loop.model(), teacher.models, teacher.lessons, teacher.modified, loop.counts
+    trainer = loop.trainer
+    return loop.model(), trainer.models, trainer.trained_events, trainer.modified, loop.counts
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -90,10 +90,10 @@ def test_others_are_answered_while_a_clock_moves_and_a_policy_changes() -> None:
     """Each of them takes as long as the history is."""
     service = waiting()
 
-    moved = asyncio.run(longest_wait(service.advance_aside(timedelta(hours=1))))
-    changed = asyncio.run(longest_wait(change(service)))
+    moved = asyncio.run(max_wait(service.advance_aside(timedelta(hours=1))))
+    changed = asyncio.run(max_wait(change(service)))
 
-    assert max(moved, changed) < LONGEST_SECONDS
+    assert max(moved, changed) < MAX_DURATION_SECONDS
     assert service.default.loop.waiting == 0
 
 
@@ -113,7 +113,7 @@ def test_what_settles_during_a_change_is_learned_too() -> None:
     after = service.default.loop.model()
     service.default.loop.change_policy(POLICY)
 
-    assert service.default.loop.teacher.lessons == count + 20
+    assert service.default.loop.trainer.trained_events == count + 20
     assert service.default.loop.model() == after
 
 
@@ -163,7 +163,7 @@ def test_a_snapshot_is_of_the_moment_at_which_it_began() -> None:
         taking = asyncio.ensure_future(service.snapshot_aside(lambda: service.default))
         await asyncio.sleep(0)
         service.default.loop.rank(RankRequest("later", "[]", ACTIONS))
-        service.ledger.flush()
+        service.queue.flush()
         return await taking
 
     content = asyncio.run(take_and_go_on())

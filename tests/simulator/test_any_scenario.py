@@ -34,19 +34,19 @@ VALUES: list[Any] = [
 DOCUMENTS = {path: tomllib.loads(path.read_text()) for path in sorted(SHIPPED.glob("*.toml"))}
 
 
-def _places(node: object, path: Place = ()) -> Iterator[Place]:
+def _indices(node: object, path: Place = ()) -> Iterator[Place]:
     items = node.items() if isinstance(node, dict) else ()
     for key, inner in enumerate(node) if isinstance(node, list) else items:
         yield (*path, key)
-        yield from _places(inner, (*path, key))
+        yield from _indices(inner, (*path, key))
 
 
 def _with(document: dict[str, Any], path: Place, value: object) -> dict[str, Any]:
     changed = deepcopy(document)
-    place: Any = changed
+    index: Any = changed
     for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
+        index = index[key]
+    index[path[-1]] = value
     return changed
 
 
@@ -60,16 +60,16 @@ def _try(file: Path, path: Place, value: object) -> None:
 
 
 def _cases() -> list[tuple[Path, Place, object]]:
-    places = [(file, path) for file, text in DOCUMENTS.items() for path in _places(text)]
-    return [(*place, value) for place in places for value in VALUES]
+    indices = [(file, path) for file, text in DOCUMENTS.items() for path in _indices(text)]
+    return [(*index, value) for index in indices for value in VALUES]
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_some_values_in_some_places(seed: int) -> None:
     """No other error than the simulator's own, no warning, and JSON without Infinity."""
     cases = _cases()
-    for place in default_rng(seed).choice(len(cases), 150, replace=False).tolist():
-        _try(*cases[place])
+    for index in default_rng(seed).choice(len(cases), 150, replace=False).tolist():
+        _try(*cases[index])
 
 
 @pytest.mark.slow

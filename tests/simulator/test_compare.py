@@ -131,9 +131,9 @@ def test_advice_names_a_rate_for_the_horizon(tmp_path: Path) -> None:
 )
 def test_a_mistake_is_named(tmp_path: Path, arguments: list[str], expected: str) -> None:
     """Before a single run, and before the folder is made."""
-    place = [] if "--out" in arguments else ["--out", str(tmp_path / "out")]
+    index = [] if "--out" in arguments else ["--out", str(tmp_path / "out")]
 
-    ended = CliRunner().invoke(commands, ["compare", *arguments, *place])
+    ended = CliRunner().invoke(commands, ["compare", *arguments, *index])
 
     assert isinstance(ended.exception, SimulatorError | MockServiceError)
     assert expected in str(ended.exception)

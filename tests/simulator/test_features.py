@@ -53,7 +53,7 @@ def _contexts(blocks: list[VisitBatch]) -> list[tuple[Mapping[str, Any], float]]
     return [
         (
             dict(chain.from_iterable(item.items() for item in json.loads(visit.context))),
-            visit.moment.total_seconds() / 3600,
+            visit.offset.total_seconds() / 3600,
         )
         for block in blocks
         for visit in block.visits
@@ -125,11 +125,11 @@ def test_traffic_follows_the_hours_of_the_day(tmp_path: Path) -> None:
     """Nobody comes at night, and the average stays what the file says."""
     hours = "[" + ", ".join(["0"] * 6 + ["1"] * 12 + ["3"] * 6) + "]"
     scenario = _scenario(tmp_path, f"[traffic]\nper_hour = 50\nby_hour = {hours}\n")
-    moments = np.array([hour for _, hour in _contexts(_blocks(scenario, rounds=12_000))])
+    offsets = np.array([hour for _, hour in _contexts(_blocks(scenario, rounds=12_000))])
 
-    assert moments.max() == pytest.approx(240, rel=0.05)
-    assert np.all(np.diff(moments) >= 0)
-    of_day = moments % 24
+    assert offsets.max() == pytest.approx(240, rel=0.05)
+    assert np.all(np.diff(offsets) >= 0)
+    of_day = offsets % 24
     assert not np.any(of_day < 6)
     assert np.mean(of_day >= 18) == pytest.approx(0.6, abs=0.03)
 
@@ -233,9 +233,9 @@ def test_actions_appear_leave_and_keep_hours(tmp_path: Path) -> None:
     summary, seen = _played(scenario, rounds=1000)
 
     for interaction in seen:
-        moment = interaction.visit.moment
-        hour = moment / timedelta(hours=1) % 24
-        there = timedelta(hours=12) <= moment < timedelta(days=3) and (hour >= 22 or hour < 6)
+        offset = interaction.visit.offset
+        hour = offset / timedelta(hours=1) % 24
+        there = timedelta(hours=12) <= offset < timedelta(days=3) and (hour >= 22 or hour < 6)
         assert [a.id for a in interaction.visit.actions] == (["a", "b"] if there else ["a"])
     assert any(len(i.visit.actions) == 2 and i.recommendation.order[0] == 1 for i in seen)
     assert summary.baselines["uniform"].mean_value == pytest.approx(0.5)

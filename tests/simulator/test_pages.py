@@ -92,8 +92,8 @@ def test_the_oracle_shows_the_best_page_that_repeats_nothing() -> None:
     ]
     best = {name: max(_worth(name, page) for page in pages) for name in LAYOUT.profiles}
     own = {name: _worth(name, ("election", "budget", "recipe")) for name in LAYOUT.profiles}
-    crowd = MultiSlotEnvironment(LAYOUT, seed=1)
-    (block,) = crowd.blocks(200)
+    environment = MultiSlotEnvironment(LAYOUT, seed=1)
+    (block,) = environment.blocks(200)
     readers = [visit.profile for visit in block.slots[0].visits]
 
     (found, _) = ceilings(LAYOUT, rounds=200, seed=1, explorations=[])

@@ -28,22 +28,22 @@ class Listening:
 
     def __init__(self) -> None:
         self.ranked: dict[str, timedelta] = {}
-        self.moments: list[timedelta] = []
+        self.offsets: list[timedelta] = []
         self.rewards: list[tuple[str, float, timedelta]] = []
 
     def rank(self, visit: Visit, event_id: str) -> Recommendation:
         """Show one after the other."""
-        self.ranked[event_id] = visit.moment
-        self.moments.append(visit.moment)
+        self.ranked[event_id] = visit.offset
+        self.offsets.append(visit.offset)
         count = len(visit.actions)
         first = visit.number % count
-        order = (first, *(place for place in range(count) if place != first))
+        order = (first, *(index for index in range(count) if index != first))
         return Recommendation(order, (1 / count,) * count)
 
-    def reward(self, event_id: str, value: float, moment: timedelta) -> None:
+    def reward(self, event_id: str, value: float, offset: timedelta) -> None:
         """Write down."""
-        self.moments.append(moment)
-        self.rewards.append((event_id, value, moment))
+        self.offsets.append(offset)
+        self.rewards.append((event_id, value, offset))
 
     def close(self) -> None:
         """Do nothing."""
@@ -51,9 +51,9 @@ class Listening:
 
 def _heard(scenario: Scenario, *, rounds: int = ROUNDS, seed: int = 1) -> tuple[Listening, Tally]:
     listening = Listening()
-    crowd = ScenarioEnvironment(scenario, seed=seed)
+    environment = ScenarioEnvironment(scenario, seed=seed)
     tally = run(
-        crowd,
+        environment,
         listening,
         plan=RunPlan(rounds, "r"),
         listeners=Listeners(),
@@ -66,7 +66,7 @@ def test_ranks_and_rewards_come_in_the_order_of_time() -> None:
     """A late reward arrives between the visits that follow."""
     listening, _ = _heard(LATE)
 
-    assert all(earlier <= later for earlier, later in pairwise(listening.moments))
+    assert all(earlier <= later for earlier, later in pairwise(listening.offsets))
     assert len(listening.ranked) == ROUNDS
 
 
@@ -74,8 +74,8 @@ def test_rewards_are_5_to_30_minutes_late() -> None:
     """The first of each event; a repeated one is later still."""
     listening, _ = _heard(LATE)
     first: dict[str, timedelta] = {}
-    for event_id, _, moment in listening.rewards:
-        first.setdefault(event_id, moment - listening.ranked[event_id])
+    for event_id, _, offset in listening.rewards:
+        first.setdefault(event_id, offset - listening.ranked[event_id])
 
     assert min(first.values()) >= timedelta(minutes=5)
     assert max(first.values()) <= timedelta(minutes=30)
@@ -147,7 +147,7 @@ def test_an_azure_loop_changes_its_mind_at_exports_and_not_between() -> None:
 
     def watch(interaction: Interaction) -> None:
         visit, recommendation = interaction.visit, interaction.recommendation
-        beat = visit.moment // timedelta(minutes=5)
+        beat = visit.offset // timedelta(minutes=5)
         mind = sorted(zip(recommendation.order, recommendation.probabilities, strict=True))
         minds.setdefault((beat, visit.context), set()).add(tuple(mind))
 

@@ -46,14 +46,14 @@ def test_without_delays_they_are_sent_at_once(endpoint: Endpoint, late: Scenario
     waits: list[float] = []
     timeline = RealTime(delays=False, pause=waits.append)
 
-    moment = timeline.due(VISIT, VISIT.moment)
+    moment = timeline.due(VISIT, VISIT.offset)
     timeline.wait_until(moment)
     summary = simulate(
         late, EndpointTarget(endpoint.url, endpoint.key, delays=False), RunOptions(40)
     )
 
     assert not waits
-    assert moment < VISIT.moment
+    assert moment < VISIT.offset
     assert summary.feedback.unsent == 0
     assert summary.requests is not None
     assert summary.requests.sent == 80 - summary.feedback.lost + summary.feedback.repeated
@@ -65,12 +65,12 @@ def test_waiting_sleeps_for_the_rest_of_the_time() -> None:
     ticks = iter([100.0, 101.0, 102.0, 110.0])
     timeline = RealTime(clock=lambda: next(ticks), pause=waits.append)
 
-    moment = timeline.due(VISIT, VISIT.moment)
+    moment = timeline.due(VISIT, VISIT.offset)
     timeline.wait_until(moment)
     timeline.wait_until(moment)
 
-    assert moment.total_seconds() == pytest.approx(1.0 + VISIT.moment.total_seconds())
-    assert waits == [pytest.approx(VISIT.moment.total_seconds() - 1.0)]
+    assert moment.total_seconds() == pytest.approx(1.0 + VISIT.offset.total_seconds())
+    assert waits == [pytest.approx(VISIT.offset.total_seconds() - 1.0)]
 
 
 def test_an_interrupt_keeps_what_was_measured() -> None:

@@ -44,10 +44,10 @@ def _recorded(
     return summary, seen
 
 
-def _figures(summary: Summary) -> dict[str, object]:
-    figures = summary.as_dict()
-    del figures["interactions_per_second"]
-    return figures
+def _metrics(summary: Summary) -> dict[str, object]:
+    metrics = summary.as_dict()
+    del metrics["interactions_per_second"]
+    return metrics
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -65,15 +65,15 @@ def test_a_record_holds_what_happened_and_gives_it_back(
     assert [line.interaction() for line in read_record(path)] == seen
     assert [i.recommendation for i in again] == [i.recommendation for i in seen]
     assert [i.truth for i in again] == [i.truth for i in seen]
-    figures, wanted = _figures(repeated), _figures(summary)
-    assert _sorted_profiles(figures) == _sorted_profiles(wanted)
+    metrics, wanted = _metrics(repeated), _metrics(summary)
+    assert _sorted_profiles(metrics) == _sorted_profiles(wanted)
 
 
-def _sorted_profiles(figures: dict[str, object]) -> dict[str, object]:
+def _sorted_profiles(metrics: dict[str, object]) -> dict[str, object]:
     """A record knows profiles in the order of their first visit."""
-    profiles = figures["profiles"]
+    profiles = metrics["profiles"]
     assert isinstance(profiles, list)
-    return {**figures, "profiles": sorted(profiles, key=lambda profile: str(profile["name"]))}
+    return {**metrics, "profiles": sorted(profiles, key=lambda profile: str(profile["name"]))}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -87,7 +87,7 @@ def test_everything_a_scenario_can_say_survives(tmp_path: Path, kind: str) -> No
     repeated = replay(path, LoopSettings())
 
     assert len({len(i.visit.actions) for i in seen}) > 1
-    assert _sorted_profiles(_figures(repeated)) == _sorted_profiles(_figures(summary))
+    assert _sorted_profiles(_metrics(repeated)) == _sorted_profiles(_metrics(summary))
 
 
 def test_other_decisions_meet_the_same_users(tmp_path: Path) -> None:

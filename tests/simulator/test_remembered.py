@@ -10,7 +10,7 @@ import pytest
 from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.model import Scenario
 from simulator.users import environment
-from simulator.users.cached import MOST_KEPT, CachedEnvironment, EnvironmentCache
+from simulator.users.cached import MAX_KEPT, CachedEnvironment, EnvironmentCache
 from simulator.users.environment import BLOCK, Environment, ScenarioEnvironment, VisitBatch
 
 NEWS = find_scenario("news")
@@ -25,11 +25,11 @@ def seen(blocks: Iterator[VisitBatch]) -> list[Any]:
     ]
 
 
-def crowd_of(
+def make_environment(
     memory: EnvironmentCache, scenario: Scenario, seed: int = 1, reward: str = ""
 ) -> Environment:
     """Return what a memory has for a run of a block."""
-    return memory.crowd(scenario, seed=seed, reward=reward, rounds=BLOCK)
+    return memory.environment(scenario, seed=seed, reward=reward, rounds=BLOCK)
 
 
 @pytest.mark.parametrize("name", SINGLE_SLOT)
@@ -73,22 +73,24 @@ def test_a_drawing_that_is_cut_short_begins_anew(monkeypatch: pytest.MonkeyPatch
 def test_only_the_same_users_are_remembered() -> None:
     """An equal scenario will do; another seed, design or scenario will not."""
     memory, bait = EnvironmentCache(), find_scenario("news-clickbait")
-    first = crowd_of(memory, NEWS)
+    first = make_environment(memory, NEWS)
 
-    assert crowd_of(memory, find_scenario("news")) is first
-    assert crowd_of(memory, NEWS, seed=2) is not first
-    assert crowd_of(memory, bait).cast is bait
-    assert crowd_of(memory, bait, reward="clicks").design_name == "clicks"
-    assert crowd_of(memory, bait, reward="engagement").design_name == "engagement"
+    assert make_environment(memory, find_scenario("news")) is first
+    assert make_environment(memory, NEWS, seed=2) is not first
+    assert make_environment(memory, bait).info is bait
+    assert make_environment(memory, bait, reward="clicks").design_name == "clicks"
+    assert make_environment(memory, bait, reward="engagement").design_name == "engagement"
 
 
 def test_a_crowd_that_takes_much_memory_is_not_remembered() -> None:
     """Nobody's machine is filled by a long run."""
-    many = MOST_KEPT // len(NEWS.actions) + 1
+    many = MAX_KEPT // len(NEWS.actions) + 1
     memory = EnvironmentCache()
 
-    assert isinstance(memory.crowd(NEWS, seed=1, reward="", rounds=many), ScenarioEnvironment)
-    assert isinstance(memory.crowd(NEWS, seed=1, reward="", rounds=many - 1), CachedEnvironment)
+    assert isinstance(memory.environment(NEWS, seed=1, reward="", rounds=many), ScenarioEnvironment)
+    assert isinstance(
+        memory.environment(NEWS, seed=1, reward="", rounds=many - 1), CachedEnvironment
+    )
 
 
 def test_what_python_functions_say_is_not_remembered() -> None:
@@ -98,16 +100,16 @@ def test_what_python_functions_say_is_not_remembered() -> None:
     )
 
     assert hooked.hooks == ["math:fsum"]
-    assert isinstance(crowd_of(EnvironmentCache(), hooked), ScenarioEnvironment)
+    assert isinstance(make_environment(EnvironmentCache(), hooked), ScenarioEnvironment)
 
 
 def test_every_thread_remembers_its_own() -> None:
     """A worker of a cluster may do several runs at once."""
     memory = EnvironmentCache()
-    mine = crowd_of(memory, NEWS)
+    mine = make_environment(memory, NEWS)
 
     with ThreadPoolExecutor(1) as other:
-        theirs = other.submit(crowd_of, memory, NEWS).result()
+        theirs = other.submit(make_environment, memory, NEWS).result()
 
     assert theirs is not mine
-    assert crowd_of(memory, NEWS) is mine
+    assert make_environment(memory, NEWS) is mine

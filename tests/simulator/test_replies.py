@@ -37,14 +37,16 @@ def test_a_good_reply_is_a_recommendation() -> None:
     assert (found.order, found.probabilities) == ((0, 1, 2), (0.1, 0.8, 0.1))
 
 
-@pytest.mark.parametrize("chances", [(0.3333333, 0.3333333, 0.3333333), (1, 0, 0), (1.0000001,)])
-def test_single_precision_is_good_enough(chances: tuple[float, ...]) -> None:
+@pytest.mark.parametrize(
+    "probabilities", [(0.3333333, 0.3333333, 0.3333333), (1, 0, 0), (1.0000001,)]
+)
+def test_single_precision_is_good_enough(probabilities: tuple[float, ...]) -> None:
     """As the service writes it."""
-    actions = ACTIONS[: len(chances)]
-    lines = [{"id": a.id, "probability": p} for a, p in zip(actions, chances, strict=True)]
+    actions = ACTIONS[: len(probabilities)]
+    lines = [{"id": a.id, "probability": p} for a, p in zip(actions, probabilities, strict=True)]
     body = json.dumps({"ranking": lines, "rewardActionId": "a"})
 
-    assert read_ranking(_replied(body.encode()), actions, "e").probabilities == chances
+    assert read_ranking(_replied(body.encode()), actions, "e").probabilities == probabilities
 
 
 @pytest.mark.parametrize(

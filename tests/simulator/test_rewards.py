@@ -14,7 +14,7 @@ from simulator.users.weighted_reward import weighted_reward
 MINUTE = 60e6
 
 
-def _deed(amount: float, minutes: float | None = None) -> OutcomeDraws:
+def _draws(amount: float, minutes: float | None = None) -> OutcomeDraws:
     """Return an outcome of one visit with one action; it happened if it amounts to something."""
     return OutcomeDraws(
         np.array([[amount]]),
@@ -31,13 +31,13 @@ def _sent(report: RewardSignal) -> tuple[float, float] | None:
     """Return a reward and the minutes after which it is sent; None when it is not."""
     if report.sent is not None and not report.sent[0, 0]:
         return None
-    moment = 0.0 if report.moments is None else report.moments[0, 0] / MINUTE
+    moment = 0.0 if report.offsets is None else report.offsets[0, 0] / MINUTE
     return round(float(report.values[0, 0]), 9), moment
 
 
 def test_a_sum_at_once_is_clipped() -> None:
     """Penalties count too."""
-    outcomes = {"click": _deed(1), "read": _deed(1), "leave": _deed(1)}
+    outcomes = {"click": _draws(1), "read": _draws(1), "leave": _draws(1)}
 
     assert [_sent(r) for r in _reports(outcomes, weights={"click": 0.5, "leave": -0.25})] == [
         (0.25, 0.0)
@@ -50,7 +50,7 @@ def test_a_sum_at_once_is_clipped() -> None:
     ]
 
 
-LATE = {"click": _deed(1, 1), "buy": _deed(1, 30), "leave": _deed(0, 2)}
+LATE = {"click": _draws(1, 1), "buy": _draws(1, 30), "leave": _draws(0, 2)}
 WEIGHTS = {"buy": 0.75, "click": 0.5, "leave": -1.0}
 
 
@@ -88,7 +88,7 @@ def test_late_outcomes_are_combined(
 
 def test_of_outcomes_at_the_same_moment_the_order_of_the_design_decides() -> None:
     """So `last` takes the deepest step of a funnel that takes no time."""
-    outcomes = {"click": _deed(1), "read": _deed(1), "share": _deed(0)}
+    outcomes = {"click": _draws(1), "read": _draws(1), "share": _draws(0)}
     weights = {"click": 0.1, "read": 0.6, "share": 1.0}
 
     assert [_sent(r) for r in _reports(outcomes, weights=weights, combine="first")] == [(0.1, 0.0)]

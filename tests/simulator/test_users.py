@@ -93,7 +93,7 @@ def test_tastes_drift_at_a_moment_or_bit_by_bit() -> None:
     blocks = list(ScenarioEnvironment(find_scenario("news-drift"), seed=1).blocks(3000))
     visits = [visit for block in blocks for visit in block.visits]
     expected = np.concatenate([block.expected_values for block in blocks])
-    hours = np.array([visit.moment.total_seconds() / 3600 for visit in visits])
+    hours = np.array([visit.offset.total_seconds() / 3600 for visit in visits])
     fans = np.array([visit.profile == "sports-fan" for visit in visits])
     finance = np.array([visit.profile == "finance-pro" for visit in visits])
 
@@ -114,8 +114,8 @@ def test_the_reward_design_changes_nothing_but_rewards() -> None:
 
     assert clicks.visits == engagement.visits
     assert np.array_equal(clicks.values, engagement.values)
-    for name, deed in clicks.outcomes.items():
-        assert np.array_equal(deed.amounts, engagement.outcomes[name].amounts)
+    for name, draws in clicks.outcomes.items():
+        assert np.array_equal(draws.amounts, engagement.outcomes[name].amounts)
     assert not np.array_equal(clicks.rewards, engagement.rewards)
 
 
@@ -125,7 +125,7 @@ def test_visits_come_as_often_as_the_traffic_says() -> None:
         visit for block in ScenarioEnvironment(NEWS, seed=1).blocks(6000) for visit in block.visits
     )
 
-    assert last.moment.total_seconds() / 6000 == pytest.approx(6.0, rel=0.05)
+    assert last.offset.total_seconds() / 6000 == pytest.approx(6.0, rel=0.05)
 
 
 def test_profiles_come_as_often_as_their_weights_say(tmp_path: Path) -> None:

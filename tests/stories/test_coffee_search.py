@@ -23,9 +23,9 @@ def test_what_a_search_finds_in_the_default_policys_log_pleases_the_regulars() -
 
     It is used in runs of its own, by users it has never met in the log.
     """
-    traffic = collect(logged_run("coffee", ROUNDS, seed=1, settings=AZURE).events)
+    logged = collect(logged_run("coffee", ROUNDS, seed=1, settings=AZURE).events)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        found = search(traffic, [ONLINE], executor=executor)
+        found = search(logged, [ONLINE], executor=executor)
 
     best = LoopSettings(policy=found.best[0].policy.arguments)
     for seed in (2, 3):

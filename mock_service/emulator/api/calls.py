@@ -11,10 +11,10 @@ from mock_service.emulator.api.deps import ControlBody, get_concerned_loop, get_
 from mock_service.emulator.api.list_reply import list_reply
 from mock_service.emulator.api.queries import openapi_parameters, parse_query
 from mock_service.emulator.journal import RecordedCall
-from mock_service.rest.moments import format_timestamp
 from mock_service.rest.openapi import ERRORS
 from mock_service.rest.responses import empty_reply
 from mock_service.rest.routing import DirectRoute
+from mock_service.rest.timestamps import format_timestamp
 
 router = APIRouter(prefix="/mock", tags=["Calls (mock)"], route_class=DirectRoute)
 
@@ -40,7 +40,7 @@ async def calls(request: Request) -> Response:
     wanted = parse_query(CallQuery, request)
     found = (
         get_emulator(request)
-        .traffic.journal.calls(get_concerned_loop(request))
+        .interception.journal.calls(get_concerned_loop(request))
         .where(wanted.operation, status=wanted.status, method=wanted.method, path=wanted.path)
     )
     return await list_reply("calls", found[-wanted.last :], _call_to_json)
@@ -49,7 +49,7 @@ async def calls(request: Request) -> Response:
 @router.delete("/calls", operation_id="Mock_ForgetCalls", status_code=204, responses=ERRORS)
 async def forget(request: Request) -> Response:
     """Forget the calls so far; with a loop's key, those to that loop."""
-    get_emulator(request).traffic.journal.clear(get_concerned_loop(request))
+    get_emulator(request).interception.journal.clear(get_concerned_loop(request))
     return empty_reply()
 
 

@@ -15,18 +15,18 @@ from mock_service.emulator.api.server_route import ServerRoute
 from mock_service.errors import ApiError
 from mock_service.hosting.service import Service
 from mock_service.rest.durations import LaxDuration
-from mock_service.rest.moments import format_timestamp
 from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import json_reply
 from mock_service.rest.routing import DirectRoute
 from mock_service.rest.service import get_service
+from mock_service.rest.timestamps import format_timestamp
 
 router = APIRouter(prefix="/mock", tags=["Clock (mock)"], route_class=ServerRoute)
 reading = APIRouter(prefix="/mock", tags=["Clock (mock)"], route_class=DirectRoute)
 """What time it is for all loops is no secret of any."""
 
-LONGEST_STEP = timedelta(days=3650)
+MAX_STEP = timedelta(days=3650)
 
 
 class AdvanceBody(BaseModel):
@@ -34,7 +34,7 @@ class AdvanceBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    advance: Annotated[LaxDuration, Field(ge=timedelta(), le=LONGEST_STEP)]
+    advance: Annotated[LaxDuration, Field(ge=timedelta(), le=MAX_STEP)]
 
 
 @reading.get("/clock", operation_id="Mock_GetClock", responses=ERRORS)

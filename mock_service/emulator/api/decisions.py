@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.emulator.api.deps import (
-    MOST_BYTES,
+    MAX_BYTES,
     ControlBody,
     as_bad_request,
     get_concerned_loop,
@@ -20,11 +20,11 @@ from mock_service.emulator.api.queries import openapi_parameters, parse_query
 from mock_service.emulator.api.server_route import ServerRoute
 from mock_service.emulator.record import RecordedDecision
 from mock_service.loop.script import ChoiceScript
-from mock_service.rest.moments import format_timestamp
 from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.routing import DirectRoute
+from mock_service.rest.timestamps import format_timestamp
 
 router = APIRouter(prefix="/mock", tags=["Decisions (mock)"], route_class=DirectRoute)
 scripted = APIRouter(prefix="/mock", tags=["Decisions (mock)"], route_class=ServerRoute)
@@ -81,7 +81,7 @@ async def choices(request: Request) -> Response:
 async def choose(request: Request) -> Response:
     """Let the next ranks that offer these actions choose them, one rank for each."""
     script = get_emulator(request).script
-    choices = parse_body(ScriptedChoices, await read_body(request, MOST_BYTES), "BadRequest")
+    choices = parse_body(ScriptedChoices, await read_body(request, MAX_BYTES), "BadRequest")
     with as_bad_request():
         script.add(*choices.action_ids)
     return _unused_to_json(script, HTTPStatus.CREATED)
@@ -106,7 +106,9 @@ def _decision_to_json(decision: RecordedDecision) -> dict[str, object]:
         "actions": decision.actions,
         "chosen": decision.chosen,
         "probability": decision.probability,
-        "ranking": [{"id": id_, "probability": chance} for id_, chance in decision.ranking],
+        "ranking": [
+            {"id": id_, "probability": probability} for id_, probability in decision.ranking
+        ],
         "deferred": decision.deferred,
         "activated": decision.activated,
         "rewards": decision.rewards,

@@ -16,7 +16,7 @@ from mock_service.errors import (
 )
 from mock_service.rest.service import get_loop_name, is_for_server
 
-MOST_BYTES = 2**20
+MAX_BYTES = 2**20
 FEW_BYTES = 2**16
 """Of orders that are short: each unknown field of a long one would be an error of its own."""
 
@@ -31,10 +31,10 @@ class ControlBody(BaseModel):
 
 def get_emulator(request: Request) -> Emulator:
     """Return the bench behind `request`."""
-    bench = request.app.state.bench
-    if not isinstance(bench, Emulator):
-        raise TypeError(f"the app's state holds {type(bench).__name__} and not a Bench")
-    return bench
+    emulator = request.app.state.emulator
+    if not isinstance(emulator, Emulator):
+        raise TypeError(f"the app's state holds {type(emulator).__name__} and not a Bench")
+    return emulator
 
 
 def get_concerned_loop(request: Request) -> str | None:

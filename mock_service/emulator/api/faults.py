@@ -53,7 +53,7 @@ class FaultBody(ControlBody):
 @router.get("/faults", operation_id="Mock_ListFaults", responses=ERRORS)
 async def faults(request: Request) -> Response:
     """List every fault ordered, and how often each was met."""
-    ordered = get_emulator(request).traffic.faults.all()
+    ordered = get_emulator(request).interception.faults.all()
     return json_reply(HTTPStatus.OK, {"faults": [_fault_to_json(fault) for fault in ordered]})
 
 
@@ -68,14 +68,14 @@ async def order(request: Request) -> Response:
     """Let the next fitting calls meet a fault."""
     body = parse_body(FaultBody, await read_body(request, FEW_BYTES), "BadRequest")
     with as_bad_request():
-        ordered = get_emulator(request).traffic.faults.add(body.fault())
+        ordered = get_emulator(request).interception.faults.add(body.fault())
     return json_reply(HTTPStatus.CREATED, _fault_to_json(ordered))
 
 
 @router.delete("/faults", operation_id="Mock_ForgetFaults", status_code=204, responses=ERRORS)
 async def forget(request: Request) -> Response:
     """Forget every fault."""
-    get_emulator(request).traffic.faults.clear()
+    get_emulator(request).interception.faults.clear()
     return empty_reply()
 
 
@@ -84,10 +84,12 @@ async def forget(request: Request) -> Response:
 )
 async def take_back(request: Request, number: str) -> Response:
     """Let nobody meet that fault any more; its count stays."""
-    known = {str(ordered.number): ordered for ordered in get_emulator(request).traffic.faults.all()}
+    known = {
+        str(ordered.number): ordered for ordered in get_emulator(request).interception.faults.all()
+    }
     if number not in known:
         raise ApiError("ResourceNotFound", f"No fault {number} was ordered.")
-    get_emulator(request).traffic.faults.remove(known[number].number)
+    get_emulator(request).interception.faults.remove(known[number].number)
     return empty_reply()
 
 

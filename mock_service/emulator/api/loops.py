@@ -18,17 +18,17 @@ from mock_service.hosting.hosted_loop import HostedLoop, check_loop_name
 from mock_service.hosting.service import Service
 from mock_service.loop.configuration import Mode
 from mock_service.loop.ids import new_uid
-from mock_service.rest.moments import format_timestamp
 from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.service import get_service
+from mock_service.rest.timestamps import format_timestamp
 from mock_service.settings import DEFAULT_LOOP, LoopSettings
 from mock_service.vowpal.sandbox import validate_policy_aside
 
 router = APIRouter(prefix="/mock/loops", tags=["Loops (mock)"], route_class=ServerRoute)
 
-MOST_LOOPS = 100
+MAX_LOOPS = 100
 """Each holds a model in memory."""
 Name = Annotated[str, Path(description="The loop's name.")]
 
@@ -137,8 +137,8 @@ async def rotate(request: Request, name: Name) -> Response:
 def _check_room(service: Service, name: str) -> None:
     if name in service.loops:
         raise ApiError("LoopAlreadyExists", target="name")
-    if len(service.loops) >= MOST_LOOPS:
-        raise ApiError("BadRequest", f"A server holds at most {MOST_LOOPS} loops.")
+    if len(service.loops) >= MAX_LOOPS:
+        raise ApiError("BadRequest", f"A server holds at most {MAX_LOOPS} loops.")
 
 
 def _find_loop(service: Service, name: str) -> HostedLoop:

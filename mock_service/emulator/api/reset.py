@@ -54,13 +54,13 @@ async def reset(request: Request) -> Response:
 
     With a loop's key, that loop alone begins anew; its keys stay, and so does all else.
     """
-    bench = get_emulator(request)
+    emulator = get_emulator(request)
     body = parse_body(Reset, await read_body(request, FEW_BYTES) or b"{}", "BadRequest")
     with as_bad_request():
         await validate_policy_aside(body.policy or "")
         if is_for_server(request):
-            bench.reset(body.over(bench.service.settings))
+            emulator.reset(body.over(emulator.service.settings))
         else:
             hosted = find_hosted(request)
-            bench.reset_loop(hosted.name, body.over(hosted.settings))
+            emulator.reset_loop(hosted.name, body.over(hosted.settings))
     return empty_reply()

@@ -32,6 +32,6 @@ async def look(request: Request) -> Response:
 )
 async def reseed(request: Request) -> Response:
     """Let another seed decide what is drawn, and which event ids are made up, from now on."""
-    bench = get_emulator(request)
-    bench.reseed(parse_body(Seed, await read_body(request, FEW_BYTES), "BadRequest").seed)
-    return json_reply(HTTPStatus.OK, {"seed": bench.seed})
+    emulator = get_emulator(request)
+    emulator.reseed(parse_body(Seed, await read_body(request, FEW_BYTES), "BadRequest").seed)
+    return json_reply(HTTPStatus.OK, {"seed": emulator.seed})

@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from mock_service.loop.configuration import Mode
 from mock_service.loop.learning_loop import LearningLoop
-from mock_service.rest.moments import format_timestamp
 from mock_service.rest.openapi import ERRORS
 from mock_service.rest.responses import json_reply
 from mock_service.rest.routing import DirectRoute
 from mock_service.rest.service import get_loop, get_service
+from mock_service.rest.timestamps import format_timestamp
 
 router = APIRouter(prefix="/mock", tags=["Learning (mock)"], route_class=DirectRoute)
 
@@ -29,7 +29,7 @@ async def learning(request: Request) -> Response:
 
 def loop_status(loop: LearningLoop, now: datetime) -> dict[str, object]:
     """Return what `loop` knows about its own learning, at the moment `now`."""
-    counts, teacher, state = loop.counts, loop.teacher, loop.state
+    counts, trainer, state = loop.counts, loop.trainer, loop.state
     exports = state.mode is Mode.AZURE
     return {
         "mode": state.mode.value,
@@ -46,10 +46,10 @@ def loop_status(loop: LearningLoop, now: datetime) -> dict[str, object]:
         "defaulted": counts.defaulted,
         "droppedAsLate": counts.late,
         "droppedAsNotActivated": counts.not_activated,
-        "trained": teacher.lessons,
-        "published": teacher.published_lessons,
-        "modelVersion": teacher.version,
-        "modelAgeSeconds": (now - teacher.modified).total_seconds(),
-        "nextExport": format_timestamp(teacher.next_export) if exports else None,
+        "trained": trainer.trained_events,
+        "published": trainer.published_trained_events,
+        "modelVersion": trainer.version,
+        "modelAgeSeconds": (now - trainer.modified).total_seconds(),
+        "nextExport": format_timestamp(trainer.next_export) if exports else None,
         "meanReward": {str(window): mean for window, mean in counts.mean_rewards().items()},
     }

@@ -39,7 +39,7 @@ class ThrottleBody(ControlBody):
 @router.get("/throttling", operation_id="Mock_GetThrottling", responses=ERRORS)
 async def look(request: Request) -> Response:
     """Say which rate holds and how many calls it refused."""
-    return _throttle_to_json(get_emulator(request).traffic.throttle)
+    return _throttle_to_json(get_emulator(request).interception.throttle)
 
 
 @router.put(
@@ -50,7 +50,7 @@ async def look(request: Request) -> Response:
 )
 async def limit(request: Request) -> Response:
     """Refuse calls beyond a rate with 429 and Retry-After."""
-    throttle = get_emulator(request).traffic.throttle
+    throttle = get_emulator(request).interception.throttle
     body = parse_body(ThrottleBody, await read_body(request, FEW_BYTES), "BadRequest")
     with as_bad_request():
         throttle.limit_to(body.rate())
@@ -60,7 +60,7 @@ async def limit(request: Request) -> Response:
 @router.delete("/throttling", operation_id="Mock_EndThrottling", status_code=204, responses=ERRORS)
 async def end(request: Request) -> Response:
     """Let every call pass again."""
-    get_emulator(request).traffic.throttle.limit_to(None)
+    get_emulator(request).interception.throttle.limit_to(None)
     return empty_reply()
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_service.emulator.api.deps import (
-    MOST_BYTES,
+    MAX_BYTES,
     ControlBody,
     as_bad_request,
     get_concerned_loop,
@@ -42,14 +42,14 @@ class TrainingExample(ControlBody):
 )
 async def teach(request: Request) -> Response:
     """Let the loop learn a lesson, and show it at once in either mode."""
-    bench = get_emulator(request)
-    lesson = parse_body(TrainingExample, await read_body(request, MOST_BYTES), "BadRequest")
+    emulator = get_emulator(request)
+    example = parse_body(TrainingExample, await read_body(request, MAX_BYTES), "BadRequest")
     with as_bad_request():
-        bench.teach(
-            lesson.context_features,
-            lesson.action,
-            lesson.reward,
-            lesson.times,
+        emulator.teach(
+            example.context_features,
+            example.action,
+            example.reward,
+            example.times,
             loop=get_concerned_loop(request),
         )
     return empty_reply()

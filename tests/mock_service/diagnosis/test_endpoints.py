@@ -58,7 +58,7 @@ def _with_numbered_id(number: int) -> Features:
     return [*people(number), {"session": {"id": 7_000_000 + 13 * number}}]
 
 
-def _with_moment(number: int) -> Features:
+def _with_timestamp(number: int) -> Features:
     at = f"2026-01-05T10:{number // 60:02}:{number % 60:02}Z"
     return [*people(number), {"now": at}]
 
@@ -89,7 +89,7 @@ def _with_unix_time(number: int) -> Features:
             {"unique-ids": STOPS},
         ),
         (LoopSettings(), Habits(context=_with_numbered_id), {"unique-ids": SLOWS}),
-        (LoopSettings(), Habits(context=_with_moment), {"timestamps": SLOWS}),
+        (LoopSettings(), Habits(context=_with_timestamp), {"timestamps": SLOWS}),
         (LoopSettings(), Habits(context=_with_unix_time), {"timestamps": SLOWS}),
     ],
 )
@@ -196,7 +196,7 @@ def test_without_a_control_plane_settings_are_all_there_is() -> None:
         drive(endpoint, Habits(events=3))
         facts = facts_of_endpoint(endpoint.url, endpoint.key)
 
-    assert facts.heard is None
+    assert facts.feedback is None
     assert facts.seen is None
     assert "--allow-control" in facts.unknown[0]
     assert [finding.name for finding in diagnose(facts)] == ["exploration-0"]

@@ -13,8 +13,8 @@ _LINES = b'{"EventId":"e"}\n' * 1000
 
 
 def _damaged(content: bytes, rng: Generator) -> bytes:
-    place = int(rng.integers(10, len(content) - 8))
-    return content[:place] + rng.bytes(6) + content[place + 6 :]
+    index = int(rng.integers(10, len(content) - 8))
+    return content[:index] + rng.bytes(6) + content[index + 6 :]
 
 
 def test_damaged_compressed_files_are_unusable(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_a_page_is_one_line_with_all_its_slots(tmp_path: Path) -> None:
     assert (page.event_id, [slot.id for slot in page.slots]) == ("page-1", ["main", "side"])
     assert (main.reward, side.reward) == (1.0, 0.0)
     assert len(set(chosen)) == 2
-    assert "b" not in [page.actions[place].id for place in main.allowed or ()]
+    assert "b" not in [page.actions[index].id for index in main.allowed or ()]
     (heard,) = main.observations
     assert (heard.event_id, heard.slot, heard.value) == ("page-1", "main", 1.0)
     assert "001f" not in write_line(page)

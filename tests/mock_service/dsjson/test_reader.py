@@ -141,7 +141,7 @@ def test_every_line_is_counted_by_its_kind_and_no_event_is_lost() -> None:
         LineKind.BLANK: 1,
     }
     assert reader.events == 4
-    assert [place for place, _ in reader.complaints] == [5, 7]
+    assert [index for index, _ in reader.complaints] == [5, 7]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_service.emulator.journal import MOST_CALLS, Journal
+from mock_service.emulator.journal import MAX_CALLS, Journal
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LIMIT = 1_000_000
@@ -52,11 +52,11 @@ def test_bodies_count_while_they_arrive_and_after() -> None:
 def test_ordinary_calls_are_all_kept_up_to_their_number() -> None:
     """The default has room for them."""
     journal = Journal()
-    for _ in range(MOST_CALLS + 10):
+    for _ in range(MAX_CALLS + 10):
         note = journal.begin(NOON, scope(headers=[(b"content-type", b"application/json")] * 10))
         note.add(b"x" * 1_000)
         journal.end(note)
 
     calls = journal.calls()
-    assert (len(calls), calls[0].number) == (MOST_CALLS, 11)
+    assert (len(calls), calls[0].number) == (MAX_CALLS, 11)
     assert calls[-1].body == b"x" * 1_000

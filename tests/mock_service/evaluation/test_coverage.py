@@ -59,8 +59,8 @@ def checked(scenario: str) -> dict[str, Checked]:
         judge = OffPolicyEvaluator(collect(run.events))
         told = ActionProbabilities(Policy("by profile"), by_profile(run))
         for acted in (
-            evaluate_policy(BASELINE, judge.traffic),
-            evaluate_policy(RANDOM, judge.traffic),
+            evaluate_policy(BASELINE, judge.logged),
+            evaluate_policy(RANDOM, judge.logged),
             told,
         ):
             name, sample = acted.policy.name, judge.sample(acted)

@@ -19,14 +19,14 @@ from mock_service.evaluation.estimators import (
 
 def drawn(count: int, seed: int = 1) -> tuple[Sample, list[tuple[float, float, float]]]:
     """Return a log of epsilon-greedy decisions, as columns and as (propensity, reward, chance)."""
-    chance = np.random.default_rng(seed)
-    likely = chance.random(count) < 0.85
-    to_likely = chance.choice([0.06, 0.98, 1.0], count)
+    probability = np.random.default_rng(seed)
+    likely = probability.random(count) < 0.85
+    to_likely = probability.choice([0.06, 0.98, 1.0], count)
     propensities = np.where(likely, 0.85, 0.15)
-    chances = np.where(likely, to_likely, 1 - to_likely)
-    rewards = chance.random(count).round(2)
-    rows = list(zip(propensities.tolist(), rewards.tolist(), chances.tolist(), strict=True))
-    return Sample(rewards, chances / propensities, np.ones(count)), rows
+    probabilities = np.where(likely, to_likely, 1 - to_likely)
+    rewards = probability.random(count).round(2)
+    rows = list(zip(propensities.tolist(), rewards.tolist(), probabilities.tolist(), strict=True))
+    return Sample(rewards, probabilities / propensities, np.ones(count)), rows
 
 
 def known(value: float | None) -> float:
@@ -83,8 +83,8 @@ def test_thinned_logs_agree_with_vw_estimators() -> None:
     """An event that stands for four counts as four, three of them with nothing."""
     sample, rows = drawn(500)
     interval = gaussian.Interval()
-    for propensity, reward, chance in rows:
-        interval.add_example(propensity, reward, chance, p_drop=0.75)
+    for propensity, reward, probability in rows:
+        interval.add_example(propensity, reward, probability, p_drop=0.75)
     thinned = Sample(sample.rewards, sample.weights, np.full(500, 4.0))
 
     ours = estimate(thinned, Estimator.IPS, z=z_value(0.95))
@@ -137,9 +137,9 @@ def test_the_bootstrap_agrees_with_the_normal_interval_on_long_logs(
 
 def test_a_wrong_model_leaves_doubly_robust_right_with_right_propensities() -> None:
     """It is robust to the one or the other."""
-    chance = np.random.default_rng(1)
-    rewards = chance.random(40_000)
-    weights = np.where(chance.random(40_000) < 0.25, 4.0, 0.0)
+    probability = np.random.default_rng(1)
+    rewards = probability.random(40_000)
+    weights = np.where(probability.random(40_000) < 0.25, 4.0, 0.0)
     nonsense = np.full(40_000, -1.0)
 
     one = estimate(Sample(rewards, weights, np.ones(40_000), nonsense, nonsense), Estimator.DR)

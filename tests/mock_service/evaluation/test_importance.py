@@ -17,11 +17,11 @@ from tests.mock_service.evaluation.test_policies import QUICK, event
 @pytest.fixture(scope="module")
 def log() -> list[LoggedDecision]:
     """Return decisions where the user's colour decides which action is right, and noise nothing."""
-    chance = np.random.default_rng(1)
+    probability = np.random.default_rng(1)
     events = []
     for _ in range(1500):
-        right, chosen = int(chance.integers(2)), int(chance.integers(2))
-        features = [{"noise": f"n{chance.integers(5)}"}, {"user": {"colour": f"c{right}"}}]
+        right, chosen = int(probability.integers(2)), int(probability.integers(2))
+        features = [{"noise": f"n{probability.integers(5)}"}, {"user": {"colour": f"c{right}"}}]
         events.append(event(chosen, float(chosen == right), context=json.dumps(features)))
     return events
 

@@ -44,14 +44,14 @@ def event(chosen: int, reward: float, count: int = 2, context: str = "[]") -> Lo
     )
 
 
-def traffic(*events: LoggedDecision) -> LoggedData:
+def logged(*events: LoggedDecision) -> LoggedData:
     """Return a log in columns."""
     return collect(events)
 
 
 def test_the_simple_policies_act_as_their_names_say() -> None:
     """Over decisions of two and three actions."""
-    log = traffic(event(1, 1.0), event(2, 0.0, count=3))
+    log = logged(event(1, 1.0), event(2, 0.0, count=3))
 
     assert evaluate_policy(BASELINE, log).probabilities.tolist() == [[1, 0, 0], [1, 0, 0]]
     assert evaluate_policy(RANDOM, log).probabilities[1].tolist() == pytest.approx([1 / 3] * 3)
@@ -65,7 +65,7 @@ def test_no_event_is_judged_by_a_model_that_has_seen_it() -> None:
     changed = [*run[:-1], replace(run[-1], cost=-run[-1].cost)]
 
     ours, theirs = (
-        evaluate_policy(Policy("p", arguments=QUICK), traffic(*log)) for log in (run, changed)
+        evaluate_policy(Policy("p", arguments=QUICK), logged(*log)) for log in (run, changed)
     )
 
     assert ours.probabilities[0].tolist() == pytest.approx([0.2] * 5)
@@ -75,7 +75,7 @@ def test_no_event_is_judged_by_a_model_that_has_seen_it() -> None:
 
 def test_learning_again_from_its_own_log_a_policy_acts_as_it_did() -> None:
     """Decision for decision: what the loop did live is what replaying it says."""
-    log = traffic(*logged_run("news", 400, seed=2).events)
+    log = logged(*logged_run("news", 400, seed=2).events)
 
     again = evaluate_policy(custom_policy("again", "quick"), log)
 
@@ -84,7 +84,7 @@ def test_learning_again_from_its_own_log_a_policy_acts_as_it_did() -> None:
 
 def test_an_exported_model_acts_without_learning(tmp_path: Path) -> None:
     """With the exploration that is written into it."""
-    log = traffic(*[event(1, 1.0), event(0, 0.0)] * 50)
+    log = logged(*[event(1, 1.0), event(0, 0.0)] * 50)
     model = train(log.events, QUICK)
     path = tmp_path / "model.vw"
     path.write_bytes(model.snapshot())
@@ -108,7 +108,7 @@ def test_a_model_that_is_none_is_refused(content: bytes | None, tmp_path: Path) 
 
 def test_a_model_that_does_not_work_is_refused(tmp_path: Path) -> None:
     """Tried in a process of its own, before it is let into this one."""
-    model = train(traffic(event(0, 1.0), event(1, 0.0)).events, QUICK)
+    model = train(logged(event(0, 1.0), event(1, 0.0)).events, QUICK)
     path = tmp_path / "model.vw"
     path.write_bytes(model.snapshot()[:-12] + struct.pack("<f", float("nan")) + b"\0" * 8)
     model.close()
@@ -140,7 +140,7 @@ def test_a_multi_slot_policy_is_judged_as_the_policy_of_its_first_slot() -> None
 
 def test_a_policy_that_overlaps_too_little_is_said_to() -> None:
     """Forty decisions are worth at most forty."""
-    verdicts = OffPolicyEvaluator(traffic(*[event(1, 1.0)] * 40)).judge([BASELINE, RANDOM])
+    verdicts = OffPolicyEvaluator(logged(*[event(1, 1.0)] * 40)).judge([BASELINE, RANDOM])
 
     assert verdicts[0].overlap.effective == 0
     assert verdicts[1].overlap.effective == pytest.approx(40)
@@ -150,7 +150,7 @@ def test_a_policy_that_overlaps_too_little_is_said_to() -> None:
 
 def test_propensities_that_cannot_be_right_are_said_to_be_wrong() -> None:
     """A log that always takes the second action, and calls that a coin's throw."""
-    (verdict,) = OffPolicyEvaluator(traffic(*[event(1, 1.0)] * 400)).judge(
+    (verdict,) = OffPolicyEvaluator(logged(*[event(1, 1.0)] * 400)).judge(
         [Policy("second", arguments="--cb_explore_adf --first 0 --epsilon 0.0")]
     )
 
@@ -159,7 +159,7 @@ def test_propensities_that_cannot_be_right_are_said_to_be_wrong() -> None:
 
 def test_weights_are_cut_where_one_asks_for_it() -> None:
     """And counted; the weights before that are reported."""
-    log = traffic(*[event(0, 1.0, count=10), event(1, 0.0, count=10)] * 100)
+    log = logged(*[event(0, 1.0, count=10), event(1, 0.0, count=10)] * 100)
 
     (verdict,) = OffPolicyEvaluator(log, Options(clip=4.0, with_model=False)).judge([BASELINE])
 

@@ -25,10 +25,10 @@ END = datetime(2026, 1, 6, tzinfo=UTC)
 
 def log() -> LoggedData:
     """Return two decisions at noon, and one 16 minutes later; the first action wins twice."""
-    moments = ((0, 1.0, 0), (1, 0.0, 2), (0, 0.5, 16))
+    timestamps = ((0, 1.0, 0), (1, 0.0, 2), (0, 0.5, 16))
     return collect(
         replace(event(chosen, reward), at=NOON + timedelta(minutes=minute))
-        for chosen, reward, minute in moments
+        for chosen, reward, minute in timestamps
     )
 
 

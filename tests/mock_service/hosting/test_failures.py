@@ -34,7 +34,7 @@ class BrokenLoop:
     """A loop that has a defect."""
 
     def __init__(self) -> None:
-        self.teacher = BrokenTeacher()
+        self.trainer = BrokenTeacher()
         self.settled = 0
 
     def settle(self) -> None:
@@ -93,7 +93,7 @@ def test_the_storage_is_closed_whatever_fails_before(
 
     assert "Keeping the model of the loop 'broken'" in caplog.text
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        service.ledger.query("SELECT 1")
+        service.queue.query("SELECT 1")
     again = build_service(Settings(data_folder=tmp_path))
     assert list(again.loops) == [DEFAULT_LOOP]
     again.close()
@@ -106,17 +106,17 @@ def test_an_evaluation_that_fails_for_no_known_reason_does_not_come_up_for_ever(
     service = build_service(Settings())
     now = service.clock.now()
     for id_ in ("first", "second"):
-        service.book.add(service.default.number, _inquiry(id_, now))
-    service.ledger.flush()
+        service.jobs.add(service.default.number, _inquiry(id_, now))
+    service.queue.flush()
 
     async def retain(_: Job, __: EvaluationResult) -> Status:
         return Status.RETAINED
 
-    worker = JobWorker(service.book, Path("\0"), retain)
+    worker = JobWorker(service.jobs, Path("\0"), retain)
     with caplog.at_level(logging.ERROR, "mock_service"):
         asyncio.run(work(worker))
 
-    entries = service.book.all(service.default.number, JobKind.EVALUATION)
+    entries = service.jobs.all(service.default.number, JobKind.EVALUATION)
     assert [entry.status for entry in entries] == [Status.FAILED] * 2
     assert len(caplog.records) == 2
     assert "log says why" in entries[0].findings.description

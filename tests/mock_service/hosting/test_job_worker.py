@@ -24,13 +24,13 @@ def asked(service: Service) -> None:
     inquiry = EvaluationRequest(
         JobKind.EVALUATION, "ev", "which?", NEW_YEAR, NEW_YEAR, NEW_YEAR, "--cb_explore_adf", 0.2
     )
-    service.book.add(service.default.number, inquiry)
-    service.ledger.flush()
+    service.jobs.add(service.default.number, inquiry)
+    service.queue.flush()
 
 
 def found(service: Service) -> Job | None:
     """Return the question as it is kept."""
-    return service.book.find(service.default.number, JobKind.EVALUATION, "ev")
+    return service.jobs.find(service.default.number, JobKind.EVALUATION, "ev")
 
 
 def worked(service: Service, folder: Path | None, until: Callable[[], bool]) -> None:
@@ -40,7 +40,7 @@ def worked(service: Service, folder: Path | None, until: Callable[[], bool]) -> 
         raise AssertionError
 
     async def work() -> None:
-        working = asyncio.create_task(JobWorker(service.book, folder, never).work())
+        working = asyncio.create_task(JobWorker(service.jobs, folder, never).work())
         async with asyncio.timeout(PATIENCE_SECONDS):
             await until_it_holds(until)
         working.cancel()
@@ -91,8 +91,8 @@ def test_an_evaluation_that_is_deleted_while_it_runs_ends() -> None:
     def is_gone() -> bool:
         seen.append(1)
         if len(seen) == 5:
-            service.book.remove(service.default.number, JobKind.EVALUATION, "ev")
-            service.ledger.flush()
+            service.jobs.remove(service.default.number, JobKind.EVALUATION, "ev")
+            service.queue.flush()
             asked(service)
         entry = found(service)
         return entry is not None and entry.status is Status.COMPLETED

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from mock_service.loop.decision import Action, Decision
-from mock_service.loop.decision_history import MOST_DECISIONS, DecisionHistory
+from mock_service.loop.decision_history import MAX_DECISIONS, DecisionHistory
 from mock_service.loop.events import PendingEvent, Settlement
 from mock_service.loop.null_store import NullStore
 
@@ -36,35 +36,35 @@ def test_contexts_and_actions_count() -> None:
 
 def test_actions_that_are_shared_count_once() -> None:
     """Most requests repeat them."""
-    witness, shared = DecisionHistory(LIMIT), event(features=long_text(0)).decision
+    history, shared = DecisionHistory(LIMIT), event(features=long_text(0)).decision
     for number in range(100):
-        witness.save_decision(PendingEvent(shared, number, activated=True), 1)
+        history.save_decision(PendingEvent(shared, number, activated=True), 1)
 
-    assert len(witness.decisions()) == 100
+    assert len(history.decisions()) == 100
 
 
 def test_rewards_count_once_the_event_has_settled() -> None:
     """A page's slot may be given thousands."""
-    witness = DecisionHistory(LIMIT)
+    history = DecisionHistory(LIMIT)
     for _ in range(100):
         rewarded = event(rewards=20_000)
-        witness.save_decision(rewarded, 1)
-        witness.save_settlement(rewarded, Settlement(NOON, 1, 0.5, 0.5))
+        history.save_decision(rewarded, 1)
+        history.save_settlement(rewarded, Settlement(NOON, 1, 0.5, 0.5))
 
-    assert len(witness.decisions()) <= LIMIT / (20_000 * 32)
+    assert len(history.decisions()) <= LIMIT / (20_000 * 32)
 
 
 def test_what_settles_after_it_is_forgotten_is_not_remembered_again() -> None:
     """Its place in memory may be another event's by then."""
-    witness = DecisionHistory()
-    early = [event() for _ in range(MOST_DECISIONS)]
-    for one in [*early, *[event() for _ in range(MOST_DECISIONS)]]:
-        witness.save_decision(one, 1)
+    history = DecisionHistory()
+    early = [event() for _ in range(MAX_DECISIONS)]
+    for one in [*early, *[event() for _ in range(MAX_DECISIONS)]]:
+        history.save_decision(one, 1)
     for one in early:
-        witness.save_settlement(one, Settlement(NOON, 1, 0.5, 0.5))
+        history.save_settlement(one, Settlement(NOON, 1, 0.5, 0.5))
 
-    assert len(witness.decisions()) == MOST_DECISIONS
-    assert all(settlement is None for _, settlement in witness.decisions())
+    assert len(history.decisions()) == MAX_DECISIONS
+    assert all(settlement is None for _, settlement in history.decisions())
 
 
 def test_a_store_behind_it_is_told_all_the_same() -> None:

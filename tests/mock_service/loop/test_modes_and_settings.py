@@ -127,4 +127,4 @@ def test_export_frequency_is_counted_from_its_change() -> None:
 
     loop.configure(Configuration(model_export_frequency=timedelta(minutes=1)))
 
-    assert loop.teacher.next_export == NOON + timedelta(minutes=3)
+    assert loop.trainer.next_export == NOON + timedelta(minutes=3)

@@ -17,7 +17,7 @@ PREDICTION = Prediction((2, 0, 1), (0.8, 0.15, 0.05))
 
 
 @pytest.mark.parametrize(
-    ("chance", "order", "probabilities"),
+    ("probability", "order", "probabilities"),
     [
         (0.0, (2, 0, 1), (0.8, 0.15, 0.05)),
         (0.79, (2, 0, 1), (0.8, 0.15, 0.05)),
@@ -26,10 +26,10 @@ PREDICTION = Prediction((2, 0, 1), (0.8, 0.15, 0.05))
     ],
 )
 def test_the_sampled_action_swaps_places_with_the_best(
-    chance: float, order: tuple[int, ...], probabilities: tuple[float, ...]
+    probability: float, order: tuple[int, ...], probabilities: tuple[float, ...]
 ) -> None:
     """The others stay in the model's order."""
-    assert Prediction(order, probabilities) == sample_action(PREDICTION, chance)
+    assert Prediction(order, probabilities) == sample_action(PREDICTION, probability)
 
 
 def test_an_action_without_a_chance_is_never_chosen_even_when_the_sum_falls_short() -> None:
@@ -60,10 +60,10 @@ def test_excluded_actions_keep_their_place_in_the_request() -> None:
 @given(st.text(max_size=40), st.text(max_size=60))
 def test_the_draw_depends_on_nothing_but_seed_and_event(event_id: str, seed: str) -> None:
     """It is within [0, 1), and the same each time."""
-    chance = uniform_draw(seed, event_id)
+    probability = uniform_draw(seed, event_id)
 
-    assert 0.0 <= chance < 1.0
-    assert chance == uniform_draw(seed, event_id)
+    assert 0.0 <= probability < 1.0
+    assert probability == uniform_draw(seed, event_id)
 
 
 def test_draws_of_many_events_are_uniform() -> None:

@@ -78,7 +78,7 @@ def test_eligible_is_whatever_leaves_the_other_slots_something(data: st.DataObje
             page[slot]
             for page in permutations(range(5), len(baselines))
             if list(page[:slot]) == taken
-            and all(action in allowed[place] for place, action in enumerate(page))
+            and all(action in allowed[index] for index, action in enumerate(page))
         }
         eligible = filling.eligible(slot)
 

@@ -40,8 +40,8 @@ def live(service: Service, count: int) -> None:
 
 def asked(service: Service) -> list[datetime]:
     """Return when the default loop was optimised, the latest first."""
-    service.ledger.flush()
-    entries = service.book.all(service.default.number, JobKind.EVALUATION)
+    service.queue.flush()
+    entries = service.jobs.all(service.default.number, JobKind.EVALUATION)
     assert all(entry.inquiry.automatic for entry in entries)
     return [entry.inquiry.created for entry in entries]
 

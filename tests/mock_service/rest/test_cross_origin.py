@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import Response
 
 from mock_service.app import build_app
-from mock_service.build import build_bench
+from mock_service.build import build_emulator
 from mock_service.settings import DEVELOPMENT_KEY, Settings
 from mock_service.testing.server import ServerThread
 from tests.helpers.command_line import command
@@ -124,8 +124,8 @@ def test_a_defect_of_the_server_can_be_read_too() -> None:
     async def fail() -> Response:
         raise RuntimeError("a defect")
 
-    bench = build_bench(Settings())
-    app = build_app(bench, control=True)
+    emulator = build_emulator(Settings())
+    app = build_app(emulator, control=True)
     app.add_api_route("/defect", fail)
     server = ServerThread(app)
     server.start()
@@ -232,7 +232,7 @@ def test_links_lead_to_what_anyone_may_read(lab: Endpoint) -> None:
         for dest in ("document", "iframe")
     }
 
-    assert {place for place, status in statuses.items() if status == 200} == {
+    assert {index for index, status in statuses.items() if status == 200} == {
         ("/", "document"),
         ("/docs", "document"),
     }

@@ -96,9 +96,9 @@ def test_a_lesson_repeated_ten_thousand_times_is_bounded_too() -> None:
     """By what all of its repetitions cost together."""
     action = actions_of(1, 20)[0]
     with served_by_command() as endpoint, watched(endpoint) as waits:
-        lesson = {"action": action, "reward": 1, "times": 10_000}
-        small = endpoint.post("/mock/lessons", {**lesson, "contextFeatures": context_of(30)})
-        large = endpoint.post("/mock/lessons", {**lesson, "contextFeatures": context_of(2_000)})
+        example = {"action": action, "reward": 1, "times": 10_000}
+        small = endpoint.post("/mock/lessons", {**example, "contextFeatures": context_of(30)})
+        large = endpoint.post("/mock/lessons", {**example, "contextFeatures": context_of(2_000)})
 
     assert (small.status_code, large.status_code) == (204, 400)
     assert max(waits) < PATIENCE_SECONDS

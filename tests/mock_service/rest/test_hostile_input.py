@@ -105,14 +105,14 @@ def mutated(model: bytes, rng: np.random.Generator) -> bytes:
     """Return a model with some bytes changed, cut, doubled or swapped for noise."""
     content = bytearray(model)
     for _ in range(int(rng.integers(1, 9))):
-        place = int(rng.integers(len(content)))
-        content[place] = int(rng.integers(256))
+        index = int(rng.integers(len(content)))
+        content[index] = int(rng.integers(256))
     kind = rng.integers(4)
     if kind == 0:
         content = content[: int(rng.integers(len(content)))]
     if kind == 1:
-        place = int(rng.integers(len(content)))
-        content[place:place] = rng.bytes(int(rng.integers(1, 64)))
+        index = int(rng.integers(len(content)))
+        content[index:index] = rng.bytes(int(rng.integers(1, 64)))
     return bytes(content)
 
 
@@ -128,8 +128,8 @@ def test_mutated_models_are_taken_or_refused(taught: Endpoint, signer: Signer) -
         statuses[reply.status_code] += 1
         if reply.status_code == 400:
             assert (model_of(taught), answer_of(taught)) == before
-        chances = [line["probability"] for line in json.loads(answer_of(taught))["ranking"]]
-        assert sum(chances) == pytest.approx(1, abs=1e-5)
+        probabilities = [line["probability"] for line in json.loads(answer_of(taught))["ranking"]]
+        assert sum(probabilities) == pytest.approx(1, abs=1e-5)
     assert taught.send("PUT", f"{BASE}/model", content=signer.sign(good)).status_code == 204
 
     assert set(statuses) <= {204, 400}
@@ -184,10 +184,10 @@ NASTY = [
 def mutated_text(text: str, rng: np.random.Generator) -> bytes:
     """Return JSON with a value replaced by a nasty one, or with bytes changed."""
     if rng.random() < 0.5:
-        places = [n for n, letter in enumerate(text) if letter in ":,["]
-        place = int(rng.choice(places)) + 1
-        end = place + int(rng.integers(0, 12))
-        return f"{text[:place]}{rng.choice(NASTY)}{text[end:]}".encode()
+        indices = [n for n, letter in enumerate(text) if letter in ":,["]
+        index = int(rng.choice(indices)) + 1
+        end = index + int(rng.integers(0, 12))
+        return f"{text[:index]}{rng.choice(NASTY)}{text[end:]}".encode()
     content = bytearray(text.encode())
     for _ in range(int(rng.integers(1, 6))):
         content[int(rng.integers(len(content)))] = int(rng.integers(256))

@@ -56,7 +56,10 @@ def plain_probabilities(workspace: pyvw.Workspace, context: object) -> dict[str,
     examples = workspace.parse(plain_document(context))
     answer = workspace.predict(examples)
     workspace.finish_example(examples)
-    return {str(article["id"]): chance for article, chance in zip(ARTICLES, answer, strict=True)}
+    return {
+        str(article["id"]): probability
+        for article, probability in zip(ARTICLES, answer, strict=True)
+    }
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from mock_service.app import build_app
-from mock_service.build import build_bench
+from mock_service.build import build_emulator
 from mock_service.settings import Settings
 from tests.helpers.servers import Endpoint, served
 
@@ -34,11 +34,11 @@ CHECKS = [
 
 def document() -> dict[str, Any]:
     """Return the document of a server with default settings."""
-    bench = build_bench(Settings())
+    emulator = build_emulator(Settings())
     try:
-        return build_app(bench, control=True).openapi()
+        return build_app(emulator, control=True).openapi()
     finally:
-        bench.service.close()
+        emulator.service.close()
 
 
 SCHEMA = schemathesis.openapi.from_dict(document())

@@ -60,30 +60,35 @@ def test_a_ranking_is_a_distribution_in_the_order_of_the_contract(
     reply = taught.rank(body)
 
     ranking, answer = reply.json()["ranking"], reply.json()
-    chances = {line["id"]: line["probability"] for line in ranking}
+    probabilities = {line["id"]: line["probability"] for line in ranking}
     eligible = [line["id"] for line in ranking if line["id"] not in excluded]
     assert reply.status_code == 201
-    assert sorted(chances) == sorted(ids)
-    assert sum(chances.values()) == pytest.approx(1, abs=1e-5)
-    assert {chances[id_] for id_ in excluded} <= {0.0}
-    assert all(chances[id_] > 0 for id_ in eligible)
-    for place, id_ in enumerate(ids):
+    assert sorted(probabilities) == sorted(ids)
+    assert sum(probabilities.values()) == pytest.approx(1, abs=1e-5)
+    assert {probabilities[id_] for id_ in excluded} <= {0.0}
+    assert all(probabilities[id_] > 0 for id_ in eligible)
+    for index, id_ in enumerate(ids):
         if id_ in excluded:
-            assert ranking[place]["id"] == id_
+            assert ranking[index]["id"] == id_
     assert answer["rewardActionId"] == eligible[0]
-    assert is_one_swap_from_sorted([chances[id_] for id_ in eligible])
+    assert is_one_swap_from_sorted([probabilities[id_] for id_ in eligible])
 
 
-def is_one_swap_from_sorted(chances: list[float]) -> bool:
+def is_one_swap_from_sorted(probabilities: list[float]) -> bool:
     """Say whether the best would come first but for one swap with the chosen one in front."""
-    best_first = sorted(chances, reverse=True)
+    best_first = sorted(probabilities, reverse=True)
     return (
         any(
-            [chances[place], *chances[1:place], chances[0], *chances[place + 1 :]][: len(chances)]
+            [
+                probabilities[index],
+                *probabilities[1:index],
+                probabilities[0],
+                *probabilities[index + 1 :],
+            ][: len(probabilities)]
             == best_first
-            for place in range(1, len(chances))
+            for index in range(1, len(probabilities))
         )
-        or chances == best_first
+        or probabilities == best_first
     )
 
 

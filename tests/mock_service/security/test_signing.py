@@ -59,8 +59,8 @@ def test_damage_anywhere_is_refused(method: int) -> None:
     for _ in range(1_000):
         content = bytearray(good)
         for _ in range(int(rng.integers(1, 6))):
-            place = int(rng.integers(len(content)))
-            content[place : place + int(rng.integers(0, 9))] = rng.bytes(int(rng.integers(0, 9)))
+            index = int(rng.integers(len(content)))
+            content[index : index + int(rng.integers(0, 9))] = rng.bytes(int(rng.integers(0, 9)))
         try:
             model = opened(bytes(content))
         except (ModelZipInvalid, ModelSignatureInvalid):
@@ -85,8 +85,8 @@ def test_a_member_that_says_it_is_small_does_not_unfold() -> None:
     """Its real size is found out a piece at a time."""
     bomb = bytearray(packed(zipfile.ZIP_DEFLATED, bytes(100 << 20)))
     with zipfile.ZipFile(io.BytesIO(bomb)) as archive:
-        place = archive.start_dir
-    bomb[place + 24 : place + 28] = (10).to_bytes(4, "little")
+        index = archive.start_dir
+    bomb[index + 24 : index + 28] = (10).to_bytes(4, "little")
 
     with pytest.raises((ModelZipInvalid, ModelSignatureInvalid)):
         opened(bytes(bomb))
@@ -108,8 +108,8 @@ def test_an_encrypted_member_is_refused() -> None:
     """By its flag."""
     content = bytearray(packed(zipfile.ZIP_STORED))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        place = archive.start_dir
-    content[place + 8] |= 1
+        index = archive.start_dir
+    content[index + 8] |= 1
 
     with pytest.raises(ModelZipInvalid):
         opened(bytes(content))

@@ -51,18 +51,18 @@ def build(folder: Path) -> tuple[Service, Disk]:
 
 def failing(service: Service) -> Disk:
     """Put a disk that can refuse under a service's ledger."""
-    database = service.ledger._database  # noqa: SLF001 (a fake for failure has no other way in)
+    database = service.queue._database  # noqa: SLF001 (a fake for failure has no other way in)
     disk = Disk()
-    service.ledger._database = FailingDatabase(  # noqa: SLF001
+    service.queue._database = FailingDatabase(  # noqa: SLF001
         database.writer, database.reader, database.file, database.loss, disk
     )
-    service.ledger._disk._database = service.ledger._database  # noqa: SLF001
+    service.queue._disk._database = service.queue._database  # noqa: SLF001
     return disk
 
 
 async def tell(service: Service, value: float) -> None:
     """Reward the event as the endpoint does."""
-    service.ledger.check()
+    service.queue.check()
     service.default.loop.reward("e", value)
     await service.wait_committed()
 
@@ -80,14 +80,14 @@ def answer(service: Service, value: float) -> str:
 
 def kept(service: Service) -> list[float]:
     """Return the rewards that are kept."""
-    service.ledger.flush()
-    return [row[0] for row in service.ledger.query("SELECT reward FROM observations")]
+    service.queue.flush()
+    return [row[0] for row in service.queue.query("SELECT reward FROM observations")]
 
 
 def again(folder: Path, fresh: Path, service: Service) -> Service:
     """Return a service on what a kill leaves of the other's folder."""
     shutil.copytree(folder, fresh)
-    service.ledger.abandon()
+    service.queue.abandon()
     return build_service(Settings(data_folder=fresh, loop=SUM))
 
 
@@ -117,7 +117,7 @@ def test_a_retry_of_unknown_fate_absorbs_the_next_one(tmp_path: Path) -> None:
     """The disk recovers only in part: the retry's own answer is unknown, too."""
     service, disk = build(tmp_path)
     service.default.loop.rank(RankRequest("e", "[]", ACTIONS))
-    service.ledger.flush()
+    service.queue.flush()
     answers = []
     for refuses in (True, False):
         disk.refuses = refuses
@@ -125,7 +125,7 @@ def test_a_retry_of_unknown_fate_absorbs_the_next_one(tmp_path: Path) -> None:
     service.default.loop.reward("e", 0.75)
     disk.refuses = True
     with pytest.raises(StorageUncertain):
-        service.ledger.flush()
+        service.queue.flush()
     disk.refuses = False
     answers += [answer(service, 0.75), answer(service, 0.5)]
 
@@ -138,7 +138,7 @@ def test_another_reward_than_the_unknown_one_counts(tmp_path: Path) -> None:
     """Only the same value is a retry."""
     service, disk = build(tmp_path)
     service.default.loop.rank(RankRequest("e", "[]", ACTIONS))
-    service.ledger.flush()
+    service.queue.flush()
     disk.refuses = True
     answer(service, 0.25)
     disk.refuses = False
@@ -155,7 +155,7 @@ def test_all_who_wait_for_a_refused_sync_are_told_the_same(tmp_path: Path, waits
     service, disk = build(tmp_path)
     for number in range(waits):
         service.default.loop.rank(RankRequest(f"e{number}", "[]", ACTIONS))
-    service.ledger.flush()
+    service.queue.flush()
     disk.refuses = True
 
     async def all_at_once() -> list[BaseException | None]:
@@ -166,7 +166,7 @@ def test_all_who_wait_for_a_refused_sync_are_told_the_same(tmp_path: Path, waits
     told = asyncio.run(all_at_once())
 
     disk.refuses = False
-    service.ledger.check()
+    service.queue.check()
     assert [type(one) for one in told] == [StorageUncertain] * waits
     assert service.default.loop.counts.rewards == waits
     service.close()
@@ -179,7 +179,7 @@ async def _one(service: Service, number: int) -> None:
 
 def test_what_cannot_be_read_back_is_read_before_anything_else_happens(tmp_path: Path) -> None:
     """Memory that is ahead of the disk answers nobody."""
-    ledger = CommitQueue(open_in_folder(tmp_path))
+    queue = CommitQueue(open_in_folder(tmp_path))
     tries: list[int] = []
 
     def read_back() -> None:
@@ -187,18 +187,18 @@ def test_what_cannot_be_read_back_is_read_before_anything_else_happens(tmp_path:
         if len(tries) < 3:
             raise OSError(24, "Too many open files")
 
-    ledger.on_failure = read_back
-    ledger.write("INSERT INTO nowhere VALUES (1)", ())
+    queue.on_failure = read_back
+    queue.write("INSERT INTO nowhere VALUES (1)", ())
     with pytest.raises(StorageFailed, match="Nothing was changed"):
-        ledger.flush()
+        queue.flush()
     with pytest.raises(StorageFailed, match="cannot be read back"):
-        ledger.check()
+        queue.check()
 
-    ledger.check()
-    ledger.check()
+    queue.check()
+    queue.check()
 
     assert tries == [0, 1, 2]
-    ledger.close()
+    queue.close()
 
 
 def test_an_uncertain_answer_says_so() -> None:

@@ -94,19 +94,19 @@ def test_twenty_crashes_under_load_lose_nothing_that_was_acknowledged(
     later = SystemClock().now() + timedelta(hours=1)
     service = build_service(Settings(data_folder=tmp_path, manual_clock_from=later))
     service.settle()
-    service.ledger.flush()
-    query = service.ledger.query
+    service.queue.flush()
+    query = service.queue.query
     kept_events = {row[0] for row in query("SELECT event_id FROM events")}
     kept_rewards = {row[0] for row in query("SELECT event_id FROM observations")}
-    lessons = [row[0] for row in query("SELECT lesson FROM events WHERE lesson IS NOT NULL")]
+    trained_events = [row[0] for row in query("SELECT lesson FROM events WHERE lesson IS NOT NULL")]
     model = service.default.loop.model()
     service.close()
 
     assert len(events) > 100
     assert set(events) <= kept_events
     assert set(rewards) <= kept_rewards
-    assert sorted(lessons) == list(range(1, len(lessons) + 1))
-    assert len(lessons) == len(kept_events)
+    assert sorted(trained_events) == list(range(1, len(trained_events) + 1))
+    assert len(trained_events) == len(kept_events)
     assert model == _replayed(tmp_path, mode)
 
 
@@ -142,7 +142,9 @@ def _replayed(folder: Path, mode: Mode) -> bytes:
     """Return the model of a new loop that learned the folder's log."""
     loop = build_loop(LoopSettings(mode), SystemClock())
     for event in read_stored_log(folder, "default"):
-        heard = [observation.value for observation in event.observations]
-        loop.import_event(as_decision(event), heard, TrainingReward(event.reward, event.reward))
+        observations = [observation.value for observation in event.observations]
+        loop.import_event(
+            as_decision(event), observations, TrainingReward(event.reward, event.reward)
+        )
     loop.publish()
     return loop.model()

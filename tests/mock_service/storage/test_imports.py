@@ -42,7 +42,7 @@ def line(**changes: object) -> str:
 def counted(folder: Path) -> tuple[int, int]:
     """Start and stop on a folder; return how many decisions and lessons it holds."""
     service = build_service(Settings(data_folder=folder))
-    found = service.default.loop.counts.decisions, service.default.loop.teacher.lessons
+    found = service.default.loop.counts.decisions, service.default.loop.trainer.trained_events
     service.close()
     return found
 

@@ -192,12 +192,12 @@ class Lab:
             settings = client.get(f"/loops/set{BASE}/configurations/service", headers=look["set"])
             policy = client.get(f"/loops/set{BASE}/configurations/policy", headers=look["set"])
             report = client.get("/loops/taken/mock/learning", headers=look["taken"]).json()
-        self.wait.check(_place(self.waits, settings.json()["rewardWaitTime"]))
-        self.policy.check(_place(self.policies, policy.json()["arguments"].split(" --epsilon")[0]))
+        self.wait.check(_index(self.waits, settings.json()["rewardWaitTime"]))
+        self.policy.check(_index(self.policies, policy.json()["arguments"].split(" --epsilon")[0]))
         self.taken.check({3: 0, 11: 1}[report["decisions"]])
 
 
-def _place(values: tuple[str, ...], value: str) -> int:
+def _index(values: tuple[str, ...], value: str) -> int:
     return values.index(value) if value in values else NEITHER
 
 
@@ -234,14 +234,16 @@ def test_thirty_kills_amid_everything_lose_and_double_nothing(tmp_path: Path) ->
     later = SystemClock().now() + timedelta(hours=1)
     service = build_service(Settings(data_folder=folder, manual_clock_from=later))
     service.settle()
-    service.ledger.flush()
-    number, query = service.default.number, service.ledger.query
+    service.queue.flush()
+    number, query = service.default.number, service.queue.query
     events = Counter(query("SELECT event_id FROM events WHERE loop = ?", (number,)))
-    heard = "SELECT event_id, reward FROM observations WHERE loop = ?"
-    rewards = Counter(query(heard, (number,)).fetchall())
-    lessons = "SELECT lesson FROM events WHERE loop = ? AND lesson IS NOT NULL ORDER BY settled"
-    learned = [row[0] for row in query(lessons, (number,))]
-    asked = {entry.inquiry.id for entry in service.book.all(number, JobKind.EVALUATION)}
+    observations = "SELECT event_id, reward FROM observations WHERE loop = ?"
+    rewards = Counter(query(observations, (number,)).fetchall())
+    trained_events = (
+        "SELECT lesson FROM events WHERE loop = ? AND lesson IS NOT NULL ORDER BY settled"
+    )
+    learned = [row[0] for row in query(trained_events, (number,))]
+    asked = {entry.inquiry.id for entry in service.jobs.all(number, JobKind.EVALUATION)}
     model = service.default.loop.model()
     service.close()
     acknowledged = [event for one in lab.visitors for event in one.events]
@@ -293,7 +295,9 @@ def _replay(folder: Path) -> bytes:
     """Return the model of a new loop that learned the folder's log."""
     loop = build_loop(LoopSettings(), SystemClock())
     for event in read_stored_log(folder, "default"):
-        heard = [observation.value for observation in event.observations]
-        loop.import_event(as_decision(event), heard, TrainingReward(event.reward, event.reward))
+        observations = [observation.value for observation in event.observations]
+        loop.import_event(
+            as_decision(event), observations, TrainingReward(event.reward, event.reward)
+        )
     loop.publish()
     return loop.model()

@@ -40,7 +40,7 @@ def test_vowpal_wabbit_counts_the_same_examples_and_the_same_cost(
     service = build_service(settings(filled, Mode.QUICK))
     loop = service.default.loop
     learned = sum(loop.counts.recent)
-    lessons = loop.teacher.lessons
+    trained_events = loop.trainer.trained_events
     service.close()
     log = exported(filled)
 
@@ -57,7 +57,7 @@ def test_vowpal_wabbit_counts_the_same_examples_and_the_same_cost(
         cost += sum(known) * ("_skipLearn" not in line)
         reader.finish_example(examples)
 
-    assert batch.get_weighted_examples() == lessons
+    assert batch.get_weighted_examples() == trained_events
     assert cost == pytest.approx(-learned, abs=1e-4)
 
 

@@ -35,7 +35,7 @@ def test_a_file_of_version_1_is_taken_over(tmp_path: Path) -> None:
 
     service = build_service(Settings(data_folder=tmp_path))
     counted = service.default.loop.counts.decisions
-    asked = service.book.all(service.default.number, JobKind.EVALUATION)
+    asked = service.jobs.all(service.default.number, JobKind.EVALUATION)
     service.close()
 
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:

@@ -26,13 +26,13 @@ def settings(folder: Path, mode: Mode, configuration: Configuration | None = Non
 
 def steps(count: int, seed: int = 1) -> list[Step]:
     """Return what clients of a loop do: ranks, rewards soon, late, twice or never, activations."""
-    chance = np.random.default_rng(seed)
+    probability = np.random.default_rng(seed)
     made: list[Step] = []
     for number in range(count):
-        made.append(_rank(f"e{number}", f"u{chance.integers(20)}", deferred=number % 7 == 0))
-        made.append(_advance(float(chance.exponential(20))))
-        about = chance.integers(max(0, number - 40), number + 3, 2)
-        made += [_reward(f"e{n}", float(chance.integers(0, 3)) / 2) for n in about]
+        made.append(_rank(f"e{number}", f"u{probability.integers(20)}", deferred=number % 7 == 0))
+        made.append(_advance(float(probability.exponential(20))))
+        about = probability.integers(max(0, number - 40), number + 3, 2)
+        made += [_reward(f"e{n}", float(probability.integers(0, 3)) / 2) for n in about]
         if number % 14 == 0:
             made.append(_activate(f"e{number}"))
     return made
@@ -68,10 +68,10 @@ def looks(service: Service) -> list[object]:
         loop.counts,
         loop.waiting,
         loop.state,
-        loop.teacher.lessons,
-        loop.teacher.version,
-        loop.teacher.modified,
-        loop.teacher.next_export,
+        loop.trainer.trained_events,
+        loop.trainer.version,
+        loop.trainer.modified,
+        loop.trainer.next_export,
         loop.model(),
     ]
 
@@ -91,7 +91,7 @@ def test_a_loop_that_was_stopped_equals_one_that_never_was(
         step(whole)
         step(parts)
         if number % 200 == 100:
-            parts.ledger.flush()
+            parts.queue.flush()
             parts.reload()
 
     seen, seen_of_parts = looks(whole), looks(parts)
@@ -126,13 +126,13 @@ def test_what_is_changed_on_the_way_is_kept(tmp_path: Path) -> None:
     loop.change_policy("--cb_explore_adf --cb_type ips --epsilon 0.5")
     loop.import_model(b"")
     first.change_keys("default", ("one", "two"))
-    expected = (loop.state, ("one", "two"), b"", loop.teacher.version)
-    first.ledger.flush()
+    expected = (loop.state, ("one", "two"), b"", loop.trainer.version)
+    first.queue.flush()
 
     first.reload()
 
     loop = first.default.loop
-    assert (loop.state, first.default.keys, loop.model(), loop.teacher.version) == expected
+    assert (loop.state, first.default.keys, loop.model(), loop.trainer.version) == expected
 
 
 def test_settings_that_teach_otherwise_retrain_from_what_is_stored(tmp_path: Path) -> None:
@@ -151,10 +151,10 @@ def test_settings_that_teach_otherwise_retrain_from_what_is_stored(tmp_path: Pat
     service.advance(timedelta(minutes=5))
     after = loop.rank(RankRequest("look", "[]", ACTIONS))
 
-    chances = [dict(sorted(d.ranking)) for d in (before, after)]
-    assert max(chances[0], key=chances[0].__getitem__) == "a"
-    assert max(chances[1], key=chances[1].__getitem__) != "a"
-    assert loop.teacher.lessons == 50
+    probabilities = [dict(sorted(d.ranking)) for d in (before, after)]
+    assert max(probabilities[0], key=probabilities[0].__getitem__) == "a"
+    assert max(probabilities[1], key=probabilities[1].__getitem__) != "a"
+    assert loop.trainer.trained_events == 50
 
 
 def test_old_logs_are_let_go_and_the_model_stays(tmp_path: Path) -> None:
@@ -166,10 +166,10 @@ def test_old_logs_are_let_go_and_the_model_stays(tmp_path: Path) -> None:
     assert service.log_range("default") is not None
 
     service.advance(timedelta(days=92))
-    service.ledger.flush()
+    service.queue.flush()
 
-    assert service.ledger.query("SELECT count(*) FROM events").fetchone() == (0,)
-    assert service.ledger.query("SELECT count(*) FROM observations").fetchone() == (0,)
+    assert service.queue.query("SELECT count(*) FROM events").fetchone() == (0,)
+    assert service.queue.query("SELECT count(*) FROM observations").fetchone() == (0,)
     assert service.log_range("default") is None
     assert len(service.default.loop.model()) >= len(model)
 
@@ -185,6 +185,6 @@ def test_deleted_logs_leave_waiting_events_alone(tmp_path: Path) -> None:
     service.delete_logs("default")
     loop.reward("waiting", 1.0)
 
-    service.ledger.flush()
-    assert loop.teacher.lessons == 2
-    assert service.ledger.query("SELECT count(*) FROM events").fetchone() == (1,)
+    service.queue.flush()
+    assert loop.trainer.trained_events == 2
+    assert service.queue.query("SELECT count(*) FROM events").fetchone() == (1,)

@@ -21,39 +21,39 @@ IDS = 6
 
 def random_steps(count: int, seed: int) -> list[Step]:
     """Return what clients may do, in any order, with what nobody does often among it."""
-    chance = np.random.default_rng(seed)
+    probability = np.random.default_rng(seed)
     kinds = (_rank, _reward, _reward, _activate, _advance, _advance, _change)
-    return [kinds[chance.integers(len(kinds))](chance) for _ in range(count)]
+    return [kinds[probability.integers(len(kinds))](probability) for _ in range(count)]
 
 
-def _rank(chance: np.random.Generator) -> Step:
+def _rank(probability: np.random.Generator) -> Step:
     request = RankRequest(
-        f"e{chance.integers(IDS)}",
-        f'[{{"user":"u{chance.integers(3)}"}}]',
-        ACTIONS[: chance.integers(2, 5)],
-        deferred=bool(chance.integers(3) == 0),
+        f"e{probability.integers(IDS)}",
+        f'[{{"user":"u{probability.integers(3)}"}}]',
+        ACTIONS[: probability.integers(2, 5)],
+        deferred=bool(probability.integers(3) == 0),
     )
     return lambda service: service.default.loop.rank(request)
 
 
-def _reward(chance: np.random.Generator) -> Step:
-    event_id, value = f"e{chance.integers(IDS)}", float(chance.integers(-2, 3)) / 2
+def _reward(probability: np.random.Generator) -> Step:
+    event_id, value = f"e{probability.integers(IDS)}", float(probability.integers(-2, 3)) / 2
     return lambda service: service.default.loop.reward(event_id, value)
 
 
-def _activate(chance: np.random.Generator) -> Step:
-    event_id = f"e{chance.integers(IDS)}"
+def _activate(probability: np.random.Generator) -> Step:
+    event_id = f"e{probability.integers(IDS)}"
     return lambda service: service.default.loop.activate(event_id)
 
 
-def _advance(chance: np.random.Generator) -> Step:
-    step = timedelta(seconds=float(chance.choice([0.5, 10, 70, 200, 400])))
+def _advance(probability: np.random.Generator) -> Step:
+    step = timedelta(seconds=float(probability.choice([0.5, 10, 70, 200, 400])))
     return lambda service: service.advance(step)
 
 
-def _change(chance: np.random.Generator) -> Step:
-    share = float(chance.integers(1, 4)) / 10
-    aggregation = str(chance.choice(["earliest", "sum", "average"]))
+def _change(probability: np.random.Generator) -> Step:
+    share = float(probability.integers(1, 4)) / 10
+    aggregation = str(probability.choice(["earliest", "sum", "average"]))
     changes: list[Step] = [
         lambda service: service.default.loop.configure(
             Configuration(exploration=share, reward_aggregation=aggregation)
@@ -66,21 +66,21 @@ def _change(chance: np.random.Generator) -> Step:
         lambda service: service.delete_logs("default"),
         lambda service: service.advance(timedelta(days=100)),
     ]
-    return changes[chance.integers(len(changes))]
+    return changes[probability.integers(len(changes))]
 
 
 def figures(service: Service) -> list[object]:
     """Return what ``/mock/learning`` and the model say of a loop."""
     loop = service.default.loop
-    teacher = loop.teacher
+    trainer = loop.trainer
     return [
         loop.counts,
         loop.waiting,
-        teacher.lessons,
-        teacher.version,
-        teacher.modified,
+        trainer.trained_events,
+        trainer.version,
+        trainer.modified,
         loop.model(),
-        teacher.next_export,
+        trainer.next_export,
         service.clock.now(),
         service.log_range("default"),
     ]
@@ -88,9 +88,9 @@ def figures(service: Service) -> list[object]:
 
 def restarted(service: Service, mode: Mode, folder: Path, fresh: Path) -> Service:
     """Return a server on what a kill would leave of another's folder."""
-    service.ledger.flush()
+    service.queue.flush()
     shutil.copytree(folder, fresh)
-    service.ledger.abandon()
+    service.queue.abandon()
     return build_service(settings(fresh, mode))
 
 
@@ -102,10 +102,10 @@ def test_a_restart_at_any_moment_changes_no_later_answer(
     """Repeated event ids, late and early rewards, changed settings and deleted logs included."""
     whole, parts = (build_service(settings(tmp_path / name, mode)) for name in ("whole", "0"))
     steps = random_steps(150, seed)
-    moments = np.random.default_rng(seed).choice(len(steps), 3, replace=False)
+    timestamps = np.random.default_rng(seed).choice(len(steps), 3, replace=False)
     kept = 0
     for number, step in enumerate(steps):
-        if number in moments:
+        if number in timestamps:
             folder, kept = tmp_path / str(kept), kept + 1
             parts = restarted(parts, mode, folder, tmp_path / str(kept))
         assert step(whole) == step(parts), number
@@ -127,7 +127,7 @@ def test_a_reward_after_a_restart_joins_what_it_would_have_joined(tmp_path: Path
     service.default.loop.reward("same", 1.0)
 
     loop = service.default.loop
-    assert (loop.counts.late, loop.waiting, loop.teacher.lessons) == (1, 1, 1)
+    assert (loop.counts.late, loop.waiting, loop.trainer.trained_events) == (1, 1, 1)
     service.close()
 
 

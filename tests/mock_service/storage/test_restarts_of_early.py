@@ -34,29 +34,32 @@ def settings(folder: Path, mode: Mode, policy: str = "", early_bytes: int = 2**2
     )
 
 
-def page_step(chance: np.random.Generator) -> Step:
+def page_step(probability: np.random.Generator) -> Step:
     """Return what a client of pages may do: few ids, other slots each time, all of it early too."""
-    page, slot = f"p{chance.integers(IDS)}", f"s{chance.integers(SLOTS)}"
-    first = int(chance.integers(SLOTS))
+    page, slot = f"p{probability.integers(IDS)}", f"s{probability.integers(SLOTS)}"
+    first = int(probability.integers(SLOTS))
     slots = tuple(Slot(f"s{n}", "[]", ACTIONS[n].id) for n in range(first, SLOTS))
-    request = SlotsRequest(page, "[]", ACTIONS, slots, deferred=bool(chance.integers(2)))
-    value, seconds = float(chance.integers(3)) / 2, float(chance.choice([1.0, 50, 119, 121, 400]))
+    request = SlotsRequest(page, "[]", ACTIONS, slots, deferred=bool(probability.integers(2)))
+    value, seconds = (
+        float(probability.integers(3)) / 2,
+        float(probability.choice([1.0, 50, 119, 121, 400])),
+    )
     steps: tuple[Step, ...] = (
         lambda service: service.default.loop.rank_slots(request),
         lambda service: service.default.loop.activate_slots(page),
         lambda service: service.default.loop.reward(slot_event_id(page, slot), value),
         lambda service: service.advance(timedelta(seconds=seconds)),
     )
-    return steps[chance.choice(4, p=[0.3, 0.25, 0.25, 0.2])]
+    return steps[probability.choice(4, p=[0.3, 0.25, 0.25, 0.2])]
 
 
-def event_step(chance: np.random.Generator) -> Step:
+def event_step(probability: np.random.Generator) -> Step:
     """Return what a client may do whose events are few, and whose learning mode changes."""
-    id_, value = f"e{chance.integers(IDS)}", float(chance.integers(3)) / 2
-    request = RankRequest(id_, "[]", ACTIONS, deferred=bool(chance.integers(2)))
-    mode = list(LearningMode)[chance.integers(len(LearningMode))]
+    id_, value = f"e{probability.integers(IDS)}", float(probability.integers(3)) / 2
+    request = RankRequest(id_, "[]", ACTIONS, deferred=bool(probability.integers(2)))
+    mode = list(LearningMode)[probability.integers(len(LearningMode))]
     changed = Configuration(learning_mode=mode, reward_aggregation="sum", auto_optimization=False)
-    seconds = float(chance.choice([1.0, 50, 119, 121, 400]))
+    seconds = float(probability.choice([1.0, 50, 119, 121, 400]))
     steps: tuple[Step, ...] = (
         lambda service: service.default.loop.rank(request),
         lambda service: service.default.loop.activate(id_),
@@ -64,7 +67,7 @@ def event_step(chance: np.random.Generator) -> Step:
         lambda service: service.advance(timedelta(seconds=seconds)),
         lambda service: service.default.loop.configure(changed),
     )
-    return steps[chance.choice(5, p=[0.3, 0.25, 0.25, 0.18, 0.02])]
+    return steps[probability.choice(5, p=[0.3, 0.25, 0.25, 0.18, 0.02])]
 
 
 def answer(step: Step, service: Service) -> object:
@@ -88,8 +91,8 @@ def compare(tmp_path: Path, made: Settings, steps: list[Step], every: int) -> No
     whole, parts = map(build_service, both)
     for number, step in enumerate(steps):
         if number % every == every - 1:
-            parts.ledger.flush()
-            parts.ledger.abandon()
+            parts.queue.flush()
+            parts.queue.abandon()
             parts = build_service(both[1])
         assert answer(step, whole) == answer(step, parts), number
         assert figures(whole)[:5] == figures(parts)[:5], number
@@ -105,8 +108,8 @@ def test_pages_and_their_activations_outlive_a_restart(
     tmp_path: Path, mode: Mode, seed: int
 ) -> None:
     """An activation may come before its page, and a page may come again with other slots."""
-    chance = np.random.default_rng(seed)
-    steps = [page_step(chance) for _ in range(120)]
+    probability = np.random.default_rng(seed)
+    steps = [page_step(probability) for _ in range(120)]
 
     compare(tmp_path, settings(tmp_path, mode, PAGES), steps, every=23)
 
@@ -117,8 +120,8 @@ def test_early_and_late_ones_outlive_a_restart_where_there_is_no_room(
     tmp_path: Path, mode: Mode, seed: int
 ) -> None:
     """What found no room, or has joined a decision already, joins no other after a restart."""
-    chance = np.random.default_rng(seed)
-    steps = [event_step(chance) for _ in range(150)]
+    probability = np.random.default_rng(seed)
+    steps = [event_step(probability) for _ in range(150)]
 
     compare(tmp_path, settings(tmp_path, mode, early_bytes=4_500), steps, every=23)
 
@@ -128,8 +131,8 @@ def test_an_activation_that_has_joined_a_decision_joins_no_other(tmp_path: Path)
     service = build_service(settings(tmp_path, Mode.AZURE))
     service.default.loop.activate("e")
     service.default.loop.rank(RankRequest("e", "[]", ACTIONS))
-    service.ledger.flush()
-    service.ledger.abandon()
+    service.queue.flush()
+    service.queue.abandon()
     service = build_service(settings(tmp_path, Mode.AZURE))
 
     service.default.loop.rank(RankRequest("e", "[]", ACTIONS, deferred=True))

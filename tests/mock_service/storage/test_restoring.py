@@ -166,9 +166,9 @@ DAMAGES: dict[str, Damage] = {
 
 def looked_at(service: Service) -> list[object]:
     """Return what is kept of everything."""
-    service.ledger.flush()
+    service.queue.flush()
     tables = ("settings", "loops", "events", "observations", "texts", "models", "inquiries")
-    return [service.ledger.query(f"SELECT * FROM {table}").fetchall() for table in tables]  # noqa: S608 (constants)
+    return [service.queue.query(f"SELECT * FROM {table}").fetchall() for table in tables]  # noqa: S608 (constants)
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +208,7 @@ def test_a_restored_loop_survives_a_kill_at_once(tmp_path: Path, sound: bytes) -
 
     assert (again.default.loop.counts, again.default.loop.model()) == expected
     for table in ("events", "observations", "texts", "models"):
-        rows = again.ledger.query(f"SELECT DISTINCT loop FROM {table}").fetchall()  # noqa: S608 (constants)
+        rows = again.queue.query(f"SELECT DISTINCT loop FROM {table}").fetchall()  # noqa: S608 (constants)
         assert rows == [(again.default.number,)]
     again.close()
 
@@ -219,20 +219,20 @@ def test_a_kill_while_rows_come_in_changes_nothing(tmp_path: Path, sound: bytes)
     before = service.default.loop.counts
     content = damaged(sound, "UPDATE events SET event_id = 'other' WHERE number = 1")
     number = 7
-    service.ledger.write("REPLACE INTO settings VALUES ('discard:7', '')", ())
+    service.queue.write("REPLACE INTO settings VALUES ('discard:7', '')", ())
     with closing(sqlite3.connect(":memory:")) as copy:
         copy.deserialize(content)
         for row in copy.execute("SELECT * FROM texts"):
-            service.ledger.write("INSERT INTO texts VALUES (?, ?, ?)", (number, *row[1:]))
-    service.ledger.flush()
+            service.queue.write("INSERT INTO texts VALUES (?, ?, ?)", (number, *row[1:]))
+    service.queue.flush()
     shutil.copytree(tmp_path / "a", tmp_path / "b")
     service.close()
 
     again = build_service(Settings(data_folder=tmp_path / "b", manual_clock_from=NOON))
 
     assert again.default.loop.counts == before
-    assert again.ledger.query("SELECT 1 FROM texts WHERE loop = 7").fetchall() == []
-    assert again.ledger.query("SELECT 1 FROM settings WHERE name GLOB 'discard*'").fetchall() == []
+    assert again.queue.query("SELECT 1 FROM texts WHERE loop = 7").fetchall() == []
+    assert again.queue.query("SELECT 1 FROM settings WHERE name GLOB 'discard*'").fetchall() == []
     again.close()
 
 

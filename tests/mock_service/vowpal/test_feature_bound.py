@@ -148,7 +148,7 @@ def test_an_event_beyond_the_bound_of_a_later_policy_counts_and_teaches_nothing(
 
     assert untaught == b""
     assert loop.model() != b""
-    assert loop.teacher.lessons == 2
+    assert loop.trainer.trained_events == 2
     with pytest.raises(ApiError, match="crossed features"):
         loop.rank(RankRequest("again", context, actions))
 

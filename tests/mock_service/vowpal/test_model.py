@@ -52,8 +52,8 @@ class PlainVowpalWabbit:
     def learn(self, context_: str, chosen: int, propensity: float, reward: float) -> None:
         """Learn one labelled decision."""
         label = {"_label_cost": -reward, "_label_probability": propensity}
-        place = {"_label_Action": chosen + 1, "_labelIndex": chosen}
-        text = json.dumps({**label, **place, **self._document(context_)})
+        index = {"_label_Action": chosen + 1, "_labelIndex": chosen}
+        text = json.dumps({**label, **index, **self._document(context_)})
         examples = self.workspace.parse(text)
         self.workspace.learn(examples)
         self.workspace.finish_example(examples)
@@ -156,9 +156,9 @@ def test_any_namespace_can_be_learned_from_again_and_again(name: str) -> None:
 def test_actions_with_the_same_features_are_actions_of_their_own() -> None:
     """Each with its own probability, in ranks and in lessons, also next to others."""
     twins = (ACTIONS[0], Action("twin", ACTIONS[0].features), ACTIONS[1], ACTIONS[0])
-    order, chances = (1, 0, 2, 3), (0.25,) * 4
+    order, probabilities = (1, 0, 2, 3), (0.25,) * 4
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    taught = Decision("e", at, "[]", twins, twins, order, chances, deferred=False)
+    taught = Decision("e", at, "[]", twins, twins, order, probabilities, deferred=False)
     model = VowpalModel(PRESETS["quick"].arguments)
     for _ in range(20):
         model.learn(taught, 1.0)

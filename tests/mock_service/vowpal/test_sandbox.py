@@ -142,8 +142,8 @@ def test_a_model_cut_or_changed_anywhere_in_its_header_is_refused_or_works() -> 
     """Whatever its lengths and options then say."""
     model = trained()
     length = len(model) - 4 * len(model) // 5
-    for place in range(0, min(length, 300), 3):
-        for damaged in (model[:place], model[:place] + b"\xff" + model[place + 1 :]):
+    for index in range(0, min(length, 300), 3):
+        for damaged in (model[:index], model[:index] + b"\xff" + model[index + 1 :]):
             with suppress(ModelInvalid):
                 check_header(damaged)
 

@@ -33,14 +33,14 @@ def decide(
     """Fill the page; return each slot's decision and the action it got."""
     decisions, taken = [], list[int]()
     for number in range(len(SLOTS)):
-        left = [place for place in range(len(ACTIONS)) if place not in taken]
-        actions = tuple(ACTIONS[place] for place in left)
+        left = [index for index in range(len(ACTIONS)) if index not in taken]
+        actions = tuple(ACTIONS[index] for index in left)
         context = context_of(number, user)
         prediction = model.predict(context, actions)
         at = int(rng.integers(len(left)))
         order = (prediction.order[at], *np.delete(prediction.order, at).tolist())
-        chances = prediction.probabilities
-        chances = (chances[at], *np.delete(chances, at).tolist())
+        probabilities = prediction.probabilities
+        probabilities = (probabilities[at], *np.delete(probabilities, at).tolist())
         taken.append(left[order[0]])
         decisions.append(
             Decision(
@@ -50,7 +50,7 @@ def decide(
                 actions,
                 actions,
                 order,
-                chances,
+                probabilities,
                 deferred=False,
             )
         )
@@ -82,7 +82,7 @@ class PlainVowpalWabbit:
         slots = [
             {
                 "_label_cost": -reward,
-                "_a": [ACTIONS.index(decision.actions[place]) for place in decision.order],
+                "_a": [ACTIONS.index(decision.actions[index]) for index in decision.order],
                 "_p": list(decision.probabilities),
                 "sj": features,
             }
@@ -109,8 +109,10 @@ def test_slots_asked_one_by_one_get_the_probabilities_of_the_whole_page() -> Non
             answers = plain.probabilities(user, taken)
             for decision, expected in zip(decisions, answers, strict=True):
                 found = {
-                    ACTIONS.index(decision.actions[place]): chance
-                    for place, chance in zip(decision.order, decision.probabilities, strict=True)
+                    ACTIONS.index(decision.actions[index]): probability
+                    for index, probability in zip(
+                        decision.order, decision.probabilities, strict=True
+                    )
                 }
                 assert found == pytest.approx(expected, abs=1e-6)
         plain.learn(user, decisions, rewards)
@@ -152,10 +154,10 @@ def test_a_slot_that_a_client_names_is_an_ordinary_feature() -> None:
         [{"user": "u"}],
     ):
         model = VowpalSlotModel(POLICY)
-        chances = (0.5, 0.3, 0.2)
+        probabilities = (0.5, 0.3, 0.2)
         text = json.dumps(context)
         decision = Decision(
-            "e", AT, text, ACTIONS[:3], ACTIONS[:3], (0, 1, 2), chances, deferred=False
+            "e", AT, text, ACTIONS[:3], ACTIONS[:3], (0, 1, 2), probabilities, deferred=False
         )
         model.learn(decision, 1.0)
         learned.append(model.snapshot())

@@ -30,7 +30,7 @@ def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_bytes(tmp_path: P
         assert workers[1].poll() is None
 
     assert len(done) == len(plan.runs())
-    results = [(tmp_path / place / "results.csv").read_bytes() for place in ("here", "there")]
+    results = [(tmp_path / index / "results.csv").read_bytes() for index in ("here", "there")]
     assert results[0] == results[1]
 
 

@@ -35,7 +35,7 @@ def test_the_best_rate_lies_between_getting_stuck_and_never_exploiting(drift: Co
 
 def test_without_exploration_the_loop_gets_stuck_after_the_drift(drift: Comparison) -> None:
     """Its last quarter is worth less than half of what is possible; with 0.1 it is not."""
-    possible = np.mean([run.curve_best[-10:] for run in drift.findings.figures[0]])
+    possible = np.mean([run.curve_best[-10:] for run in drift.findings.metrics[0]])
 
     assert _result(drift, "0").late_value < possible / 2
     assert _result(drift, "0.1").late_value > possible * 0.9
@@ -43,7 +43,7 @@ def test_without_exploration_the_loop_gets_stuck_after_the_drift(drift: Comparis
 
 def test_always_exploring_never_uses_what_was_learned(drift: Comparison) -> None:
     """Its value is that of blind choice from the first visit to the last."""
-    blind = np.mean([run.blind_value for run in drift.findings.figures[-1]])
+    blind = np.mean([run.blind_value for run in drift.findings.metrics[-1]])
 
     assert _result(drift, "1").mean_value == pytest.approx(blind, abs=0.005)
 
@@ -67,7 +67,7 @@ def test_cost_and_benefit_of_exploration_add_up(drift: Comparison) -> None:
 
 def test_regret_and_value_tell_the_same_story(drift: Comparison) -> None:
     """Value and regret add up to what was possible."""
-    for result, runs in zip(drift.results, drift.findings.figures, strict=True):
+    for result, runs in zip(drift.results, drift.findings.metrics, strict=True):
         possible = np.mean([run.best_value for run in runs])
         assert result.regret.estimate / 3000 == pytest.approx(
             possible - result.mean_value, abs=1e-6
@@ -118,7 +118,7 @@ def test_equal_settings_are_called_different_in_at_most_7_of_100_cases() -> None
     """200 times 8 seeds; the two settings differ in nothing but the dice of the loop."""
     seeds, sets = 8, 200
     runs = compare("news", {"loop-seed": ["a", "b"]}, seeds=seeds * sets, rounds=100, workers=2)
-    values = np.array([[run.mean_value for run in cell] for cell in runs.findings.figures])
+    values = np.array([[run.mean_value for run in cell] for cell in runs.findings.metrics])
     differences = (values[1] - values[0]).reshape(sets, seeds)
 
     called = [_decided(sample) for sample in differences]
@@ -133,11 +133,11 @@ def test_a_known_difference_is_found_with_the_seeds_that_are_recommended() -> No
     seeds, sets = 5, 40
     vary = {"exploration": [0.2, 0.3]}
     runs = compare("news", vary, seeds=200, rounds=600, workers=2)
-    values = np.array([[run.mean_value for run in cell] for cell in runs.findings.figures])
+    values = np.array([[run.mean_value for run in cell] for cell in runs.findings.metrics])
     differences = values[1] - values[0]
     assert abs(differences.mean()) > 5 * differences.std() / np.sqrt(len(differences))
 
-    found = [_found(np.roll(differences, -place * 5), seeds) for place in range(sets)]
+    found = [_found(np.roll(differences, -index * 5), seeds) for index in range(sets)]
 
     assert np.mean(found) >= 0.8
 

@@ -18,7 +18,7 @@ HERE = processes_here(1, "simulator.worker")
 TWO = processes_here(2, "simulator.worker")
 
 
-def figures(plan: Plan, workforce: ExecutorFactory, work: Work = execute_run) -> list[RunMetrics]:
+def metrics(plan: Plan, workforce: ExecutorFactory, work: Work = execute_run) -> list[RunMetrics]:
     """Return the figures of the plan's runs, in the plan's order."""
     runs = plan.runs()
     finished = {}
@@ -33,21 +33,21 @@ def test_every_executor_gives_the_same_figures(workforce: ExecutorFactory) -> No
     """As this process does."""
     plan = small_plan()
 
-    assert figures(plan, HERE) == figures(plan, workforce)
+    assert metrics(plan, HERE) == metrics(plan, workforce)
 
 
 def test_a_run_whose_worker_died_is_done_again(tmp_path: Path) -> None:
     """And the others are not lost."""
     plan, work = small_plan(), partial(measure_and_die_once, tmp_path / "omen")
 
-    assert figures(plan, TWO, work) == figures(plan, HERE)
+    assert metrics(plan, TWO, work) == metrics(plan, HERE)
     assert (tmp_path / "omen").exists()
 
 
 def test_workers_that_die_again_and_again_end_the_experiment() -> None:
     """Three times in a row, with not a run done in between."""
     with pytest.raises(WorkersFailed, match="workers died 3 times in a row"):
-        figures(small_plan(), TWO, always_die)
+        metrics(small_plan(), TWO, always_die)
 
 
 def test_an_error_of_the_work_is_not_tried_again() -> None:
@@ -59,5 +59,5 @@ def test_an_error_of_the_work_is_not_tried_again() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        figures(small_plan(), HERE, fail)
+        metrics(small_plan(), HERE, fail)
     assert len(tries) == 1

@@ -5,7 +5,7 @@ import pytest
 from numpy.random import default_rng
 
 from simulator.experiment.statistics import (
-    MOST_SEEDS,
+    MAX_SEEDS,
     best_probabilities,
     contenders,
     critical_value,
@@ -68,7 +68,7 @@ def test_small_differences_take_more_seeds_and_none_take_too_many() -> None:
     assert 3 < seeds[1] / seeds[0] < 4.5
     assert 3.5 < seeds[2] / seeds[1] < 4.5
     assert recommended_seeds(noise, 2.1) is None
-    assert MOST_SEEDS == 10_000
+    assert MAX_SEEDS == 10_000
 
 
 @pytest.mark.slow
@@ -99,7 +99,7 @@ def test_the_recommended_seeds_find_a_known_difference_in_8_of_10_cases(
         differences = chance.normal(effect, 1, (pilot, 1))
         if not intervals(differences)[0].excludes_zero:
             seeds = recommended_seeds(differences[:, 0], critical_value(differences))
-            more = (seeds or MOST_SEEDS) - pilot
+            more = (seeds or MAX_SEEDS) - pilot
             differences = np.concatenate([differences, chance.normal(effect, 1, (more, 1))])
         found += intervals(differences)[0].excludes_zero
 

@@ -47,7 +47,7 @@ def test_resume_does_only_what_is_left_and_the_results_are_the_same(tmp_path: Pa
     kept.write_bytes(kept.read_bytes()[:-30])
 
     assert _there(tmp_path / "cut") == 3
-    whole, cut = (tmp_path / place / "results.csv" for place in ("whole", "cut"))
+    whole, cut = (tmp_path / index / "results.csv" for index in ("whole", "cut"))
     assert whole.read_bytes() == cut.read_bytes()
 
 

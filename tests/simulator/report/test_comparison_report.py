@@ -14,17 +14,17 @@ CHARTS = (
     "differences",
     "learning",
     "regret",
-    *(f"actions-{place}-{name}" for place, name in enumerate(PROFILES, 1)),
+    *(f"actions-{index}-{name}" for index, name in enumerate(PROFILES, 1)),
 )
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Compare three rates on two designs of two policies' runs, a little."""
-    place = tmp_path_factory.mktemp("comparison")
+    index = tmp_path_factory.mktemp("comparison")
     vary = {"exploration": ["0", "0.1", "1"], "policy": ["quick", "azure"]}
-    compare("news", vary, seeds=4, rounds=200, out=place)
-    return place
+    compare("news", vary, seeds=4, rounds=200, out=index)
+    return index
 
 
 def test_results_have_a_row_for_each_run(folder: Path) -> None:

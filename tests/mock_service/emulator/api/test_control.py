@@ -90,11 +90,11 @@ def test_choices_are_told_in_advance(control: httpx2.Client) -> None:
 
 def test_a_lesson_is_seen_by_the_next_rank(control: httpx2.Client) -> None:
     """With the action's features, or by its id once a rank has offered it."""
-    lesson: dict[str, Any] = {"contextFeatures": [{"x": 1}], "reward": 1, "times": 3}
-    unknown = control.post("/mock/lessons", json={**lesson, "action": "music"})
-    first = control.post("/mock/lessons", json={**lesson, "action": ARTICLES[2]})
+    example: dict[str, Any] = {"contextFeatures": [{"x": 1}], "reward": 1, "times": 3}
+    unknown = control.post("/mock/lessons", json={**example, "action": "music"})
+    first = control.post("/mock/lessons", json={**example, "action": ARTICLES[2]})
     learned = probabilities(control)
-    again = control.post("/mock/lessons", json={**lesson, "action": "music"})
+    again = control.post("/mock/lessons", json={**example, "action": "music"})
 
     assert (unknown.status_code, first.status_code, again.status_code) == (400, 204, 204)
     assert "no rank has offered the action 'music'" in unknown.json()["error"]["message"]

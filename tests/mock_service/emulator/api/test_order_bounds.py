@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from mock_service.emulator.faults import MOST_FAULTS
+from mock_service.emulator.faults import MAX_FAULTS
 from mock_service.testing import LocalPersonalizer
 from tests.mock_service.emulator.api.test_control import HEADERS, rank
 
@@ -68,15 +68,15 @@ def test_what_is_beyond_is_refused_with_the_range(
 
 def test_faults_are_ordered_up_to_some_number(control: httpx2.Client) -> None:
     """Those that are met make room for others, and numbers are given once."""
-    for _ in range(MOST_FAULTS):
+    for _ in range(MAX_FAULTS):
         ordered = control.post("/mock/faults", json={"operation": "rank", "status": 500})
     refused = control.post("/mock/faults", json={"operation": "rank", "status": 500})
     rank(control)
     again = control.post("/mock/faults", json={"operation": "rank", "status": 500})
 
     assert (ordered.status_code, refused.status_code, again.status_code) == (201, 400, 201)
-    assert again.json()["number"] == MOST_FAULTS + 1
-    assert len(control.get("/mock/faults").json()["faults"]) == MOST_FAULTS
+    assert again.json()["number"] == MAX_FAULTS + 1
+    assert len(control.get("/mock/faults").json()["faults"]) == MAX_FAULTS
 
 
 def test_calls_are_held_back_up_to_some_number_of_bytes(control: httpx2.Client) -> None:

@@ -112,7 +112,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
     """Let time pass while the server runs, and keep everything when it ends."""
     emulator: Emulator = app.state.emulator
     service = emulator.service
-    tasks = [asyncio.create_task(service.run_housekeeping()), asyncio.create_task(service.answer())]
+    tasks = [
+        asyncio.create_task(service.housekeeping.run()),
+        asyncio.create_task(service.run_jobs()),
+    ]
     try:
         yield {CONNECTIONS: Connections(service.limits)}
     finally:

@@ -111,15 +111,15 @@ def _service(
             early=early,
         )
 
-    workshop = LoopFactory(lambda loop: new_state(loop, clock, ids), make_tools)
-    service = Service(clock=clock, ids=ids, queue=queue, workshop=workshop, settings=settings)
+    factory = LoopFactory(lambda loop: new_state(loop, clock, ids), make_tools)
+    service = Service(clock=clock, ids=ids, queue=queue, factory=factory, settings=settings)
     _check_wishes(settings, service.default.loop.state)
     if settings.key_is_explicit:
-        service.change_keys(DEFAULT_LOOP, (settings.key, _second_key(service)))
+        service.loops.change_keys(DEFAULT_LOOP, (settings.key, _second_key(service)))
     for name in settings.extra_loops:
         check_loop_name(name)
         if name not in service.loops:
-            service.create(name, settings.loop, (new_uid(ids), new_uid(ids)))
+            service.loops.create(name, settings.loop, (new_uid(ids), new_uid(ids)))
     queue.flush()
     return service
 

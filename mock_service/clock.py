@@ -1,23 +1,24 @@
-"""Where the host learns what time it is; the only file that reads the wall clock."""
+"""What time it is for the service; the only module that reads the wall clock."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from mock_service.errors import ControlRequestInvalid, SettingsInvalid
+from mock_service.timestamps import EPOCH
 
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = EPOCH, datetime(9990, 1, 1, tzinfo=UTC)
 """Where a manual clock can be: what the service adds and takes away stays within the calendar."""
 
 
 class Clock(Protocol):
-    """A source of the present moment."""
+    """A source of the present time."""
 
     def now(self) -> datetime:
-        """Return the present moment, with the UTC zone attached; it never goes backwards."""
+        """Return the present time, with the UTC zone attached; it never goes backwards."""
 
 
 class SystemClock:
-    """The machine's own time, held still while somebody sets it back."""
+    """The machine's own time, held still while it is set back."""
 
     __slots__ = ("_last",)
 
@@ -31,7 +32,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that moves only when it is told to."""
+    """A clock that moves only by its methods."""
 
     __slots__ = ("_now", "_start")
 
@@ -49,11 +50,11 @@ class ManualClock:
             raise _out_of_range(start)
 
     def now(self) -> datetime:
-        """Return the moment the clock was last moved to."""
+        """Return the timestamp the clock was last moved to."""
         return self._now
 
     def move_to(self, timestamp: datetime) -> None:
-        """Show another moment, be it an earlier one: for when everything else goes back too."""
+        """Show another timestamp, be it an earlier one: for when all else goes back too."""
         self._now = max(EARLIEST, min(timestamp.astimezone(UTC), LATEST))
 
     def check_step(self, step: timedelta) -> None:
@@ -95,7 +96,7 @@ class ManualClock:
 
 
 def days_before(timestamp: datetime, days: int) -> datetime:
-    """Return the moment so many days earlier, or the beginning of the calendar."""
+    """Return the timestamp `days` earlier, or the beginning of the calendar."""
     return timestamp - timedelta(days=days) if days < (timestamp - _BEGINNING).days else _BEGINNING
 
 

@@ -1,9 +1,11 @@
-"""Everything one can choose about the host, read once at the edge into frozen values."""
+"""Everything one can choose about the service, read once at the edge into frozen values."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, TypedDict, Unpack
 
+from mock_service.errors import SettingsInvalid
 from mock_service.limits import DEFAULT_LIMITS, Limits
 from mock_service.loop.configuration import Configuration, Mode
 
@@ -25,6 +27,16 @@ DEFAULT_LOOP = "default"
 """The name of the loop behind the bare endpoint."""
 
 
+class ConfigurationChanges(TypedDict, total=False):
+    """What of a configuration is often chosen when a loop starts; None leaves it as it is."""
+
+    exploration: float | None
+    reward_wait_time: timedelta | None
+    model_export_frequency: timedelta | None
+    reward_aggregation: str | None
+    default_reward: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class LoopSettings:
     """How one learning loop starts."""
@@ -42,6 +54,31 @@ class LoopSettings:
     def policy_or_default(self) -> str:
         """The learning policy to start with."""
         return self.policy or self.mode.value
+
+    def with_changes(
+        self,
+        *,
+        mode: str | None = None,
+        policy: str | None = None,
+        seed: str | int | None = None,
+        **configuration: Unpack[ConfigurationChanges],
+    ) -> "LoopSettings":
+        """Return these settings with what is not None in place of what they hold.
+
+        Raises:
+            SettingsInvalid: there is no such mode, or a value is none that a loop can have.
+        """
+        if mode is not None and mode not in set(Mode):
+            raise SettingsInvalid(f"mode: expected one of {', '.join(Mode)}, got {mode!r}")
+        changes: dict[str, Any] = {
+            name: value for name, value in configuration.items() if value is not None
+        }
+        return LoopSettings(
+            mode=self.mode if mode is None else Mode(mode),
+            policy=self.policy if policy is None else policy,
+            seed=self.seed if seed is None else str(seed),
+            configuration=replace(self.configuration, **changes),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ import gc
 import shlex
 import socket
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -24,7 +24,7 @@ from mock_service.emulator.listener import Listener
 from mock_service.errors import SettingsInvalid
 from mock_service.hosting.service import Service
 from mock_service.limits import parse_limits
-from mock_service.loop.configuration import Configuration, Mode
+from mock_service.loop.configuration import Mode
 from mock_service.rest.cross_origin import parse_allowed_origin
 from mock_service.rest.hosts import parse_allowed_host
 from mock_service.security.tls import TlsFiles
@@ -34,6 +34,7 @@ from mock_service.settings import (
     LoopSettings,
     Settings,
 )
+from mock_service.timestamps import to_utc
 
 _SECONDS_TO_FINISH = 5
 """How long requests under way may take when the server ends; a broken handshake never ends."""
@@ -145,7 +146,12 @@ def serve(
 
     Example: personalizer-lab serve --port 5000 --mode quick
     """
-    given = {"mode": mode, "seed": seed, "policy": policy or None, "exploration": exploration}
+    given: dict[str, Any] = {
+        "mode": mode,
+        "seed": seed,
+        "policy": policy or None,
+        "exploration": exploration,
+    }
     chosen = choose_key(host, key, key_file)
     settings = Settings(
         host=host,
@@ -155,12 +161,7 @@ def serve(
         key_is_explicit=chosen.is_chosen,
         manual_clock_from=_clock_start(clock, clock_start),
         data_folder=None if in_memory else data_dir,
-        loop=LoopSettings(
-            mode or Mode.QUICK,
-            policy,
-            "0" if seed is None else seed,
-            Configuration() if exploration is None else Configuration(exploration=exploration),
-        ),
+        loop=LoopSettings().with_changes(**given),
         explicit_settings=tuple(name for name, value in given.items() if value is not None),
         extra_loops=tuple(loop or ()),
         accept_bearer=check_bearer(host, accept=accept_bearer),
@@ -245,7 +246,7 @@ def _clock_start(clock: ClockKind, start: datetime | None) -> datetime | None:
         if start is not None:
             raise SettingsInvalid("--clock-start belongs to --clock manual")
         return None
-    return start.replace(tzinfo=UTC) if start is not None else SystemClock().now()
+    return to_utc(start) if start is not None else SystemClock().now()
 
 
 def _listener(settings: Settings) -> socket.socket:

@@ -2,7 +2,8 @@
 
 import re
 
-from mock_service.conformance.probe import ACTIONS, KEY_HEADER, ContractClient, expect
+from mock_service.conformance.probe import ACTIONS, ContractClient, expect
+from mock_service.wire import KEY_HEADER
 
 _DENIED = "Access denied due to invalid subscription key or wrong API endpoint."
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

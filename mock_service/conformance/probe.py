@@ -9,8 +9,8 @@ from pydantic_core import from_json, to_json
 
 from mock_service.errors import EndpointUnreachable
 from mock_service.exchange import Exchange, ExchangeFailed
+from mock_service.wire import KEY_HEADER
 
-KEY_HEADER = "Ocp-Apim-Subscription-Key"
 TIMEOUT_SECONDS = 20.0
 TOTAL_SECONDS = 300.0
 """A server that takes nearly too long for every reply would take half an hour for all checks."""

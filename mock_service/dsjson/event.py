@@ -5,14 +5,13 @@ count actions from 0. A cost is a reward with its sign turned, as Vowpal Wabbit 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mock_service.loop.decision import Action, Decision
+from mock_service.timestamps import EPOCH
 
 UNTRAINED_MODEL = "N/A"
 """The model id of decisions made before the first model."""
-
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ def as_decision(event: LoggedDecision) -> Decision:
     """Return a logged event as the decision a learner can learn from, with its propensity."""
     return Decision(
         event.event_id,
-        event.at or _LONG_AGO,
+        event.at or EPOCH,
         event.context,
         event.actions,
         event.actions,

@@ -1,10 +1,11 @@
 """The small parts of a log line, each read strictly: a wrong one raises NotAnEvent."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeGuard
 
 from mock_service.dsjson.event import UNTRAINED_MODEL, LoggedObservation
 from mock_service.loop.slots import SEPARATOR
+from mock_service.timestamps import to_utc
 
 Json = dict[str, Any]
 
@@ -101,7 +102,7 @@ def timestamp(value: object) -> datetime | None:
     except ValueError:
         return None
     if _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        at = to_utc(at)
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:  # a zone may take it over the end of a year
         raise NotAnEvent(
             f"Timestamp: expected a year from {_FIRST_YEAR} to {_LAST_YEAR}, got {value:.40}"

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mock_service.dsjson.event import (
     LoggedDecision,
@@ -12,6 +12,7 @@ from mock_service.dsjson.event import (
     LoggedSlot,
 )
 from mock_service.loop.decision import Action
+from mock_service.timestamps import format_timestamp
 
 _COMMANDS = ("_multi", "_slots", "_tag", "_inc", "_text", "_id", "_slot_id", "_type", "_label")
 """Beginnings of names that Vowpal Wabbit takes for its own, wherever they stand."""
@@ -132,7 +133,7 @@ def _harmless(value: object) -> object:
 def _timestamp(at: datetime | None) -> str | None:
     if at is None:
         return None
-    return f'"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")}Z"'
+    return f'"{format_timestamp(at, "microseconds")}"'
 
 
 def _optional_number(value: float | None) -> str | None:

@@ -37,7 +37,7 @@ class Emulator:
         """
         if isinstance(self.service.clock, ManualClock):
             self.service.clock.restart()
-        self.service.reset(settings)
+        self.service.loops.reset(settings)
         self.interception.clear()
         self.script.clear()
         self.history.clear()
@@ -45,7 +45,7 @@ class Emulator:
     def remove_loop(self, name: str) -> None:
         """End a loop; what is known of its calls and decisions is for no later one of its name."""
         number = self.service.loops[name].number
-        self.service.remove(name)
+        self.service.loops.remove(name)
         self.history.forget(number)
         self.interception.journal.disown(name)
         self.interception.held.clear(name)
@@ -57,7 +57,7 @@ class Emulator:
             LearningPolicyInvalid: the policy of `settings` is refused; nothing has changed then.
         """
         number = self.service.loops[name].number
-        self.service.reset(settings, name)
+        self.service.loops.reset(settings, name)
         self.history.forget(number)
         self.interception.journal.clear(name)
         self.interception.held.clear(name)
@@ -65,7 +65,7 @@ class Emulator:
     @property
     def seed(self) -> str:
         """What decides, with the event id, which action is drawn."""
-        return self.script.seed or self.service.settings.seed
+        return self.script.seed or self.service.loops.settings.seed
 
     def reseed(self, seed: str) -> None:
         """Let `seed` decide what is drawn, and which ids are made up, from now on."""
@@ -84,14 +84,14 @@ class Emulator:
             clock.check_step(step)
         target = clock.now() + step
         while (due := held.next_due()) is not None and due <= target:
-            await self.service.advance_aside(max(due - clock.now(), timedelta()))
+            await self.service.housekeeping.advance_in_slices(max(due - clock.now(), timedelta()))
             await held.run_due(clock.now())
-        await self.service.advance_aside(max(target - clock.now(), timedelta()))
+        await self.service.housekeeping.advance_in_slices(max(target - clock.now(), timedelta()))
 
     def snapshot(self) -> bytes:
         """Return the default loop as one file."""
         self.service.default.loop.settle()
-        return self.service.snapshot(DEFAULT_LOOP)
+        return self.service.snapshots.take(DEFAULT_LOOP)
 
     async def restore(self, snapshot: bytes) -> None:
         """Make the default loop what it was.
@@ -99,7 +99,7 @@ class Emulator:
         Raises:
             ApiError: InvalidSnapshot; nothing was changed.
         """
-        await self.service.restore(DEFAULT_LOOP, snapshot)
+        await self.service.snapshots.restore(DEFAULT_LOOP, snapshot)
 
     def decisions(self, loop: str | None = None) -> tuple[RecordedDecision, ...]:
         """Return the latest decisions of one loop or all, and what became of them, oldest first."""

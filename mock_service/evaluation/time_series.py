@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from mock_service.evaluation.estimators import SERVICE_Z, standard_error
 from mock_service.evaluation.policies import PolicySource
+from mock_service.timestamps import EPOCH
 
 STEP = timedelta(minutes=5)
 """The smallest window; all others are made of such."""
@@ -95,14 +96,14 @@ def tumbling(course: RewardSeries, length: timedelta) -> Iterator[Window]:
     """
     summed: dict[int, IpsSums] = {}
     for step in course.steps:
-        index = (step.at - _EPOCH) // length
+        index = (step.at - EPOCH) // length
         summed[index] = summed.get(index, _NOTHING) + step.sums
     if not summed:
         return
     first, last = min(summed), max(summed)
     indices = range(first, last + 1) if last - first < _MAX_WINDOWS else sorted(summed)
     for index in indices:
-        yield Window(_EPOCH + index * length, summed.get(index, _NOTHING))
+        yield Window(EPOCH + index * length, summed.get(index, _NOTHING))
 
 
 def expanding(course: RewardSeries, length: timedelta) -> Iterator[Window]:
@@ -113,5 +114,4 @@ def expanding(course: RewardSeries, length: timedelta) -> Iterator[Window]:
         yield Window(window.at, known)
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING = IpsSums()

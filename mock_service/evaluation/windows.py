@@ -1,13 +1,12 @@
 """From how a policy acted on some traffic to sums over time."""
 
-from datetime import UTC, datetime
-
 import numpy as np
 from numpy.typing import NDArray
 
 from mock_service.evaluation.logged_data import Column, LoggedData
 from mock_service.evaluation.policies import ActionProbabilities, PolicySource
 from mock_service.evaluation.time_series import STEP, IpsSums, RewardSeries, Window
+from mock_service.timestamps import EPOCH
 
 
 def reward_series(acted: ActionProbabilities, logged: LoggedData) -> RewardSeries:
@@ -35,13 +34,10 @@ def _steps(columns: Column, logged: LoggedData) -> tuple[Window, ...]:
     np.add.at(summed, rows, columns[timed])
     return tuple(
         [
-            Window(_EPOCH + index * STEP, IpsSums(*row))
+            Window(EPOCH + index * STEP, IpsSums(*row))
             for index, row in zip(known.tolist(), summed.tolist(), strict=True)
         ]
     )
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _columns(acted: ActionProbabilities, logged: LoggedData) -> Column:
@@ -63,7 +59,7 @@ def _step_indices(logged: LoggedData) -> tuple[NDArray[np.intp], NDArray[np.int6
     timestamps = [event.at for event in logged.events if event.at is not None]
     return (
         np.array(timed, dtype=np.intp),
-        np.array([(timestamp - _EPOCH) // STEP for timestamp in timestamps], dtype=np.int64),
+        np.array([(timestamp - EPOCH) // STEP for timestamp in timestamps], dtype=np.int64),
     )
 
 

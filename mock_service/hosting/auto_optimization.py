@@ -1,59 +1,59 @@
 """Automatic optimization: when a loop's policy is due to be questioned."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from mock_service.evaluation.job import EvaluationRequest, EvaluationResult, JobKind
-from mock_service.hosting.evaluation_jobs import JobRepository
-from mock_service.loop.configuration import Configuration, LearningMode
+from mock_service.errors import LearningPolicyInvalid
+from mock_service.evaluation.job import EvaluationRequest, EvaluationResult, JobKind, Status
+from mock_service.hosting.evaluation_jobs import Job, JobRepository
+from mock_service.hosting.hosted_loop import HostedLoop
+from mock_service.hosting.loop_registry import LoopRegistry
+from mock_service.loop.configuration import Configuration, LearningMode, ProblemType
 from mock_service.loop.ids import IdSource, new_guid
 from mock_service.loop.state import LoopState
 from mock_service.storage.codec import to_microseconds
-from mock_service.storage.looks import keep_look, last_looks
-from mock_service.vowpal.policy_arguments import is_multi_slot
+from mock_service.storage.commit_queue import CommitQueue
+from mock_service.storage.looks import keep_look, last_look
 
 MIN_EVENTS = 1_000
 """With fewer settled events nothing is evaluated: no policy could be surely better."""
 
 _USUAL = timedelta(days=14)
 _ENOUGH = 20_000
-"""So many events of the last two weeks are enough (about 20 MB of logs); else all are taken."""
+"""With as many events in the last two weeks older ones are left out (about 20 MB of logs)."""
 
 
 class AutoOptimizationScheduler:
     """Asks for an evaluation of a loop whenever its configuration says so.
 
-    The clock decides. Of several moments that have passed unseen, only the last one counts.
+    The clock decides. Of several due timestamps that have passed, only the last one counts.
     """
 
-    def __init__(self, jobs: JobRepository) -> None:
-        self._jobs = jobs
-        self._passed: dict[int, int] = {}
+    def __init__(
+        self, jobs: JobRepository, queue: CommitQueue, ids: Callable[[], IdSource]
+    ) -> None:
+        """Add evaluations to `jobs`, with ids of the present source of `ids`."""
+        self._jobs, self._queue, self._ids = jobs, queue, ids
 
-    def look(self, number: int, state: LoopState, now: datetime, ids: IdSource) -> None:
+    def check(self, hosted: HostedLoop, now: datetime) -> None:
         """Ask for an evaluation if one is due and there are events enough.
 
         Raises:
-            StorageFailed: what has settled could not be kept.
+            StorageFailed: what has settled could not be stored.
         """
-        due = due_at(state, now)
-        if due is None or self._passed.get(number) == to_microseconds(due):
+        number, loop = hosted.number, hosted.loop
+        due = due_at(loop.state, now)
+        if due is None or loop.problem_type is ProblemType.MULTI_SLOT:
             return
-        self._passed[number] = to_microseconds(due)
-        keep_look(self._jobs.queue, number, to_microseconds(due))
-        self._jobs.queue.flush()  # what has settled only now counts, too
+        if last_look(self._queue, number) == to_microseconds(due):
+            return
+        keep_look(self._queue, number, to_microseconds(due))
+        self._queue.flush()  # what has settled only now counts, too
         latest = self._jobs.latest_automatic(number)
         if latest is not None and due <= latest <= now:
             return
         if (start := self._start(number, now)) is not None:
-            self._jobs.add(number, _inquiry(state, start, now, new_guid(ids)))
-
-    def forget(self, number: int) -> None:
-        """Look at a loop anew, if there is one of that number again."""
-        self._passed.pop(number, None)
-
-    def reload(self) -> None:
-        """Go by what is kept: the loops are others now."""
-        self._passed = last_looks(self._jobs.queue)
+            self._jobs.add(number, _evaluation(loop.state, start, now, new_guid(self._ids())))
 
     def _start(self, number: int, now: datetime) -> datetime | None:
         """Return from when on events are taken; None where there are too few."""
@@ -76,28 +76,43 @@ def find_better(
     return better.arguments if better else None
 
 
+async def apply_optimized(loops: LoopRegistry, job: Job, result: EvaluationResult) -> Status:
+    """Apply the policy an automatic optimization has found, unless the loop has moved on."""
+    hosted = loops.find_number(job.loop)
+    better = hosted and find_better(job.inquiry, result, hosted.loop.state)
+    if not hosted or not better:
+        return Status.RETAINED
+    name = hosted.name
+    try:
+        await loops.change(
+            name, lambda: loops[name].loop, lambda loop: loop.change_policy_in_steps(better)
+        )
+    except LearningPolicyInvalid:
+        return Status.RETAINED
+    return Status.APPLIED
+
+
 def due_at(state: LoopState, now: datetime) -> datetime | None:
-    """Return the last moment at which the loop was to be optimised; None if there was none."""
+    """Return the last timestamp at which the loop was to be optimised; None if there was none."""
     configuration = state.configuration
     start, frequency = (
         configuration.auto_optimization_start,
         configuration.auto_optimization_frequency,
     )
-    if start is None or start > now or not _applies(state, configuration):
+    if start is None or start > now or not _applies(configuration):
         return None
     return start + (now - start) // frequency * frequency
 
 
-def _applies(state: LoopState, configuration: Configuration) -> bool:
+def _applies(configuration: Configuration) -> bool:
     return (
         configuration.auto_optimization
         and configuration.auto_optimization_frequency > timedelta()
         and configuration.learning_mode is LearningMode.ONLINE
-        and not is_multi_slot(state.policy)
     )
 
 
-def _inquiry(state: LoopState, start: datetime, now: datetime, id_: str) -> EvaluationRequest:
+def _evaluation(state: LoopState, start: datetime, now: datetime, id_: str) -> EvaluationRequest:
     return EvaluationRequest(
         kind=JobKind.EVALUATION,
         id=id_,

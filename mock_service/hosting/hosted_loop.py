@@ -108,4 +108,4 @@ def _check(queue: CommitQueue, kept: LoopRow) -> None:
 def _stand(queue: CommitQueue, hosted: HostedLoop) -> str:
     at = last_timestamp(queue, hosted.number)
     until = "no event" if at is None else f"until {at:%Y-%m-%d %H:%M:%S} UTC"
-    return f"loop {hosted.name!r}, {hosted.loop.counts.decisions} decisions, {until}"
+    return f"loop {hosted.name!r}, {hosted.loop.stats.decisions} decisions, {until}"

@@ -21,20 +21,21 @@ from mock_service.evaluation.job import (
 )
 from mock_service.hosting.evaluation_jobs import Job, JobRepository
 from mock_service.hosting.failures import FailureLog
+from mock_service.storage.commit_queue import CommitQueue
 from mock_service.storage.database import FILE
 from mock_service.vowpal.sandbox import validate_policy
 
 _BEAT_SECONDS = 0.25
-"""How often somebody looks for work, and whether the work under way is still wanted."""
+"""Interval of looking for work, and of checking that the work under way is still wanted."""
 
 _MAX_SECONDS = 3600.0
 
-Applies = Callable[[Job, EvaluationResult], Awaitable[Status]]
-"""Applies an automatic optimization, or does not; says which."""
+ApplyOptimized = Callable[[Job, EvaluationResult], Awaitable[Status]]
+"""Applies an automatic optimization or retains the policy; returns which."""
 
 
 class JobWorker:
-    """Answers what is in the book, the oldest first, also what an earlier server left over.
+    """Answers the jobs in the repository, oldest first, also those an earlier server left over.
 
     The answering process reads the file of the data folder by itself; of a database in memory it
     gets a copy. It has the lowest priority, so that ranks come first.
@@ -43,19 +44,20 @@ class JobWorker:
     def __init__(
         self,
         jobs: JobRepository,
+        queue: CommitQueue,
         folder: Path | None,
-        apply: Applies,
-        survivor: FailureLog | None = None,
+        apply: ApplyOptimized,
+        failures: FailureLog,
     ) -> None:
-        self._jobs, self._folder, self._apply = jobs, folder, apply
-        self._survivor = survivor or FailureLog()
+        self._jobs, self._queue, self._folder = jobs, queue, folder
+        self._apply, self._failures = apply, failures
 
     async def work(self) -> None:
         """Answer for ever; cancelled, it ends the process that is under way."""
         while True:
             await asyncio.sleep(_BEAT_SECONDS)
-            with suppress(StorageFailed), self._survivor.survive("Answering evaluations"):
-                self._jobs.queue.check()  # what is not kept as answered is answered again
+            with suppress(StorageFailed), self._failures.survive("Answering evaluations"):
+                self._queue.check()  # what is not kept as answered is answered again
                 entry = self._jobs.next()
                 if entry is not None:
                     await self._answer_or_give_up(entry)
@@ -67,10 +69,10 @@ class JobWorker:
         except StorageFailed:
             raise
         except Exception as error:  # noqa: BLE001 - a border: the next one has to be answered
-            self._survivor.report(f"The evaluation {entry.inquiry.id!r}", error)
+            self._failures.report(f"The evaluation {entry.inquiry.id!r}", error)
             explained = _describe("The evaluation could not be made: the server's log says why.")
             self._jobs.conclude(entry, Status.FAILED, explained)
-            await self._jobs.queue.wait_committed()
+            await self._queue.wait_committed()
 
     async def _answer(self, entry: Job) -> None:
         try:
@@ -86,12 +88,12 @@ class JobWorker:
             except LearningPolicyInvalid:
                 status = Status.RETAINED
         self._jobs.conclude(entry, status, found)
-        await self._jobs.queue.wait_committed()
+        await self._queue.wait_committed()
 
     async def _run(self, entry: Job, work: Path) -> tuple[Status, str]:
         data = self._folder or work
         if self._folder is None:
-            with closing(self._jobs.queue.freeze()) as frozen:
+            with closing(self._queue.freeze()) as frozen:
                 await asyncio.to_thread((work / FILE).write_bytes, frozen.serialize())
         (work / ASKED).write_text(to_request_json(entry.inquiry), encoding="utf-8")
         process = _start(data, entry.loop, work)
@@ -104,7 +106,7 @@ class JobWorker:
     async def _wait_for_end(
         self, entry: Job, process: subprocess.Popen[str], work: Path
     ) -> tuple[Status, str]:
-        """Return how the process ended; it is left alone once nobody wants to know."""
+        """Return how the process ended; it is not waited for once the job is removed."""
         running = asyncio.get_running_loop()
         deadline = running.time() + _MAX_SECONDS
         while process.poll() is None:

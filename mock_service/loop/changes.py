@@ -1,28 +1,22 @@
 """Changing a loop: its configuration and its policy, and learning its history anew for them."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
 
 from mock_service.clock import Clock, days_before
 from mock_service.loop.configuration import Configuration
 from mock_service.loop.dependencies import Store
+from mock_service.loop.model_operations import ModelOperations
 from mock_service.loop.state import LoopState
-from mock_service.loop.training import Trainer, exhaust
+from mock_service.loop.training import exhaust
 
 
-class LoopChanges(ABC):
+class LoopChanges(ModelOperations):
     """What of a learning loop changes its settings."""
 
-    trainer: Trainer
-    _state: LoopState
     _clock: Clock
     _store: Store
-
-    @abstractmethod
-    def settle(self) -> datetime:
-        """Learn from every event whose wait is over, publish what is due, and return when."""
 
     @abstractmethod
     def _set_state(self, state: LoopState) -> None:
@@ -52,7 +46,7 @@ class LoopChanges(ABC):
         state = replace(self._state, configuration=replace(configuration, last_edited=now))
         if before.model_export_frequency != configuration.model_export_frequency:
             state = replace(state, exports_from=now)
-            self.trainer.next_export = now + configuration.model_export_frequency
+            self._trainer.next_export = now + configuration.model_export_frequency
         self._set_state(state)
 
     def change_policy(self, arguments: str) -> None:
@@ -85,6 +79,6 @@ class LoopChanges(ABC):
             state = change(begun)
             days = begun.configuration.model_retrain_days
             past = self._store.history(days_before(self._clock.now(), days))
-            learner = yield from self.trainer.retrain(state, past, keeps_published=keeps_published)
-        self.trainer.restart(state, learner, self._clock.now())
+            learner = yield from self._trainer.retrain(state, past, keeps_published=keeps_published)
+        self._trainer.restart(state, learner, self._clock.now())
         self._set_state(state)

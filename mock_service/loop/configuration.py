@@ -33,6 +33,13 @@ class LearningMode(StrEnum):
     LOGGING_ONLY = "LoggingOnly"
 
 
+class ProblemType(StrEnum):
+    """Which ranks a loop answers: those for a single slot, or those for the slots of a page."""
+
+    SINGLE_SLOT = "single-slot"
+    MULTI_SLOT = "multi-slot"
+
+
 Aggregation = Callable[[list[float]], float]
 
 
@@ -73,7 +80,7 @@ class Configuration:
             )
         if self.reward_aggregation not in AGGREGATIONS:
             raise SettingsInvalid(
-                f"reward aggregation: expected one of {', '.join(AGGREGATIONS)}, "
+                f"aggregation: expected one of {', '.join(AGGREGATIONS)}, "
                 f"got {self.reward_aggregation!r}"
             )
         durations = (self.reward_wait_time, self.model_export_frequency)

@@ -1,26 +1,26 @@
 """The learning loop: decide, listen, settle, learn. One Azure resource is one loop."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from mock_service.errors import ApiError
 from mock_service.loop.changes import LoopChanges
 from mock_service.loop.configuration import LearningMode, Mode
 from mock_service.loop.decision import Decision, RankRequest
 from mock_service.loop.dependencies import Dependencies
-from mock_service.loop.events import Observation, PendingEvent, Settlement
+from mock_service.loop.events import Observation
 from mock_service.loop.joining import Joiner
 from mock_service.loop.loop_stats import LoopStats
 from mock_service.loop.pending_slots import PendingSlots
 from mock_service.loop.ranking import in_request_order
+from mock_service.loop.settling import AT_ONCE, Settler
 from mock_service.loop.slots import SlotsRequest, rank_slots
-from mock_service.loop.state import LoopState, Models
+from mock_service.loop.state import LoopState
 from mock_service.loop.training import (
     Trainer,
     TrainingReward,
     exhaust,
     first_checkpoint,
-    training_reward,
 )
 
 
@@ -38,7 +38,7 @@ class LearningLoop(LoopChanges):
         *,
         trainer: Trainer | None = None,
         joiner: Joiner | None = None,
-        counts: LoopStats | None = None,
+        stats: LoopStats | None = None,
     ) -> None:
         """Start anew, or go on with what another loop knew.
 
@@ -48,14 +48,14 @@ class LearningLoop(LoopChanges):
         self._state = state
         self._clock, self._store, self._choose = tools.clock, tools.store, tools.choose
         self._canonicalizer = tools.canonicalizer
-        self.trainer = trainer or Trainer(
+        self._trainer = trainer or Trainer(
             state, tools.factory, tools.store, first_checkpoint(state.created)
         )
         self._joiner = Joiner(tools.early) if joiner is None else joiner
         self._learns_at_once = _learns_at_once(state)
         self._slots = PendingSlots(self._joiner, tools.store)
-        self.counts = counts or LoopStats()
-        self._idle_until = _AT_ONCE
+        self.stats = stats or LoopStats()
+        self._settler = Settler(self._joiner, self._trainer, tools.store, self.stats)
 
     @property
     def state(self) -> LoopState:
@@ -73,20 +73,20 @@ class LearningLoop(LoopChanges):
         Raises:
             ApiError: every action is excluded, or there are too many features.
         """
-        self.trainer.check(request.context, request.actions)
+        self._trainer.check(request.context, request.actions)
         now = self.settle()
         decision = self._decide(request, now)
         event = self._joiner.record(decision)
-        self.counts.decisions += 1
+        self.stats.decisions += 1
         self._store.save_decision(event)
         if self._learns_at_once and event.rewards and event.activated:
             self._joiner.settle(event)
-            self._finish_event(event, now)
+            self._settler.finish(event, now, self._state.configuration)
         return decision
 
     def rank_slots(self, request: SlotsRequest) -> tuple[tuple[str, str], ...]:
         """Fill several slots; return each slot's id with its action's."""
-        bound = self.trainer.learner.bound
+        bound = self._trainer.learner.bound
         bound.check_slots(request.context, request.actions, request.slots)
         answer = rank_slots(request, self.rank)
         slots = [slot for slot, _ in answer]
@@ -120,44 +120,14 @@ class LearningLoop(LoopChanges):
     def settle(self) -> datetime:
         """Learn from every event whose wait is over, publish what is due, and return when."""
         now = self._clock.now()
-        if now >= self._idle_until:
-            exhaust(self._settle_until(now))
+        if now >= self._settler.idle_until:
+            exhaust(self._settler.settle_until(now, self._state.configuration))
         return now
 
     def settle_in_steps(self) -> Iterator[None]:
         """Do what `settle` does, an event a step; others may be answered in between."""
-        if (now := self._clock.now()) >= self._idle_until:
-            yield from self._settle_until(now)
-
-    def model(self) -> bytes:
-        """Return the published model in Vowpal Wabbit's format; empty when untrained.
-
-        The bytes depend on nothing but the policy and what was learned, in its order.
-        """
-        self.settle()
-        return self._canonicalizer(
-            self.trainer.models.published, self.trainer.published_trained_events
-        )
-
-    def import_model(self, model: bytes) -> None:
-        """Replace the model; empty bytes forget all that was learned.
-
-        Raises:
-            LearningPolicyInvalid: Vowpal Wabbit cannot go on from it with the loop's policy.
-        """
-        now = self.settle()
-        self.trainer.restart(
-            self._state, self.trainer.begin(self._state, Models(model, model)), now
-        )
-
-    def teach(self, decision: Decision, reward: float, times: int) -> None:
-        """Learn a lesson nobody lived through, and show it at once; it is no event of the loop."""
-        now = self.settle()
-        self.trainer.repeat(decision, reward, now, times)
-        if self._state.mode is Mode.AZURE:
-            self.trainer.publish_now(now)
-        else:
-            self.trainer.keep()
+        if (now := self._clock.now()) >= self._settler.idle_until:
+            yield from self._settler.settle_until(now, self._state.configuration)
 
     def import_event(
         self, decision: Decision, observations: Sequence[float | None], training: TrainingReward
@@ -169,7 +139,7 @@ class LearningLoop(LoopChanges):
         learned after `publish`.
         """
         event = self._joiner.record(decision)
-        self.counts.decisions += 1
+        self.stats.decisions += 1
         self._store.save_decision(event)
         for reward in observations:
             self._count(reward)
@@ -177,11 +147,7 @@ class LearningLoop(LoopChanges):
             self._joiner.observe(observation)
             self._store.save_observation(observation, event)
         self._joiner.settle(event)
-        self._finish_event(event, self._clock.now(), training)
-
-    def publish(self) -> None:
-        """Let ranks see all that was learned so far, before the next export would."""
-        self.trainer.publish_now(self.settle())
+        self._settler.finish(event, self._clock.now(), self._state.configuration, training)
 
     def _decide(self, request: RankRequest, now: datetime) -> Decision:
         actions = request.actions
@@ -189,7 +155,7 @@ class LearningLoop(LoopChanges):
             actions = tuple(action for action in actions if action.id not in request.excluded)
             if not actions:
                 raise ApiError("InvalidRankRequest", "All actions are excluded.")
-        prediction = self._choose(request, self.trainer.learner.predict(request.context, actions))
+        prediction = self._choose(request, self._trainer.learner.predict(request.context, actions))
         if (mode := self._state.configuration.learning_mode) is _LOGGING_ONLY:
             prediction = in_request_order(prediction)
         return Decision(
@@ -202,7 +168,7 @@ class LearningLoop(LoopChanges):
             prediction.probabilities,
             request.deferred,
             mode,
-            self.trainer.version,
+            self._trainer.version,
         )
 
     def _observe(self, event_id: str, reward: float | None) -> None:
@@ -215,57 +181,24 @@ class LearningLoop(LoopChanges):
         self._count(reward)
         is_late = self._store.save_observation(observation, event, is_dropped=is_dropped)
         if event is None:
-            self.counts.late += is_late
+            self.stats.late += is_late
         elif self._learns_at_once and event.rewards and event.activated:
             self._joiner.settle(event)
-            self._finish_event(event, now)
+            self._settler.finish(event, now, self._state.configuration)
 
     def _count(self, reward: float | None) -> None:
         if reward is None:
-            self.counts.activations += 1
+            self.stats.activations += 1
         else:
-            self.counts.rewards += 1
-
-    def _settle_until(self, now: datetime) -> Iterator[None]:
-        """Do what is due, and note until when nothing else will be: decisions come in order."""
-        trainer, wait = self.trainer, self._state.configuration.reward_wait_time
-        for event in self._joiner.due(now - wait):
-            trainer.export_before(event.decision.at + wait)
-            self._finish_event(event, now)
-            yield
-        trainer.export_before(now + timedelta.resolution)
-        oldest = self._joiner.oldest()
-        waits_since = now if oldest is None else oldest.decision.at
-        self._idle_until = min(trainer.next_export, waits_since + wait)
-
-    def _finish_event(
-        self, event: PendingEvent, now: datetime, reward_given: TrainingReward | None = None
-    ) -> None:
-        """Learn from a settled event, if it was shown at all."""
-        counts = self.counts
-        training = reward_given or training_reward(event, self._state.configuration)
-        reward, joined = training.reward, training.joined
-        if not event.is_trainable:
-            counts.not_activated += not event.activated
-            self._store.save_settlement(event, Settlement(now, None, reward, joined))
-            return
-        counts.rewarded += bool(event.rewards)
-        counts.defaulted += not event.rewards
-        counts.recent.append(joined)
-        self.trainer.learn(event.decision, reward, now)
-        self._store.save_settlement(
-            event, Settlement(now, self.trainer.trained_events, reward, joined)
-        )
-        self.trainer.keep_if_wanted()
+            self.stats.rewards += 1
 
     def _set_state(self, state: LoopState) -> None:
-        self._state = self.trainer.state = state
-        self._idle_until = _AT_ONCE
+        self._state = self._trainer.state = state
+        self._settler.idle_until = AT_ONCE
         self._learns_at_once = _learns_at_once(state)
         self._store.save_state(state)
 
 
-_AT_ONCE = datetime.min.replace(tzinfo=UTC)
 _LOGGING_ONLY = LearningMode.LOGGING_ONLY  # looked up once, as it is asked for at every visit
 
 

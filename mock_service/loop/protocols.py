@@ -1,4 +1,4 @@
-"""What the loop needs from the rooms above it."""
+"""What the loop needs from the packages above it."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from mock_service.loop.configuration import ProblemType
 from mock_service.loop.decision import Action, Decision, RankRequest
 from mock_service.loop.events import Observation, PendingEvent, Settlement
 from mock_service.loop.slots import Slot
@@ -48,6 +49,10 @@ class Learner(Protocol):
     bound: RequestBound
     """How much one request may ask of it."""
 
+    @property
+    def problem_type(self) -> ProblemType:
+        """Which ranks its policy is for."""
+
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions` with the published model; uniform in the given order when untrained."""
 
@@ -74,7 +79,7 @@ ActionSampler = Callable[[RankRequest, Prediction], Prediction]
 """Samples an action of a prediction for a request and swaps it with the one in front."""
 
 ModelCanonicalizer = Callable[[bytes, int], bytes]
-"""Makes a model's bytes depend on nothing but what its lessons, so many, have taught."""
+"""Makes a model's bytes depend only on its policy and on the events it learned from."""
 
 
 class EventStore(Protocol):

@@ -52,3 +52,19 @@ class Checkpoint:
     published_trained_events: int
     version: int
     modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStatus:
+    """How far training and publishing are.
+
+    ``trained_events`` and ``published_trained_events`` are the numbers of events that the model in
+    training and the published one learned from; ``version`` counts publications, ``modified`` is
+    when the last one happened, and ``next_export`` when the next may, in azure mode.
+    """
+
+    trained_events: int
+    published_trained_events: int
+    version: int
+    modified: datetime
+    next_export: datetime

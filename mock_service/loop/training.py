@@ -41,10 +41,10 @@ class Trainer:
         return self.learner.models()
 
     def learn(self, decision: Decision, reward: float, at: datetime) -> None:
-        """Learn one lesson; in quick mode it is public at once.
+        """Learn from one event; in quick mode ranks see it at once.
 
-        A lesson beyond the learner's bound, from an event that another policy decided, counts and
-        teaches nothing.
+        An event beyond the learner's bound, as another policy may have decided it, counts and
+        changes no weight.
         """
         if self._allows(decision.context, decision.actions):
             self.learner.learn(decision, reward)
@@ -53,7 +53,7 @@ class Trainer:
             self._publish(at)
 
     def repeat(self, decision: Decision, reward: float, at: datetime, times: int) -> None:
-        """Learn one lesson so many times.
+        """Learn from one event `times` times.
 
         Raises:
             ApiError: that is more than one request may ask.
@@ -70,7 +70,7 @@ class Trainer:
         behind = (self.next_export - timestamp) // frequency * frequency
         self.next_export -= behind
         if self.state.mode is Mode.AZURE and self._publish(self.next_export - frequency):
-            self.keep()
+            self.checkpoint()
 
     def skip_exports_until(self, timestamp: datetime) -> None:
         """Go on at the first beat after `timestamp`: those until then have happened already."""
@@ -112,20 +112,20 @@ class Trainer:
         self._set_state(learner)
         self.version += 1
         self.modified = at
-        self.keep()
+        self.checkpoint()
 
     def publish_now(self, at: datetime) -> None:
         """Publish what was learned, if it is not public yet, and keep it."""
         self._publish(at)
-        self.keep()
+        self.checkpoint()
 
-    def keep_if_wanted(self) -> None:
-        """Let the store keep the models if enough was learned since it last did."""
+    def checkpoint_if_wanted(self) -> None:
+        """Store the models if enough was learned since the last checkpoint."""
         if self._store.wants_checkpoint(self.trained_events - self._stored_trained_events):
-            self.keep()
+            self.checkpoint()
 
-    def keep(self) -> None:
-        """Let the store keep the models."""
+    def checkpoint(self) -> None:
+        """Store the models, so that a restart learns nothing twice."""
         self._stored_trained_events = self.trained_events
         self._store.checkpoint(
             Checkpoint(

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from mock_service.errors import ApiError
 from mock_service.evaluation.job import JobKind
-from mock_service.loop.configuration import Configuration
+from mock_service.loop.configuration import Configuration, ProblemType
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.rest.configuration_rules import merge_configuration
 from mock_service.rest.configuration_schemas import configuration_body
@@ -18,9 +18,8 @@ from mock_service.rest.policy import adapt_policy, apply_policy
 from mock_service.rest.requests import parse_body
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.schemas import PolicyReferenceBody
-from mock_service.rest.timestamps import format_timestamp
 from mock_service.rest.versions import ALL, NEWEST, PREVIEWS, Version
-from mock_service.vowpal.policy_arguments import is_multi_slot
+from mock_service.timestamps import format_timestamp
 from mock_service.vowpal.workspace import float32_decimal
 
 
@@ -35,12 +34,12 @@ async def update(call: OperationRequest) -> Response:
     body = parse_body(configuration_body(call.version), raw, "InvalidServiceConfiguration")
 
     def change(loop: LearningLoop) -> Iterator[None]:
-        multi_slot = is_multi_slot(loop.state.policy)
+        multi_slot = loop.problem_type is ProblemType.MULTI_SLOT
         return loop.configure_in_steps(
             merge_configuration(loop.configuration, body, multi_slot=multi_slot)
         )
 
-    await call.service.changes.apply(call.hosted.name, lambda: call.loop, change)
+    await call.service.loops.change(call.hosted.name, lambda: call.loop, change)
     await call.service.wait_committed()
     return json_reply(HTTPStatus.OK, configuration_response(call.loop.configuration, call.version))
 

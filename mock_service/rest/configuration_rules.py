@@ -1,7 +1,7 @@
 """From a configuration body to a loop's configuration, or to the code of what is wrong with it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +12,7 @@ from mock_service.rest.configuration_schemas import (
     ConfigurationV1,
     ConfigurationV2022,
 )
+from mock_service.timestamps import to_utc
 
 _SHORTEST_WAIT, _MAX_WAIT = timedelta(seconds=5), timedelta(days=2)
 _SHORTEST_EXPORT, _MAX_EXPORT_FREQUENCY = timedelta(seconds=1), timedelta(days=365)
@@ -97,15 +98,9 @@ def _optimization_frequency(body: ConfigurationPreview) -> timedelta | None:
 
 
 def _in_utc(sent: datetime | None) -> datetime | None:
-    """Return a moment in UTC; one without a zone is meant in UTC, as the service writes them."""
-    if sent is None or sent.tzinfo is not None:
-        return _moved_to_utc(sent)
-    return sent.replace(tzinfo=UTC)
-
-
-def _moved_to_utc(sent: datetime | None) -> datetime | None:
+    """Return a timestamp in UTC; one without a zone is meant in UTC, as the service writes them."""
     try:
-        return sent and sent.astimezone(UTC)
+        return sent and to_utc(sent)
     except OverflowError as error:
         raise _invalid("Dates should be within the years 1 to 9999.", None) from error
 

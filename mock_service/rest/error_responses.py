@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from mock_service.errors import API_ERRORS, ApiError
 from mock_service.rest.responses import json_reply
+from mock_service.wire import KEY_HEADER
 
 _MAX_SHOWN = 100
 
@@ -24,7 +25,7 @@ def access_denied() -> Response:
         HTTPStatus.UNAUTHORIZED,
         {
             "WWW-Authenticate": 'AzureApiManagementKey realm="https://localhost/",'
-            'name="Ocp-Apim-Subscription-Key",type="header"'
+            f'name="{KEY_HEADER}",type="header"'
         },
         "application/json",
     )

@@ -1,15 +1,15 @@
 """What evaluations and feature importances have in common on the wire."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mock_service.errors import ApiError
 from mock_service.evaluation.job import EvaluationRequest, JobKind, Status
 from mock_service.hosting.evaluation_jobs import Job
-from mock_service.rest.evaluation_series import Json, zulu
+from mock_service.rest.evaluation_series import Json
 from mock_service.rest.operations import OperationRequest
 from mock_service.rest.schemas import MAX_ID_LENGTH
-from mock_service.rest.timestamps import format_timestamp
 from mock_service.rest.versions import Version
+from mock_service.timestamps import format_timestamp, to_utc
 
 MAX_EVENTS = 1_000_000
 """The largest log that is evaluated: its decisions have to fit into memory."""
@@ -18,13 +18,13 @@ MAX_KEPT = 1_000
 
 
 def parse_range(start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    """Return both moments in UTC; those without a zone are so already.
+    """Return both timestamps in UTC; those without a zone are so already.
 
     Raises:
         ApiError: InvalidDateTimesInEvaluationContract.
     """
     try:
-        first, last = [_in_utc(at) for at in (start, end)]
+        first, last = [to_utc(at) for at in (start, end)]
     except OverflowError as error:
         raise ApiError("InvalidDateTimesInEvaluationContract") from error
     if first >= last:
@@ -32,10 +32,6 @@ def parse_range(start: datetime, end: datetime) -> tuple[datetime, datetime]:
             "InvalidDateTimesInEvaluationContract", "startTime should be before endTime."
         )
     return first, last
-
-
-def _in_utc(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def loop_number(call: OperationRequest) -> int:
@@ -50,7 +46,7 @@ def count_events(call: OperationRequest, start: datetime, end: datetime) -> int:
         ApiError: LogsSizeExceedAllowedLimit.
     """
     call.loop.settle()
-    call.service.queue.flush()
+    call.service.flush()
     count = call.service.jobs.count_events(loop_number(call), start, end, MAX_EVENTS + 1)
     if count > MAX_EVENTS:
         raise ApiError(
@@ -123,8 +119,8 @@ def job_fields(entry: Job, version: Version) -> Json:
     return {
         "id": inquiry.id,
         "name": inquiry.name,
-        "startTime": zulu(inquiry.start),
-        "endTime": zulu(inquiry.end),
+        "startTime": format_timestamp(inquiry.start, "seconds"),
+        "endTime": format_timestamp(inquiry.end, "seconds"),
         "creationTime": format_timestamp(inquiry.created),
         "status": status_name(entry.status, version),
     }

@@ -14,6 +14,7 @@ from mock_service.evaluation.time_series import (
     expanding,
     tumbling,
 )
+from mock_service.timestamps import format_timestamp
 
 Json = dict[str, Any]
 
@@ -48,7 +49,7 @@ def policy_total(one: RewardSeries, end: datetime) -> Json:
 
 def _summary(at: datetime, length: timedelta, sums: IpsSums, *, online: bool) -> Json:
     summary: Json = {
-        "timeStamp": zulu(at),
+        "timeStamp": format_timestamp(at, "seconds"),
         "ipsEstimatorNumerator": sums.numerator,
         "ipsEstimatorDenominator": sums.decisions,
         "snipsEstimatorDenominator": sums.weights,
@@ -81,8 +82,8 @@ def evaluation_content(courses: Iterable[RewardSeries], span: SeriesQuery) -> Js
     """
     check_span(span)
     return {
-        "startTime": zulu(span.start),
-        "endTime": zulu(span.end),
+        "startTime": format_timestamp(span.start, "seconds"),
+        "endTime": format_timestamp(span.end, "seconds"),
         "intervalInMinutes": span.minutes,
         "value": [_policy_content(one.between(span.start, span.end), span) for one in courses],
     }
@@ -111,7 +112,7 @@ def _policy_content(one: RewardSeries, span: SeriesQuery) -> Json:
         "summary": _expectation(one.total),
         "timeseries": {
             "data": [
-                {"timeStamp": zulu(window.at), **_expectation(window.sums)}
+                {"timeStamp": format_timestamp(window.at, "seconds"), **_expectation(window.sums)}
                 for window in series(one, timedelta(minutes=span.minutes))
             ]
         },
@@ -146,11 +147,6 @@ def inference_explanation(explanations: Iterable[Explanation]) -> list[Json]:
         }
         for one in explanations
     ]
-
-
-def zulu(timestamp: datetime) -> str:
-    """Return a moment in UTC as the wire writes it."""
-    return timestamp.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 _TOTAL = timedelta()

@@ -127,7 +127,7 @@ def _find(call: OperationRequest) -> Job:
 
 
 def _refuse_known(call: OperationRequest, id_: str) -> None:
-    call.service.queue.flush()
+    call.service.flush()
     if find(call, JobKind.EVALUATION, id_) is not None:
         raise ApiError("EvaluationAlreadyExists", target="evaluationId")
 

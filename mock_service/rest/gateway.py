@@ -15,8 +15,9 @@ from mock_service.rest.error_responses import (
     old_path,
     on_unexpected,
 )
-from mock_service.rest.keys import KEY_HEADER, opens, read_key
+from mock_service.rest.keys import opens, read_key
 from mock_service.rest.paths import is_open, split_loop
+from mock_service.wire import KEY_HEADER
 
 _OLD_PREFIX = "/personalization/"
 
@@ -78,8 +79,8 @@ class Gateway:
             await send(message)
 
         try:
-            if self._service.settling.is_under_way and not is_open(scope["path"]):
-                await self._service.settling.wait()
+            if self._service.housekeeping.settling.is_under_way and not is_open(scope["path"]):
+                await self._service.housekeeping.settling.wait()
             await answering(scope, receive, send_with_headers)
         except Exception as defect:  # ours, whatever it is: said here so that it has the headers
             if not started:

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs
 from starlette.types import Scope
 
 from mock_service.hosting.hosted_loop import HostedLoop
+from mock_service.wire import KEY_HEADER
 
-KEY_HEADER = "Ocp-Apim-Subscription-Key"
 KEY_PARAMETER = "subscription-key"
 _HEADER = KEY_HEADER.lower().encode()
 _MARK = KEY_PARAMETER.encode() + b"="

@@ -8,8 +8,8 @@ from mock_service.errors import ApiError
 from mock_service.rest.operations import Operation, OperationRequest
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.schemas import LogsPropertiesBody
-from mock_service.rest.timestamps import format_timestamp
 from mock_service.rest.versions import ALL, SINCE_PREVIEW_2
+from mock_service.timestamps import format_timestamp
 
 LARGEST_BATCH = 16 << 20
 """In bytes."""
@@ -32,7 +32,7 @@ async def properties(call: OperationRequest) -> Response:
 async def delete(call: OperationRequest) -> Response:
     """Forget all logged events; what waits for its rewards goes on waiting."""
     call.loop.settle()
-    call.service.delete_logs(call.hosted.name)
+    call.service.housekeeping.delete_log(call.hosted.name)
     await call.service.wait_committed()
     return empty_reply()
 

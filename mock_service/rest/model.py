@@ -18,8 +18,8 @@ from mock_service.rest.openapi import query_parameter
 from mock_service.rest.operations import Operation, OperationRequest
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.schemas import ModelPropertiesBody
-from mock_service.rest.timestamps import format_timestamp
 from mock_service.rest.versions import ALL, SINCE_PREVIEW_3
+from mock_service.timestamps import format_timestamp
 from mock_service.vowpal.presets import with_exploration
 from mock_service.vowpal.sandbox import run_aside, try_model
 
@@ -32,7 +32,7 @@ _FALSE = frozenset({"", "false", "0"})
 async def get(call: OperationRequest) -> Response:
     """Return the published model, plain or signed; an untrained loop's is empty."""
     signed = _wants_signature(call)
-    model, modified = call.loop.model(), call.loop.trainer.modified
+    model, modified = call.loop.model(), call.loop.training_status().modified
     await call.service.wait_committed()
     name = "model.vw"
     if signed:
@@ -71,7 +71,7 @@ async def properties(call: OperationRequest) -> Response:
     """Say when the loop was made and when its model last changed."""
     call.loop.settle()
     await call.service.wait_committed()
-    created, modified = call.loop.state.created, call.loop.trainer.modified
+    created, modified = call.loop.state.created, call.loop.training_status().modified
     return json_reply(
         HTTPStatus.OK,
         {"creationTime": format_timestamp(created), "lastModifiedTime": format_timestamp(modified)},

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from mock_service.errors import ApiError
+from mock_service.loop.configuration import ProblemType
 from mock_service.loop.ids import new_event_id
 from mock_service.loop.slots import SlotsRequest, slot_event_id
 from mock_service.rest.events import parse_event_id
@@ -19,7 +20,6 @@ from mock_service.rest.schemas import (
 )
 from mock_service.rest.slot_validation import slots_request
 from mock_service.rest.versions import PREVIEWS
-from mock_service.vowpal.policy_arguments import is_multi_slot
 
 
 async def rank(call: OperationRequest) -> Response:
@@ -77,7 +77,7 @@ def _check_page(request: SlotsRequest, most: int) -> None:
 
 
 def _check_kind(call: OperationRequest) -> None:
-    if not is_multi_slot(call.loop.state.policy):
+    if call.loop.problem_type is not ProblemType.MULTI_SLOT:
         raise ApiError("InvalidMultiSlotApiAccess")
 
 

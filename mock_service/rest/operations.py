@@ -55,7 +55,7 @@ class OperationRequest:
             ApiError: it has been removed since.
             StorageFailed: nothing can be kept at the moment, so nothing should happen.
         """
-        self.service.queue.check()
+        self.service.check()
         return find_loop(self.service, self.request.scope).loop
 
     @property
@@ -77,8 +77,8 @@ class OperationRequest:
             ApiError: PayloadSizeExceeded, or the loop was removed while the body came.
         """
         body = await read_body(self.request, limit or self.service.limits.body_bytes)
-        if self.service.settling.is_under_way:
-            await self.service.settling.wait()
+        if self.service.housekeeping.settling.is_under_way:
+            await self.service.housekeeping.settling.wait()
         find_loop(self.service, self.request.scope)
         return body
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from mock_service.errors import ApiError, LearningPolicyInvalid
+from mock_service.loop.configuration import ProblemType
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.rest.operations import Operation, OperationRequest
 from mock_service.rest.requests import parse_body
@@ -56,7 +57,7 @@ async def apply_policy(call: OperationRequest, arguments: str) -> None:
 
 
 async def _change_policy(call: OperationRequest, arguments: str) -> None:
-    await call.service.changes.apply(
+    await call.service.loops.change(
         call.hosted.name,
         lambda: call.loop,
         lambda loop: loop.change_policy_in_steps(arguments),
@@ -66,7 +67,8 @@ async def _change_policy(call: OperationRequest, arguments: str) -> None:
 
 def adapt_policy(loop: LearningLoop, arguments: str) -> str:
     """Return a policy as a loop of this kind can use it: a multi-slot one stays that."""
-    return as_multi_slot(arguments) if is_multi_slot(loop.state.policy) else arguments
+    multi_slot = loop.problem_type is ProblemType.MULTI_SLOT
+    return as_multi_slot(arguments) if multi_slot else arguments
 
 
 def policy_response(loop: LearningLoop) -> dict[str, object]:
@@ -83,7 +85,7 @@ def policy_response(loop: LearningLoop) -> dict[str, object]:
 
 def _check_kind(loop: LearningLoop, arguments: str) -> None:
     if not is_multi_slot(arguments):
-        if is_multi_slot(loop.state.policy):
+        if loop.problem_type is ProblemType.MULTI_SLOT:
             raise LearningPolicyInvalid(
                 "a multi-slot loop stays one: make another loop for single-slot ranks"
             )

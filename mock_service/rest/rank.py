@@ -5,6 +5,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from mock_service.errors import ApiError
+from mock_service.loop.configuration import ProblemType
 from mock_service.loop.decision import Decision
 from mock_service.loop.ids import new_event_id
 from mock_service.loop.learning_loop import LearningLoop
@@ -14,8 +15,10 @@ from mock_service.rest.responses import json_reply
 from mock_service.rest.schemas import RankRequestBody, RankResponseBody
 from mock_service.rest.validation import rank_request
 from mock_service.rest.versions import ALL
-from mock_service.vowpal.policy_arguments import is_multi_slot, is_plain_epsilon_greedy
+from mock_service.vowpal.policy_arguments import is_plain_epsilon_greedy
 from mock_service.vowpal.workspace import float32_decimal
+
+_MULTI_SLOT = ProblemType.MULTI_SLOT  # looked up once, as it is asked for at every rank
 
 BILLING = {"csp-billing-usage": "CognitiveServices.Personalizer.Transaction=1"}
 
@@ -24,7 +27,7 @@ async def rank(call: OperationRequest) -> Response:
     """Rank the actions for the context, and say which one to show."""
     body = parse_body(RankRequestBody, await call.body(), "InvalidRankRequest")
     loop, service = call.loop, call.service
-    if is_multi_slot(loop.state.policy):
+    if loop.problem_type is _MULTI_SLOT:
         raise ApiError(
             "InvalidApiAccess", "This loop is for multi-slot ranks: call multislot/rank."
         )
@@ -38,7 +41,7 @@ async def rank(call: OperationRequest) -> Response:
 
 def _explanation(loop: LearningLoop, decision: Decision) -> list[dict[str, object]]:
     """Say of each eligible action what its features add to its predicted reward."""
-    terms = loop.trainer.learner.explain(decision.context, decision.actions)
+    terms = loop.explain(decision.context, decision.actions)
     return [
         {
             "id": action.id,

@@ -54,7 +54,7 @@ def get_loop(request: Request) -> LearningLoop:
         ApiError: it has been removed since.
         StorageFailed: nothing can be kept at the moment, so nothing should happen.
     """
-    get_service(request).queue.check()
+    get_service(request).check()
     return find_hosted(request).loop
 
 

@@ -12,8 +12,7 @@ from mock_service.rest.validation import (
     to_context_json,
     validate_features,
 )
-
-MAX_ACTIONS = 50
+from mock_service.wire import MAX_ACTIONS
 
 
 def slots_request(body: SlotsRankRequestBody, new_event_id: Callable[[], str]) -> SlotsRequest:

@@ -11,8 +11,8 @@ from mock_service.errors import ApiError
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.rest.ids import is_printable
 from mock_service.rest.schemas import RankableAction, RankRequestBody
+from mock_service.wire import MAX_ACTIONS
 
-MAX_ACTIONS = 50
 _NUMBERS = frozenset({float, int})
 MAX_DEPTH = 16
 """How deep features may nest; the service documents one level of namespaces."""

@@ -9,24 +9,24 @@ from pydantic_core import from_json, to_json
 from mock_service.loop.configuration import LearningMode
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.state import LoopState
+from mock_service.timestamps import EPOCH
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _STATES = TypeAdapter(LoopState)
-_EARLIEST = (datetime(2, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
-_LATEST = (datetime(9998, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_EARLIEST = (datetime(2, 1, 1, tzinfo=UTC) - EPOCH) // _MICROSECOND
+_LATEST = (datetime(9998, 1, 1, tzinfo=UTC) - EPOCH) // _MICROSECOND
 
 EVENT_COLUMNS = "number, event_id, at, context, actions, answer, deferred, learning_mode, model"
 
 
 def to_microseconds(at: datetime) -> int:
     """Return a moment as microseconds since 1970."""
-    return (at - _EPOCH) // _MICROSECOND
+    return (at - EPOCH) // _MICROSECOND
 
 
 def from_microseconds(number: int) -> datetime:
     """Return microseconds since 1970 as a moment."""
-    return _EPOCH + number * _MICROSECOND
+    return EPOCH + number * _MICROSECOND
 
 
 def check_number(number: int) -> None:

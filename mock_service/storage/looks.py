@@ -3,11 +3,12 @@
 from mock_service.storage.commit_queue import CommitQueue
 
 
-def last_looks(queue: CommitQueue) -> dict[int, int]:
-    """Return the last due moments that have been looked at, by loop, in microseconds."""
-    return dict(queue.query("SELECT loop, due FROM looks").fetchall())
+def last_look(queue: CommitQueue, loop: int) -> int | None:
+    """Return the last due timestamp that has been looked at, in microseconds since 1970."""
+    row = queue.query("SELECT due FROM looks WHERE loop = ?", (loop,)).fetchone()
+    return None if row is None else int(row[0])
 
 
 def keep_look(queue: CommitQueue, loop: int, due: int) -> None:
-    """Keep which due moment was looked at."""
+    """Store which due timestamp was looked at, in microseconds since 1970."""
     queue.write("REPLACE INTO looks VALUES (?, ?)", (loop, due))

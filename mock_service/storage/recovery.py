@@ -62,4 +62,4 @@ def revive_with(
         early_observations(queue, number, last),
         superseded_numbers(queue, number),
     )
-    return LearningLoop(state, tools, trainer=trainer, joiner=joiner, counts=counts(queue, number))
+    return LearningLoop(state, tools, trainer=trainer, joiner=joiner, stats=counts(queue, number))

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -50,10 +49,9 @@ class LocalPersonalizer:
             LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused.
             SettingsInvalid: a setting is out of its bounds.
         """
-        self._first = LoopSettings(
-            Mode(mode), policy, str(seed), replace(configuration or Configuration())
+        self._first = LoopSettings(configuration=configuration or Configuration()).with_changes(
+            mode=mode, policy=policy, seed=seed, exploration=float(exploration)
         )
-        self._first = self._settings(exploration=exploration)
         self._emulator = build_emulator(
             Settings(
                 key=key,
@@ -125,7 +123,8 @@ class LocalPersonalizer:
             LearningPolicyInvalid: the policy is refused; nothing has changed then.
             SettingsInvalid: a setting is out of its bounds.
         """
-        settings = self._settings(mode, policy, seed, exploration)
+        share = None if exploration is None else float(exploration)
+        settings = self._first.with_changes(mode=mode, policy=policy, seed=seed, exploration=share)
         validate_policy(settings.policy)
 
         def begin_anew() -> None:
@@ -259,21 +258,3 @@ class LocalPersonalizer:
         trace: TracebackType | None,
     ) -> None:
         await asyncio.to_thread(self.stop)
-
-    def _settings(
-        self,
-        mode: Mode | str | None = None,
-        policy: str | None = None,
-        seed: str | int | None = None,
-        exploration: float | str | None = None,
-    ) -> LoopSettings:
-        first = self._first
-        configuration = first.configuration
-        if exploration is not None:
-            configuration = replace(configuration, exploration=float(exploration))
-        return LoopSettings(
-            mode=first.mode if mode is None else Mode(mode),
-            policy=first.policy if policy is None else policy,
-            seed=first.seed if seed is None else str(seed),
-            configuration=configuration,
-        )

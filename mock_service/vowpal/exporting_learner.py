@@ -1,5 +1,6 @@
 """A learner that answers with what it has exported."""
 
+from mock_service.loop.configuration import ProblemType
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.protocols import Explanation, Prediction, RequestBound
 from mock_service.loop.state import Models
@@ -22,6 +23,11 @@ class ExportingLearner:
         self._published = open_model(arguments, models.published)
         self._exported = models.published
         self._fresh = models.training != models.published
+
+    @property
+    def problem_type(self) -> ProblemType:
+        """Which ranks the policy is for."""
+        return self._trainer.problem_type
 
     def predict(self, context: str, actions: tuple[Action, ...]) -> Prediction:
         """Rank `actions` with the last exported model."""

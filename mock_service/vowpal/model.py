@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from mock_service.loop.configuration import ProblemType
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.protocols import Explanation, Prediction
 from mock_service.vowpal.example_cache import ExampleCache
@@ -21,6 +22,8 @@ from mock_service.vowpal.workspace import (
 
 class VowpalModel(OnlineLearnerMixin):
     """A contextual-bandit model with its policy."""
+
+    problem_type = ProblemType.SINGLE_SLOT
 
     def __init__(self, arguments: str, model: bytes | Path = b"") -> None:
         """Start from `model` or a file of one, or untrained when it is empty.

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mock_service.loop.configuration import ProblemType
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.protocols import Explanation, Prediction
 from mock_service.loop.slots import SlotContext, parse_slot, read_slot
@@ -20,6 +21,8 @@ class VowpalSlotModel(OnlineLearnerMixin):
     features, each with an action of its own that it must take: the slot in question keeps its
     number, which is a feature, and nothing else depends on the others.
     """
+
+    problem_type = ProblemType.MULTI_SLOT
 
     def __init__(self, arguments: str, model: bytes | Path = b"") -> None:
         """Start from `model` or a file of one, or untrained when it is empty.

@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
-from mock_service.loop.configuration import AGGREGATIONS, Configuration, Mode
+from mock_service.errors import SettingsInvalid
+from mock_service.loop.configuration import AGGREGATIONS, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings
 from simulator.errors import OptionsInvalid
+from simulator.experiment.setting import LoopOptions
 from simulator.personalizer.retrying_client import RetryPolicy
-from simulator.scenario.fields import parse_duration
+from simulator.scenario.fields import parse_positive_duration
 from simulator.simulations import EndpointTarget
+from simulator.worker import loop_settings
 
 ExplorationOption = Annotated[
     float | None, typer.Option(min=0, max=1, help="Share of ranks that explore. [default: 0.2]")
@@ -68,59 +71,60 @@ DelaysOption = Annotated[
 DEFAULT_KEY = DEVELOPMENT_KEY
 
 
-@dataclass(frozen=True, slots=True)
-class LoopChoices:
-    """What was chosen about the learning loop; empty and None leave it as it is."""
+_LOOP_FLAGS = {
+    "exploration": "--exploration",
+    "policy": "--policy",
+    "mode": "--mode",
+    "reward_wait_time": "--wait",
+    "model_export_frequency": "--export-every",
+    "reward_aggregation": "--aggregation",
+    "default_reward": "--default-reward",
+}
+"""The flags that choose something about the loop, by the names of what they choose."""
 
-    exploration: float | None = None
-    policy: str = ""
-    mode: Mode | None = None
-    wait: str = ""
-    default_reward: float | None = None
-    aggregation: str = ""
-    export_every: str = ""
 
-    def settings(self) -> LoopSettings:
-        """Return the loop that was chosen.
+def choose_target(
+    options: LoopOptions, endpoint: EndpointTarget | None
+) -> LoopSettings | EndpointTarget:
+    """Return where to rank: an endpoint's learning is its own to choose.
 
-        Raises:
-            OptionsInvalid: a text that is no duration, or no aggregation.
-        """
-        usual = Configuration()
-        if self.aggregation and self.aggregation not in AGGREGATIONS:
-            known = ", ".join(AGGREGATIONS)
-            raise OptionsInvalid(f"--aggregation: expected one of {known}, got {self.aggregation}")
-        configuration = Configuration(
-            reward_wait_time=_duration("--wait", self.wait, usual.reward_wait_time),
-            default_reward=self.default_reward or usual.default_reward,
-            reward_aggregation=self.aggregation or usual.reward_aggregation,
-            exploration=usual.exploration if self.exploration is None else self.exploration,
-            model_export_frequency=_duration(
-                "--export-every", self.export_every, usual.model_export_frequency
-            ),
+    Raises:
+        OptionsInvalid: something was chosen that belongs to the endpoint.
+    """
+    if endpoint is None:
+        return _parse_settings(options)
+    chosen = [
+        flag for name, flag in _LOOP_FLAGS.items() if getattr(options, name) not in (None, "")
+    ]
+    if chosen:
+        raise OptionsInvalid(
+            f"{chosen[0]} belongs to the server at {endpoint.endpoint}: give it to "
+            "`personalizer-lab serve`, or leave out --endpoint (and PERSONALIZER_ENDPOINT) to "
+            "run in this process"
         )
-        return LoopSettings(self.mode or Mode.QUICK, self.policy, configuration=configuration)
+    return endpoint
 
-    def target(self, endpoint: EndpointTarget | None) -> LoopSettings | EndpointTarget:
-        """Return where to rank: an endpoint's learning is its own to choose.
 
-        Raises:
-            OptionsInvalid: something was chosen that belongs to the endpoint.
-        """
-        if endpoint is None:
-            return self.settings()
-        theirs = [
-            f"--{name.replace('_', '-')}"
-            for name in self.__slots__
-            if getattr(self, name) not in (None, "")
-        ]
-        if theirs:
-            raise OptionsInvalid(
-                f"{theirs[0]} belongs to the server at {endpoint.endpoint}: give it to "
-                "`personalizer-lab serve`, or leave out --endpoint (and PERSONALIZER_ENDPOINT) to "
-                "run in this process"
-            )
-        return endpoint
+def _parse_settings(options: LoopOptions) -> LoopSettings:
+    """Return the loop that was chosen; what is wrong is named by its flag."""
+    try:
+        return loop_settings(options)
+    except SettingsInvalid as error:
+        name, colon, problem = str(error).partition(":")
+        flag = f"--{name}" if f"--{name}" in _LOOP_FLAGS.values() else name
+        raise OptionsInvalid(f"{flag}{colon}{problem}") from error
+
+
+def parse_duration_option(flag: str, text: str) -> timedelta | None:
+    """Return the duration above 0 that a flag was given; None for an empty text.
+
+    Raises:
+        OptionsInvalid: it is no duration.
+    """
+    try:
+        return parse_positive_duration(text) if text else None
+    except ValueError as error:
+        raise OptionsInvalid(f"{flag}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +160,3 @@ class EndpointChoices:
             self.rate or usual.rate,
         )
         return EndpointTarget(self.endpoint, self.key, patience, delays=self.delays is not False)
-
-
-def _duration(option: str, text: str, usual: timedelta) -> timedelta:
-    try:
-        chosen = parse_duration(text) if text else usual
-    except ValueError as error:
-        raise OptionsInvalid(f"{option}: {error}") from error
-    if not chosen:
-        raise OptionsInvalid(f"{option}: expected a duration above 0s, got {text}")
-    return chosen

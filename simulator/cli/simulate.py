@@ -17,19 +17,21 @@ from simulator.cli.options import (
     ExplorationOption,
     ExportOption,
     KeyOption,
-    LoopChoices,
     ModeOption,
     PolicyOption,
     RateOption,
     RetriesOption,
     TimeoutOption,
     WaitOption,
+    choose_target,
+    parse_duration_option,
 )
 from simulator.cli.progress import progress_bar
 from simulator.cli.simulate_run import Metrics, SimulateOptions, run_simulation
 from simulator.engine.early_stop import INTERRUPTED
 from simulator.engine.run import Listeners
 from simulator.errors import OptionsInvalid
+from simulator.experiment.setting import LoopOptions
 from simulator.model import Interaction
 from simulator.report.multi_slot_summary import PageSummary
 from simulator.report.multi_slot_terminal import show_page_summary
@@ -85,11 +87,17 @@ def simulate(
 
     Example: personalizer-lab simulate news --rounds 2000 --seed 1
     """
-    choices = LoopChoices(
-        exploration, policy, mode, wait, default_reward, aggregation, export_every
+    loop = LoopOptions(
+        exploration,
+        policy,
+        mode,
+        parse_duration_option("--wait", wait),
+        parse_duration_option("--export-every", export_every),
+        aggregation or None,
+        default_reward,
     )
     remote = EndpointChoices(endpoint, key, rate, retries, timeout, delays)
-    target = choices.target(remote.target())
+    target = choose_target(loop, remote.target())
     if endpoint and log is not None:
         raise OptionsInvalid(f"--log: the log is kept by the server at {endpoint}")
     run = SimulateOptions(scenario, rounds, seed, reward, record, replay, log)

@@ -9,13 +9,10 @@ from itertools import product
 
 from simulator.errors import OptionsInvalid
 from simulator.experiment.setting import LoopOptions, Setting
+from simulator.scenario.fields import parse_positive_duration
 from simulator.scenario.load import with_parameters
 from simulator.scenario.model import Scenario
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
-_MAX_LENGTH = 1e6
-"""In any unit: a duration of a million days still has an end."""
 _COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^\[{]*[\]}])")
 
 
@@ -127,12 +124,10 @@ def _number(name: str, text: str) -> float:
 
 
 def _duration(name: str, text: str) -> timedelta:
-    match = _DURATION.fullmatch(text)
-    if not match or not 0 < float(match[1]) <= _MAX_LENGTH:
-        raise OptionsInvalid(
-            f"--vary {name}: expected a duration like 30s, 10m or 2h, got {text!r}"
-        )
-    return timedelta(**{_UNITS[match[2]]: float(match[1])})
+    try:
+        return parse_positive_duration(text)
+    except ValueError as error:
+        raise OptionsInvalid(f"--vary {name}: {error}") from error
 
 
 FACTORS: dict[str, Change] = {
@@ -142,8 +137,8 @@ FACTORS: dict[str, Change] = {
     "mode": lambda choices, text: replace(choices, mode=text),
     "reward-wait-time": _wait,
     "model-export-frequency": _export,
-    "aggregation": lambda choices, text: replace(choices, aggregation=text),
+    "aggregation": lambda choices, text: replace(choices, reward_aggregation=text),
     "default-reward": _default_reward,
-    "loop-seed": lambda choices, text: replace(choices, loop_seed=text),
+    "loop-seed": lambda choices, text: replace(choices, seed=text),
 }
-"""``loop-seed`` changes nothing but the loop's own dice: a check that compares like with like."""
+"""``loop-seed`` changes nothing but the loop's own draws: a control that compares equals."""

@@ -15,16 +15,20 @@ _DECIDES_A_RUN = ("personalizer-lab", "numpy", "vowpalwabbit")
 
 @dataclass(frozen=True, slots=True)
 class LoopOptions:
-    """What a setting chooses; None and empty leave it at the loop's own default."""
+    """What is chosen about a learning loop; None and empty leave it at the loop's default.
+
+    The order of the fields is part of a setting's digest.
+    """
 
     exploration: float | None = None
     policy: str = ""
     mode: str | None = None
     reward_wait_time: timedelta | None = None
     model_export_frequency: timedelta | None = None
-    aggregation: str | None = None
+    reward_aggregation: str | None = None
     default_reward: float | None = None
-    loop_seed: str = "0"
+    seed: str = "0"
+    """What the loop draws with, whatever the seed of the run."""
     reward: str = ""
     """A reward design of the scenario; empty takes its first."""
 

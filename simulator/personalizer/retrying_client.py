@@ -13,6 +13,7 @@ from mock_service.exchange import (
     NotConnected,
     ReplyUnreadable,
 )
+from mock_service.wire import KEY_HEADER
 from simulator.errors import EndpointProblem
 
 _FIRST_PAUSE = 0.25
@@ -82,7 +83,7 @@ class RetryingClient:
         self._patience = patience
         self._pause, self._now = pause, now
         self._exchange = Exchange(patience.timeout)
-        self._headers = {"Ocp-Apim-Subscription-Key": key, "Content-Type": "application/json"}
+        self._headers = {KEY_HEADER: key, "Content-Type": "application/json"}
         self._reached = False
         self._next = 0.0
         self._sent = self._retried = self._lost = 0

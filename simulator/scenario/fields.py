@@ -51,6 +51,18 @@ def parse_duration(value: object) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def parse_positive_duration(text: str) -> timedelta:
+    """Return a duration above 0 from a text as `parse_duration` takes it.
+
+    Raises:
+        ValueError: it is no such text, 0, or longer than a century.
+    """
+    duration = parse_duration(text)
+    if not duration:
+        raise ValueError(f"expected a duration above 0s, got {text}")
+    return duration
+
+
 def _feature_value(value: object) -> object:
     if isinstance(value, str | bool):
         return value

@@ -48,7 +48,7 @@ async def max_wait(work: Awaitable[object]) -> float:
 
 def change(service: Service, arguments: str = POLICY) -> Awaitable[None]:
     """Change the default loop's policy in slices."""
-    return service.changes.apply(
+    return service.loops.change(
         DEFAULT_LOOP,
         lambda: service.default.loop,
         lambda loop: loop.change_policy_in_steps(arguments),
@@ -58,8 +58,8 @@ def change(service: Service, arguments: str = POLICY) -> Awaitable[None]:
 def learned(service: Service) -> tuple[object, ...]:
     """Return what a loop has learned, and when."""
     loop = service.default.loop
-    trainer = loop.trainer
-    return loop.model(), trainer.models, trainer.trained_events, trainer.modified, loop.counts
+    training = loop.training_status()
+    return loop.model(), loop.models(), training.trained_events, training.modified, loop.stats
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -69,16 +69,16 @@ def test_slices_come_to_what_one_go_would(mode: Mode) -> None:
     configuration = replace(whole.default.loop.configuration, default_reward=0.5)
 
     async def in_slices() -> None:
-        await sliced.advance_aside(timedelta(hours=1))
+        await sliced.housekeeping.advance_in_slices(timedelta(hours=1))
         await change(sliced)
-        await sliced.changes.apply(
+        await sliced.loops.change(
             DEFAULT_LOOP,
             lambda: sliced.default.loop,
             lambda loop: loop.configure_in_steps(configuration),
         )
 
     asyncio.run(in_slices())
-    whole.advance(timedelta(hours=1))
+    whole.housekeeping.advance(timedelta(hours=1))
     whole.default.loop.change_policy(POLICY)
     whole.default.loop.configure(configuration)
 
@@ -90,7 +90,7 @@ def test_others_are_answered_while_a_clock_moves_and_a_policy_changes() -> None:
     """Each of them takes as long as the history is."""
     service = waiting()
 
-    moved = asyncio.run(max_wait(service.advance_aside(timedelta(hours=1))))
+    moved = asyncio.run(max_wait(service.housekeeping.advance_in_slices(timedelta(hours=1))))
     changed = asyncio.run(max_wait(change(service)))
 
     assert max(moved, changed) < MAX_DURATION_SECONDS
@@ -113,7 +113,7 @@ def test_what_settles_during_a_change_is_learned_too() -> None:
     after = service.default.loop.model()
     service.default.loop.change_policy(POLICY)
 
-    assert service.default.loop.trainer.trained_events == count + 20
+    assert service.default.loop.training_status().trained_events == count + 20
     assert service.default.loop.model() == after
 
 
@@ -128,7 +128,7 @@ def test_two_changes_at_once_both_happen() -> None:
     async def both() -> None:
         await asyncio.gather(
             change(service),
-            service.changes.apply(DEFAULT_LOOP, lambda: service.default.loop, configure),
+            service.loops.change(DEFAULT_LOOP, lambda: service.default.loop, configure),
         )
 
     asyncio.run(both())
@@ -140,19 +140,19 @@ def test_two_changes_at_once_both_happen() -> None:
 def test_a_restore_does_not_reach_a_new_loop_of_the_same_name() -> None:
     """Whoever restores had the key of the loop that was removed."""
     service = waiting(Mode.QUICK, 20)
-    first = service.create("x", LoopSettings(), ("one", "two"))
-    content = service.snapshot(DEFAULT_LOOP)
+    first = service.loops.create("x", LoopSettings(), ("one", "two"))
+    content = service.snapshots.take(DEFAULT_LOOP)
 
     async def restore_too_late() -> None:
-        restoring = asyncio.ensure_future(service.restore(first.name, content))
+        restoring = asyncio.ensure_future(service.snapshots.restore(first.name, content))
         await asyncio.sleep(0)
-        service.remove("x")
-        service.create("x", LoopSettings(), ("three", "four"))
+        service.loops.remove("x")
+        service.loops.create("x", LoopSettings(), ("three", "four"))
         await restoring
 
     with pytest.raises(ApiError, match="no loop 'x' any more"):
         asyncio.run(restore_too_late())
-    assert service.loops["x"].loop.counts.decisions == 0
+    assert service.loops["x"].loop.stats.decisions == 0
 
 
 def test_a_snapshot_is_of_the_moment_at_which_it_began() -> None:
@@ -160,13 +160,13 @@ def test_a_snapshot_is_of_the_moment_at_which_it_began() -> None:
     service = waiting(Mode.QUICK, 50)
 
     async def take_and_go_on() -> bytes:
-        taking = asyncio.ensure_future(service.snapshot_aside(lambda: service.default))
+        taking = asyncio.ensure_future(service.snapshots.take_aside(lambda: service.default))
         await asyncio.sleep(0)
         service.default.loop.rank(RankRequest("later", "[]", ACTIONS))
-        service.queue.flush()
+        service.flush()
         return await taking
 
     content = asyncio.run(take_and_go_on())
-    asyncio.run(service.restore(DEFAULT_LOOP, content))
+    asyncio.run(service.snapshots.restore(DEFAULT_LOOP, content))
 
-    assert service.default.loop.counts.decisions == 50
+    assert service.default.loop.stats.decisions == 50

@@ -14,7 +14,7 @@ from mock_service.emulator.journal import RecordedCall
 from mock_service.rest.openapi import ERRORS
 from mock_service.rest.responses import empty_reply
 from mock_service.rest.routing import DirectRoute
-from mock_service.rest.timestamps import format_timestamp
+from mock_service.timestamps import format_timestamp
 
 router = APIRouter(prefix="/mock", tags=["Calls (mock)"], route_class=DirectRoute)
 

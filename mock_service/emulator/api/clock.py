@@ -20,7 +20,7 @@ from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import json_reply
 from mock_service.rest.routing import DirectRoute
 from mock_service.rest.service import get_service
-from mock_service.rest.timestamps import format_timestamp
+from mock_service.timestamps import format_timestamp
 
 router = APIRouter(prefix="/mock", tags=["Clock (mock)"], route_class=ServerRoute)
 reading = APIRouter(prefix="/mock", tags=["Clock (mock)"], route_class=DirectRoute)

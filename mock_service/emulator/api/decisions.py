@@ -24,7 +24,7 @@ from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.routing import DirectRoute
-from mock_service.rest.timestamps import format_timestamp
+from mock_service.timestamps import format_timestamp
 
 router = APIRouter(prefix="/mock", tags=["Decisions (mock)"], route_class=DirectRoute)
 scripted = APIRouter(prefix="/mock", tags=["Decisions (mock)"], route_class=ServerRoute)

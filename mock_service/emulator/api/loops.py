@@ -22,8 +22,8 @@ from mock_service.rest.openapi import ERRORS, describe_body
 from mock_service.rest.requests import parse_body, read_body
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.service import get_service
-from mock_service.rest.timestamps import format_timestamp
 from mock_service.settings import DEFAULT_LOOP, LoopSettings
+from mock_service.timestamps import format_timestamp
 from mock_service.vowpal.sandbox import validate_policy_aside
 
 router = APIRouter(prefix="/mock/loops", tags=["Loops (mock)"], route_class=ServerRoute)
@@ -72,12 +72,12 @@ async def create(request: Request) -> Response:
     """Make a loop, with two new keys."""
     service = get_service(request)
     body = parse_body(NewLoop, await read_body(request, service.limits.body_bytes), "BadRequest")
-    settings = LoopSettings(mode=body.mode, policy=body.policy, seed=body.seed)
+    settings = LoopSettings().with_changes(mode=body.mode, policy=body.policy, seed=body.seed)
     try:
         check_loop_name(body.name)
         await validate_policy_aside(body.policy)
         _check_room(service, body.name)
-        hosted = service.create(body.name, settings, (_new_key(service), _new_key(service)))
+        hosted = service.loops.create(body.name, settings, (_new_key(service), _new_key(service)))
     except SettingsInvalid as error:
         raise ApiError("BadRequest", str(error), target="name") from error
     except LearningPolicyInvalid as error:
@@ -129,7 +129,7 @@ async def rotate(request: Request, name: Name) -> Response:
     )
     first, second = _find_loop(service, name).keys
     fresh = _new_key(service)
-    service.change_keys(name, (fresh, second) if body.rotate == 1 else (first, fresh))
+    service.loops.change_keys(name, (fresh, second) if body.rotate == 1 else (first, fresh))
     await service.wait_committed()
     return json_reply(HTTPStatus.OK, _keys(_find_loop(service, name)))
 

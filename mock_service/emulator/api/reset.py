@@ -1,6 +1,5 @@
 """Begin anew without starting again."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -29,16 +28,13 @@ class Reset(ControlBody):
     seed: str | None = None
     exploration_percentage: Annotated[float | None, Field(ge=0, le=1)] = None
 
-    def over(self, settings: LoopSettings) -> LoopSettings:
+    def apply_to(self, settings: LoopSettings) -> LoopSettings:
         """Return `settings` with what was given."""
-        configuration = settings.configuration
-        if self.exploration_percentage is not None:
-            configuration = replace(configuration, exploration=self.exploration_percentage)
-        return LoopSettings(
-            mode=self.mode or settings.mode,
-            policy=settings.policy if self.policy is None else self.policy,
-            seed=settings.seed if self.seed is None else self.seed,
-            configuration=configuration,
+        return settings.with_changes(
+            mode=self.mode,
+            policy=self.policy,
+            seed=self.seed,
+            exploration=self.exploration_percentage,
         )
 
 
@@ -59,8 +55,8 @@ async def reset(request: Request) -> Response:
     with as_bad_request():
         await validate_policy_aside(body.policy or "")
         if is_for_server(request):
-            emulator.reset(body.over(emulator.service.settings))
+            emulator.reset(body.apply_to(emulator.service.loops.settings))
         else:
             hosted = find_hosted(request)
-            emulator.reset_loop(hosted.name, body.over(hosted.settings))
+            emulator.reset_loop(hosted.name, body.apply_to(hosted.settings))
     return empty_reply()

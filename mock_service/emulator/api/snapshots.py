@@ -31,7 +31,7 @@ _BODY = {"requestBody": {"required": True, "content": {BINARY: {}}}}
 async def snapshot(request: Request) -> Response:
     """Return everything there is to a loop but its keys: settings, model, events and log."""
     get_loop(request).settle()
-    content = await get_service(request).snapshot_aside(lambda: find_hosted(request))
+    content = await get_service(request).snapshots.take_aside(lambda: find_hosted(request))
     disposition = "attachment; filename=loop.snapshot"
     return Response(content, HTTPStatus.OK, {"Content-Disposition": disposition}, BINARY)
 
@@ -51,7 +51,7 @@ async def restore(request: Request) -> Response:
     """
     get_loop(request)
     content = await read_body(request, MAX_SNAPSHOT_BYTES)
-    await get_service(request).restore(
+    await get_service(request).snapshots.restore(
         get_loop_name(request), content, may_move_clock=is_for_server(request)
     )
     return empty_reply()

@@ -1,4 +1,4 @@
-"""Why is it not learning? What a loop has heard, what it waits for, and what it made of it."""
+"""Why a loop is not learning: what it received, what it waits for, and what it learned."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -13,7 +13,7 @@ from mock_service.rest.openapi import ERRORS
 from mock_service.rest.responses import json_reply
 from mock_service.rest.routing import DirectRoute
 from mock_service.rest.service import get_loop, get_service
-from mock_service.rest.timestamps import format_timestamp
+from mock_service.timestamps import format_timestamp
 
 router = APIRouter(prefix="/mock", tags=["Learning (mock)"], route_class=DirectRoute)
 
@@ -28,8 +28,8 @@ async def learning(request: Request) -> Response:
 
 
 def loop_status(loop: LearningLoop, now: datetime) -> dict[str, object]:
-    """Return what `loop` knows about its own learning, at the moment `now`."""
-    counts, trainer, state = loop.counts, loop.trainer, loop.state
+    """Return what `loop` knows about its own learning, at the timestamp `now`."""
+    stats, training, state = loop.stats, loop.training_status(), loop.state
     exports = state.mode is Mode.AZURE
     return {
         "mode": state.mode.value,
@@ -38,18 +38,18 @@ def loop_status(loop: LearningLoop, now: datetime) -> dict[str, object]:
         "explorationPercentage": state.configuration.exploration,
         "rewardWaitTimeSeconds": state.configuration.reward_wait_time.total_seconds(),
         "now": format_timestamp(now),
-        "decisions": counts.decisions,
-        "rewards": counts.rewards,
-        "activations": counts.activations,
+        "decisions": stats.decisions,
+        "rewards": stats.rewards,
+        "activations": stats.activations,
         "waiting": loop.waiting,
-        "joined": counts.rewarded,
-        "defaulted": counts.defaulted,
-        "droppedAsLate": counts.late,
-        "droppedAsNotActivated": counts.not_activated,
-        "trained": trainer.trained_events,
-        "published": trainer.published_trained_events,
-        "modelVersion": trainer.version,
-        "modelAgeSeconds": (now - trainer.modified).total_seconds(),
-        "nextExport": format_timestamp(trainer.next_export) if exports else None,
-        "meanReward": {str(window): mean for window, mean in counts.mean_rewards().items()},
+        "joined": stats.rewarded,
+        "defaulted": stats.defaulted,
+        "droppedAsLate": stats.late,
+        "droppedAsNotActivated": stats.not_activated,
+        "trained": training.trained_events,
+        "published": training.published_trained_events,
+        "modelVersion": training.version,
+        "modelAgeSeconds": (now - training.modified).total_seconds(),
+        "nextExport": format_timestamp(training.next_export) if exports else None,
+        "meanReward": {str(window): mean for window, mean in stats.mean_rewards().items()},
     }

@@ -36,8 +36,8 @@ def logged(folder: Path, count: int = 30) -> list[LoggedMultiSlot]:
     for number in range(count):
         loop.rank_slots(SlotsRequest(f"page-{number}", f'[{{"n":{number % 3}}}]', ACTIONS, SLOTS))
         loop.reward(f"page-{number}\x1f{'main' if number % 2 else 'side'}", 1.0)
-        service.advance(timedelta(seconds=10))
-    service.advance(timedelta(minutes=10))
+        service.housekeeping.advance(timedelta(seconds=10))
+    service.housekeeping.advance(timedelta(minutes=10))
     service.close()
     return [
         page

@@ -1,8 +1,12 @@
 """Requests are told apart as the contract names them."""
 
+import re
+
 import pytest
 
 from mock_service.emulator.operations import OPERATIONS, find_operation
+from mock_service.rest.contract import OPERATIONS as CONTRACT
+from mock_service.rest.operations import Operation
 
 CASES = [
     ("POST", "/personalizer/v1.0/rank", "rank"),
@@ -31,6 +35,20 @@ def test_an_operation_is_known_by_method_and_path(
 ) -> None:
     """In every version, behind any loop, with any event id."""
     assert find_operation(method, path) == expected
+
+
+@pytest.mark.parametrize("operation", CONTRACT, ids=lambda one: f"{one.method} {one.path}")
+def test_every_route_of_the_contract_is_an_operation(operation: Operation) -> None:
+    """Under each version's prefix, and by the name that the contract gives it."""
+    path = re.sub(r"\{.*?\}", "an/id", operation.path)
+    names = {
+        find_operation(operation.method, version.prefix + path) for version in operation.versions
+    }
+
+    (name,) = names
+    assert name in OPERATIONS
+    words = operation.id.lower().replace("multisloteve", "multislot_eve").replace("events_", "")
+    assert str(name).replace("_", "") == words.replace("_", "")
 
 
 def test_there_are_as_many_operations_as_the_contract_has() -> None:

@@ -13,6 +13,7 @@ import pytest
 from mock_service.build import build_service
 from mock_service.evaluation.job import EvaluationRequest, EvaluationResult, JobKind, Status
 from mock_service.hosting.evaluation_jobs import Job
+from mock_service.hosting.failures import FailureLog
 from mock_service.hosting.hosted_loop import HostedLoop
 from mock_service.hosting.job_worker import JobWorker
 from mock_service.hosting.service import Service
@@ -22,20 +23,15 @@ SECONDS = 2.5
 """Some beats of the server."""
 
 
-class BrokenTeacher:
-    """Keeps nothing."""
-
-    def keep(self) -> None:
-        """Fail."""
-        raise OverflowError("no room for the model")
-
-
 class BrokenLoop:
     """A loop that has a defect."""
 
     def __init__(self) -> None:
-        self.trainer = BrokenTeacher()
         self.settled = 0
+
+    def checkpoint(self) -> None:
+        """Fail."""
+        raise OverflowError("no room for the model")
 
     def settle(self) -> None:
         """Fail."""
@@ -51,13 +47,17 @@ def break_a_loop(service: Service) -> BrokenLoop:
     """Put a loop with a defect in front of the others."""
     broken = BrokenLoop()
     hosted = HostedLoop("broken", 99, cast("Any", broken), ("a", "b"))
-    service.loops = {"broken": hosted, **service.loops}
+    loops = service.loops
+    loops._loops = {"broken": hosted, **loops}  # noqa: SLF001 (no loop fails before all others)
     return broken
 
 
 async def live(service: Service) -> list[bool]:
     """Let the background work run, and return which of it has ended by itself."""
-    tasks = [asyncio.create_task(service.run_housekeeping()), asyncio.create_task(service.answer())]
+    tasks = [
+        asyncio.create_task(service.housekeeping.run()),
+        asyncio.create_task(service.run_jobs()),
+    ]
     await asyncio.sleep(SECONDS)
     ended = [task.done() for task in tasks]
     for task in tasks:
@@ -107,12 +107,12 @@ def test_an_evaluation_that_fails_for_no_known_reason_does_not_come_up_for_ever(
     now = service.clock.now()
     for id_ in ("first", "second"):
         service.jobs.add(service.default.number, _inquiry(id_, now))
-    service.queue.flush()
+    service.flush()
 
     async def retain(_: Job, __: EvaluationResult) -> Status:
         return Status.RETAINED
 
-    worker = JobWorker(service.jobs, Path("\0"), retain)
+    worker = JobWorker(service.jobs, service.queue, Path("\0"), retain, FailureLog())
     with caplog.at_level(logging.ERROR, "mock_service"):
         asyncio.run(work(worker))
 

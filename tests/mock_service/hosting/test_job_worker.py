@@ -11,6 +11,7 @@ from mock_service.build import build_service
 from mock_service.evaluation.job import EvaluationRequest, EvaluationResult, JobKind, Status
 from mock_service.hosting import job_worker
 from mock_service.hosting.evaluation_jobs import Job
+from mock_service.hosting.failures import FailureLog
 from mock_service.hosting.job_worker import JobWorker
 from mock_service.hosting.service import Service
 from mock_service.settings import Settings
@@ -25,7 +26,7 @@ def asked(service: Service) -> None:
         JobKind.EVALUATION, "ev", "which?", NEW_YEAR, NEW_YEAR, NEW_YEAR, "--cb_explore_adf", 0.2
     )
     service.jobs.add(service.default.number, inquiry)
-    service.queue.flush()
+    service.flush()
 
 
 def found(service: Service) -> Job | None:
@@ -40,7 +41,8 @@ def worked(service: Service, folder: Path | None, until: Callable[[], bool]) -> 
         raise AssertionError
 
     async def work() -> None:
-        working = asyncio.create_task(JobWorker(service.jobs, folder, never).work())
+        worker = JobWorker(service.jobs, service.queue, folder, never, FailureLog())
+        working = asyncio.create_task(worker.work())
         async with asyncio.timeout(PATIENCE_SECONDS):
             await until_it_holds(until)
         working.cancel()
@@ -92,7 +94,7 @@ def test_an_evaluation_that_is_deleted_while_it_runs_ends() -> None:
         seen.append(1)
         if len(seen) == 5:
             service.jobs.remove(service.default.number, JobKind.EVALUATION, "ev")
-            service.queue.flush()
+            service.flush()
             asked(service)
         entry = found(service)
         return entry is not None and entry.status is Status.COMPLETED
@@ -107,7 +109,7 @@ def test_an_evaluation_that_is_deleted_while_it_runs_ends() -> None:
 
 def test_an_evaluation_that_takes_too_long_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has timed out, and the process that was at it is ended."""
-    monkeypatch.setattr(job_worker, "_LONGEST_SECONDS", 0.0)
+    monkeypatch.setattr(job_worker, "_MAX_SECONDS", 0.0)
     service = build_service(Settings())
     asked(service)
 

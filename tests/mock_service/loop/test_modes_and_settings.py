@@ -52,7 +52,7 @@ def test_an_apprentice_learns_to_imitate_whatever_the_rewards_say() -> None:
     ranking = dict(rank(loop, "look").ranking)
 
     assert ranking["a"] == pytest.approx(0.85)
-    assert loop.counts.mean_rewards()[100] == -1.0
+    assert loop.stats.mean_rewards()[100] == -1.0
 
 
 def test_logging_only_logs_the_baseline_as_what_was_chosen() -> None:
@@ -127,4 +127,4 @@ def test_export_frequency_is_counted_from_its_change() -> None:
 
     loop.configure(Configuration(model_export_frequency=timedelta(minutes=1)))
 
-    assert loop.trainer.next_export == NOON + timedelta(minutes=3)
+    assert loop.training_status().next_export == NOON + timedelta(minutes=3)

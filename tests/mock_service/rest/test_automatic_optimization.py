@@ -40,7 +40,7 @@ def live(service: Service, count: int) -> None:
 
 def asked(service: Service) -> list[datetime]:
     """Return when the default loop was optimised, the latest first."""
-    service.queue.flush()
+    service.flush()
     entries = service.jobs.all(service.default.number, JobKind.EVALUATION)
     assert all(entry.inquiry.automatic for entry in entries)
     return [entry.inquiry.created for entry in entries]
@@ -90,10 +90,10 @@ def test_without_a_better_policy_the_online_one_is_retained() -> None:
 def test_it_comes_again_every_28_days(service: Service) -> None:
     """And once only for moments that have passed together."""
     for _ in range(45):
-        service.advance(DAY)
+        service.housekeeping.advance(DAY)
     first = asked(service)
-    service.advance(365 * DAY)
-    service.advance(timedelta(hours=1))
+    service.housekeeping.advance(365 * DAY)
+    service.housekeeping.advance(timedelta(hours=1))
 
     assert first == [NEW_YEAR + 43 * DAY, NEW_YEAR + 15 * DAY]
     assert asked(service)[1:] == first
@@ -114,7 +114,7 @@ def test_it_does_not_come_unless_configured(
     """Switched off, not yet, or not in online mode."""
     loop = service.default.loop
     loop.configure(change(loop.configuration))
-    service.advance(30 * DAY)
+    service.housekeeping.advance(30 * DAY)
 
     assert asked(service) == []
 
@@ -123,7 +123,7 @@ def test_it_does_not_come_for_too_few_events() -> None:
     """999 are too few."""
     service = build_service(AZURE)
     live(service, 999)
-    service.advance(30 * DAY)
+    service.housekeeping.advance(30 * DAY)
 
     assert asked(service) == []
     service.close()
@@ -134,7 +134,7 @@ def test_the_latest_24_are_kept(service: Service) -> None:
     loop = service.default.loop
     loop.configure(replace(loop.configuration, auto_optimization_frequency=DAY))
     for _ in range(54):
-        service.advance(DAY)
+        service.housekeeping.advance(DAY)
 
     kept = asked(service)
     assert (len(kept), kept[0], kept[-1]) == (24, NEW_YEAR + 54 * DAY, NEW_YEAR + 31 * DAY)

@@ -178,9 +178,9 @@ def test_a_log_too_long_to_evaluate_is_refused(
     lived: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Up to the limit it is taken; here the limit is what the loop has seen, and one less."""
-    monkeypatch.setattr("mock_service.rest.evaluation_common.MOST_EVENTS", 120)
+    monkeypatch.setattr("mock_service.rest.evaluation_common.MAX_EVENTS", 120)
     assert lived.post(EVALUATIONS, question("all")).status_code == 201
-    monkeypatch.setattr("mock_service.rest.evaluation_common.MOST_EVENTS", 119)
+    monkeypatch.setattr("mock_service.rest.evaluation_common.MAX_EVENTS", 119)
     refused = code(lived, "POST", EVALUATIONS, question("one too many"))
     assert refused == (400, "LogsSizeExceedAllowedLimit")
 

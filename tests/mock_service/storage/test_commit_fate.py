@@ -62,7 +62,7 @@ def failing(service: Service) -> Disk:
 
 async def tell(service: Service, value: float) -> None:
     """Reward the event as the endpoint does."""
-    service.queue.check()
+    service.check()
     service.default.loop.reward("e", value)
     await service.wait_committed()
 
@@ -80,7 +80,7 @@ def answer(service: Service, value: float) -> str:
 
 def kept(service: Service) -> list[float]:
     """Return the rewards that are kept."""
-    service.queue.flush()
+    service.flush()
     return [row[0] for row in service.queue.query("SELECT reward FROM observations")]
 
 
@@ -109,7 +109,7 @@ def test_a_reward_of_unknown_fate_counts_once_however_often_it_is_sent(
 
     assert [first, refused, retry, another] == ["unknown", "not done", "done", "done"]
     assert kept(service) == [0.25, 0.25, 0.25]
-    assert service.default.loop.counts.rewards == 3
+    assert service.default.loop.stats.rewards == 3
     service.close()
 
 
@@ -117,7 +117,7 @@ def test_a_retry_of_unknown_fate_absorbs_the_next_one(tmp_path: Path) -> None:
     """The disk recovers only in part: the retry's own answer is unknown, too."""
     service, disk = build(tmp_path)
     service.default.loop.rank(RankRequest("e", "[]", ACTIONS))
-    service.queue.flush()
+    service.flush()
     answers = []
     for refuses in (True, False):
         disk.refuses = refuses
@@ -125,7 +125,7 @@ def test_a_retry_of_unknown_fate_absorbs_the_next_one(tmp_path: Path) -> None:
     service.default.loop.reward("e", 0.75)
     disk.refuses = True
     with pytest.raises(StorageUncertain):
-        service.queue.flush()
+        service.flush()
     disk.refuses = False
     answers += [answer(service, 0.75), answer(service, 0.5)]
 
@@ -138,7 +138,7 @@ def test_another_reward_than_the_unknown_one_counts(tmp_path: Path) -> None:
     """Only the same value is a retry."""
     service, disk = build(tmp_path)
     service.default.loop.rank(RankRequest("e", "[]", ACTIONS))
-    service.queue.flush()
+    service.flush()
     disk.refuses = True
     answer(service, 0.25)
     disk.refuses = False
@@ -155,7 +155,7 @@ def test_all_who_wait_for_a_refused_sync_are_told_the_same(tmp_path: Path, waits
     service, disk = build(tmp_path)
     for number in range(waits):
         service.default.loop.rank(RankRequest(f"e{number}", "[]", ACTIONS))
-    service.queue.flush()
+    service.flush()
     disk.refuses = True
 
     async def all_at_once() -> list[BaseException | None]:
@@ -166,9 +166,9 @@ def test_all_who_wait_for_a_refused_sync_are_told_the_same(tmp_path: Path, waits
     told = asyncio.run(all_at_once())
 
     disk.refuses = False
-    service.queue.check()
+    service.check()
     assert [type(one) for one in told] == [StorageUncertain] * waits
-    assert service.default.loop.counts.rewards == waits
+    assert service.default.loop.stats.rewards == waits
     service.close()
 
 

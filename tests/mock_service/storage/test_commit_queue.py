@@ -26,7 +26,7 @@ def test_the_log_does_not_grow_while_clients_never_pause(tmp_path: Path) -> None
     assert (tmp_path / f"{FILE}-wal").stat().st_size < 1.1 * LOG_BYTES
     service.close()
     kept = build_service(Settings(data_folder=tmp_path))
-    assert kept.default.loop.counts.decisions == CLIENTS * RANKS
+    assert kept.default.loop.stats.decisions == CLIENTS * RANKS
     kept.close()
 
 

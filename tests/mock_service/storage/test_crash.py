@@ -93,8 +93,8 @@ def test_twenty_crashes_under_load_lose_nothing_that_was_acknowledged(
 
     later = SystemClock().now() + timedelta(hours=1)
     service = build_service(Settings(data_folder=tmp_path, manual_clock_from=later))
-    service.settle()
-    service.queue.flush()
+    service.housekeeping.settle()
+    service.flush()
     query = service.queue.query
     kept_events = {row[0] for row in query("SELECT event_id FROM events")}
     kept_rewards = {row[0] for row in query("SELECT event_id FROM observations")}
@@ -128,8 +128,8 @@ def test_a_full_disk_is_answered_500_and_forgotten_when_there_is_room_again(
     assert [reply.status_code for reply in refused] == [500, 500, 500]
     assert "could not be stored" in refused[0].json()["error"]["message"]
     assert accepted.status_code == 204
-    assert service.default.loop.counts.rewards == 1
-    assert list(service.default.loop.counts.recent) == [0.5]
+    assert service.default.loop.stats.rewards == 1
+    assert list(service.default.loop.stats.recent) == [0.5]
 
 
 def _limit_files(process: subprocess.Popen[str], size: int) -> None:

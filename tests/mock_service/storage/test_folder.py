@@ -45,7 +45,7 @@ def test_a_damaged_file_is_reported_and_left_as_it_is(tmp_path: Path, damage: st
 
     assert path.read_bytes() == damaged
     path.write_bytes(whole)
-    assert build_service(Settings(data_folder=tmp_path)).default.loop.counts.decisions == 200
+    assert build_service(Settings(data_folder=tmp_path)).default.loop.stats.decisions == 200
 
 
 def test_a_file_of_a_later_version_is_refused(tmp_path: Path) -> None:

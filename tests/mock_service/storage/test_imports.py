@@ -42,7 +42,10 @@ def line(**changes: object) -> str:
 def counted(folder: Path) -> tuple[int, int]:
     """Start and stop on a folder; return how many decisions and lessons it holds."""
     service = build_service(Settings(data_folder=folder))
-    found = service.default.loop.counts.decisions, service.default.loop.trainer.trained_events
+    found = (
+        service.default.loop.stats.decisions,
+        service.default.loop.training_status().trained_events,
+    )
     service.close()
     return found
 

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,33 +19,13 @@ from mock_service.evaluation.job import JobKind
 from mock_service.loop.training import TrainingReward
 from mock_service.settings import LoopSettings, Settings
 from mock_service.storage.event_log import read_stored_log
+from tests.helpers.actor import Actor, Send
 from tests.helpers.evaluation_client import ALWAYS, answered, newest, question
 from tests.helpers.servers import ARTICLES, ROOT, Endpoint, exports_of
 
 KILLS = 30
 BASE = "/personalizer/v1.1-preview.3"
 NEITHER = -1
-Send = Callable[..., httpx2.Response]
-
-
-class Actor(threading.Thread):
-    """Does one kind of thing until the server is gone; keeps what was acknowledged."""
-
-    def __init__(self, endpoint: Endpoint, act: Callable[[Send], None]) -> None:
-        super().__init__()
-        self._endpoint, self._act = endpoint, act
-        self.failure: BaseException | None = None
-
-    def run(self) -> None:
-        """Go on until nobody answers."""
-        with httpx2.Client(base_url=self._endpoint.url, timeout=60) as client:
-            try:
-                while True:
-                    self._act(client.request)
-            except httpx2.TransportError:
-                return
-            except AssertionError as error:
-                self.failure = error
 
 
 class Visitors:
@@ -233,8 +212,8 @@ def test_thirty_kills_amid_everything_lose_and_double_nothing(tmp_path: Path) ->
     found = _answer_in_the_end(folder, lab)
     later = SystemClock().now() + timedelta(hours=1)
     service = build_service(Settings(data_folder=folder, manual_clock_from=later))
-    service.settle()
-    service.queue.flush()
+    service.housekeeping.settle()
+    service.flush()
     number, query = service.default.number, service.queue.query
     events = Counter(query("SELECT event_id FROM events WHERE loop = ?", (number,)))
     observations = "SELECT event_id, reward FROM observations WHERE loop = ?"

@@ -21,7 +21,7 @@ def filled(tmp_path: Path) -> Path:
     service = build_service(settings(folder, Mode.QUICK))
     for step in steps(300):
         step(service)
-    service.advance(timedelta(minutes=10))
+    service.housekeeping.advance(timedelta(minutes=10))
     service.close()
     return folder
 
@@ -39,8 +39,8 @@ def test_vowpal_wabbit_counts_the_same_examples_and_the_same_cost(
     """Read with --dsjson: as many learned examples as lessons, and the same summed cost."""
     service = build_service(settings(filled, Mode.QUICK))
     loop = service.default.loop
-    learned = sum(loop.counts.recent)
-    trained_events = loop.trainer.trained_events
+    learned = sum(loop.stats.recent)
+    trained_events = loop.training_status().trained_events
     service.close()
     log = exported(filled)
 
@@ -91,7 +91,7 @@ def test_an_import_counts_what_it_cannot_use_and_loses_nothing_else(
     second = build_service(Settings(data_folder=tmp_path / "new"))
     assert "1 damaged" in ended.err
     assert "1 dangling" in ended.err
-    assert second.default.loop.counts.decisions == len(good)
+    assert second.default.loop.stats.decisions == len(good)
 
 
 def test_an_apprentices_log_tells_imitation_and_observed_reward_apart(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_a_file_of_version_1_is_taken_over(tmp_path: Path) -> None:
         connection.executescript(FIRST)
 
     service = build_service(Settings(data_folder=tmp_path))
-    counted = service.default.loop.counts.decisions
+    counted = service.default.loop.stats.decisions
     asked = service.jobs.all(service.default.number, JobKind.EVALUATION)
     service.close()
 
@@ -51,12 +51,12 @@ def test_a_snapshot_of_version_1_is_restored(tmp_path: Path) -> None:
     service = build_service(Settings())
     service.default.loop.rank(RankRequest("e", "[]", ACTIONS))
     old = tmp_path / "old.snapshot"
-    old.write_bytes(service.snapshot("default"))
+    old.write_bytes(service.snapshots.take("default"))
     with closing(sqlite3.connect(old)) as connection:
         connection.executescript(FIRST)
     service.default.loop.rank(RankRequest("f", "[]", ACTIONS))
 
-    asyncio.run(service.restore("default", old.read_bytes()))
+    asyncio.run(service.snapshots.restore("default", old.read_bytes()))
 
-    assert service.default.loop.counts.decisions == 1
+    assert service.default.loop.stats.decisions == 1
     service.close()

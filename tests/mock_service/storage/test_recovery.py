@@ -54,7 +54,7 @@ def _activate(event_id: str) -> Step:
 
 
 def _advance(seconds: float) -> Step:
-    return lambda service: service.advance(timedelta(seconds=seconds))
+    return lambda service: service.housekeeping.advance(timedelta(seconds=seconds))
 
 
 def looks(service: Service) -> list[object]:
@@ -65,13 +65,13 @@ def looks(service: Service) -> list[object]:
     ]
     return [
         [(decision.order, decision.probabilities) for decision in ranked],
-        loop.counts,
+        loop.stats,
         loop.waiting,
         loop.state,
-        loop.trainer.trained_events,
-        loop.trainer.version,
-        loop.trainer.modified,
-        loop.trainer.next_export,
+        loop.training_status().trained_events,
+        loop.training_status().version,
+        loop.training_status().modified,
+        loop.training_status().next_export,
         loop.model(),
     ]
 
@@ -92,7 +92,7 @@ def test_a_loop_that_was_stopped_equals_one_that_never_was(
         step(parts)
         if number % 200 == 100:
             parts.queue.flush()
-            parts.reload()
+            parts.loops.reload()
 
     seen, seen_of_parts = looks(whole), looks(parts)
 
@@ -112,7 +112,7 @@ def test_a_clean_stop_keeps_everything_too(tmp_path: Path) -> None:
     second = build_service(settings(tmp_path, Mode.AZURE))
 
     found = [second.clock.now(), second.default.keys]
-    assert [*found, second.default.loop.counts] == [*expected[:2], expected[3]]
+    assert [*found, second.default.loop.stats] == [*expected[:2], expected[3]]
     assert second.default.loop.model() == expected[-1]
 
 
@@ -125,14 +125,19 @@ def test_what_is_changed_on_the_way_is_kept(tmp_path: Path) -> None:
     loop.configure(Configuration(exploration=0.5, learning_mode=LearningMode.APPRENTICE))
     loop.change_policy("--cb_explore_adf --cb_type ips --epsilon 0.5")
     loop.import_model(b"")
-    first.change_keys("default", ("one", "two"))
-    expected = (loop.state, ("one", "two"), b"", loop.trainer.version)
+    first.loops.change_keys("default", ("one", "two"))
+    expected = (loop.state, ("one", "two"), b"", loop.training_status().version)
     first.queue.flush()
 
-    first.reload()
+    first.loops.reload()
 
     loop = first.default.loop
-    assert (loop.state, first.default.keys, loop.model(), loop.trainer.version) == expected
+    assert (
+        loop.state,
+        first.default.keys,
+        loop.model(),
+        loop.training_status().version,
+    ) == expected
 
 
 def test_settings_that_teach_otherwise_retrain_from_what_is_stored(tmp_path: Path) -> None:
@@ -143,18 +148,18 @@ def test_settings_that_teach_otherwise_retrain_from_what_is_stored(tmp_path: Pat
         loop.rank(RankRequest(f"e{number}", "[]", ACTIONS))
         loop.reward(f"e{number}", 1.0)
         loop.reward(f"e{number}", -1.0)
-        service.advance(timedelta(seconds=30))
-    service.advance(timedelta(minutes=15))
+        service.housekeeping.advance(timedelta(seconds=30))
+    service.housekeeping.advance(timedelta(minutes=15))
     before = loop.rank(RankRequest("look", "[]", ACTIONS))
 
     loop.configure(Configuration(reward_aggregation="min"))
-    service.advance(timedelta(minutes=5))
+    service.housekeeping.advance(timedelta(minutes=5))
     after = loop.rank(RankRequest("look", "[]", ACTIONS))
 
     probabilities = [dict(sorted(d.ranking)) for d in (before, after)]
     assert max(probabilities[0], key=probabilities[0].__getitem__) == "a"
     assert max(probabilities[1], key=probabilities[1].__getitem__) != "a"
-    assert loop.trainer.trained_events == 50
+    assert loop.training_status().trained_events == 50
 
 
 def test_old_logs_are_let_go_and_the_model_stays(tmp_path: Path) -> None:
@@ -165,8 +170,8 @@ def test_old_logs_are_let_go_and_the_model_stays(tmp_path: Path) -> None:
     model = service.default.loop.model()
     assert service.log_range("default") is not None
 
-    service.advance(timedelta(days=92))
-    service.queue.flush()
+    service.housekeeping.advance(timedelta(days=92))
+    service.flush()
 
     assert service.queue.query("SELECT count(*) FROM events").fetchone() == (0,)
     assert service.queue.query("SELECT count(*) FROM observations").fetchone() == (0,)
@@ -182,9 +187,9 @@ def test_deleted_logs_leave_waiting_events_alone(tmp_path: Path) -> None:
         loop.rank(RankRequest(event_id, "[]", ACTIONS))
     loop.reward("settled", 1.0)
 
-    service.delete_logs("default")
+    service.housekeeping.delete_log("default")
     loop.reward("waiting", 1.0)
 
-    service.queue.flush()
-    assert loop.trainer.trained_events == 2
+    service.flush()
+    assert loop.training_status().trained_events == 2
     assert service.queue.query("SELECT count(*) FROM events").fetchone() == (1,)

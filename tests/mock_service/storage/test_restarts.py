@@ -48,7 +48,7 @@ def _activate(probability: np.random.Generator) -> Step:
 
 def _advance(probability: np.random.Generator) -> Step:
     step = timedelta(seconds=float(probability.choice([0.5, 10, 70, 200, 400])))
-    return lambda service: service.advance(step)
+    return lambda service: service.housekeeping.advance(step)
 
 
 def _change(probability: np.random.Generator) -> Step:
@@ -63,8 +63,8 @@ def _change(probability: np.random.Generator) -> Step:
             service.default.loop.state.default_policy
         ),
         lambda service: service.default.loop.import_model(b""),
-        lambda service: service.delete_logs("default"),
-        lambda service: service.advance(timedelta(days=100)),
+        lambda service: service.housekeeping.delete_log("default"),
+        lambda service: service.housekeeping.advance(timedelta(days=100)),
     ]
     return changes[probability.integers(len(changes))]
 
@@ -72,15 +72,15 @@ def _change(probability: np.random.Generator) -> Step:
 def figures(service: Service) -> list[object]:
     """Return what ``/mock/learning`` and the model say of a loop."""
     loop = service.default.loop
-    trainer = loop.trainer
+    training = loop.training_status()
     return [
-        loop.counts,
+        loop.stats,
         loop.waiting,
-        trainer.trained_events,
-        trainer.version,
-        trainer.modified,
+        training.trained_events,
+        training.version,
+        training.modified,
         loop.model(),
-        trainer.next_export,
+        training.next_export,
         service.clock.now(),
         service.log_range("default"),
     ]
@@ -88,7 +88,7 @@ def figures(service: Service) -> list[object]:
 
 def restarted(service: Service, mode: Mode, folder: Path, fresh: Path) -> Service:
     """Return a server on what a kill would leave of another's folder."""
-    service.queue.flush()
+    service.flush()
     shutil.copytree(folder, fresh)
     service.queue.abandon()
     return build_service(settings(fresh, mode))
@@ -127,7 +127,7 @@ def test_a_reward_after_a_restart_joins_what_it_would_have_joined(tmp_path: Path
     service.default.loop.reward("same", 1.0)
 
     loop = service.default.loop
-    assert (loop.counts.late, loop.waiting, loop.trainer.trained_events) == (1, 1, 1)
+    assert (loop.stats.late, loop.waiting, loop.training_status().trained_events) == (1, 1, 1)
     service.close()
 
 
@@ -137,11 +137,11 @@ def test_deleted_logs_leave_the_model_and_the_counts_to_a_restart(tmp_path: Path
     for number in range(20):
         service.default.loop.rank(RankRequest(f"e{number}", "[]", ACTIONS))
         service.default.loop.reward(f"e{number}", 1.0)
-    service.delete_logs("default")
+    service.housekeeping.delete_log("default")
     before = figures(service)
 
     service = restarted(service, Mode.QUICK, tmp_path / "a", tmp_path / "b")
 
     assert figures(service) == before
-    assert service.default.loop.counts.decisions == 20
+    assert service.default.loop.stats.decisions == 20
     service.close()

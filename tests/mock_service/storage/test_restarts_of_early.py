@@ -48,7 +48,7 @@ def page_step(probability: np.random.Generator) -> Step:
         lambda service: service.default.loop.rank_slots(request),
         lambda service: service.default.loop.activate_slots(page),
         lambda service: service.default.loop.reward(slot_event_id(page, slot), value),
-        lambda service: service.advance(timedelta(seconds=seconds)),
+        lambda service: service.housekeeping.advance(timedelta(seconds=seconds)),
     )
     return steps[probability.choice(4, p=[0.3, 0.25, 0.25, 0.2])]
 
@@ -64,7 +64,7 @@ def event_step(probability: np.random.Generator) -> Step:
         lambda service: service.default.loop.rank(request),
         lambda service: service.default.loop.activate(id_),
         lambda service: service.default.loop.reward(id_, value),
-        lambda service: service.advance(timedelta(seconds=seconds)),
+        lambda service: service.housekeeping.advance(timedelta(seconds=seconds)),
         lambda service: service.default.loop.configure(changed),
     )
     return steps[probability.choice(5, p=[0.3, 0.25, 0.25, 0.18, 0.02])]
@@ -131,12 +131,12 @@ def test_an_activation_that_has_joined_a_decision_joins_no_other(tmp_path: Path)
     service = build_service(settings(tmp_path, Mode.AZURE))
     service.default.loop.activate("e")
     service.default.loop.rank(RankRequest("e", "[]", ACTIONS))
-    service.queue.flush()
+    service.flush()
     service.queue.abandon()
     service = build_service(settings(tmp_path, Mode.AZURE))
 
     service.default.loop.rank(RankRequest("e", "[]", ACTIONS, deferred=True))
-    service.advance(timedelta(hours=1))
+    service.housekeeping.advance(timedelta(hours=1))
 
-    assert service.default.loop.counts.not_activated == 1
+    assert service.default.loop.stats.not_activated == 1
     service.close()

@@ -40,7 +40,7 @@ def taught(folder: Path | None = None) -> Service:
 def sound() -> bytes:
     """Return a sound snapshot."""
     service = taught()
-    content = service.snapshot("default")
+    content = service.snapshots.take("default")
     service.close()
     return content
 
@@ -166,7 +166,7 @@ DAMAGES: dict[str, Damage] = {
 
 def looked_at(service: Service) -> list[object]:
     """Return what is kept of everything."""
-    service.queue.flush()
+    service.flush()
     tables = ("settings", "loops", "events", "observations", "texts", "models", "inquiries")
     return [service.queue.query(f"SELECT * FROM {table}").fetchall() for table in tables]  # noqa: S608 (constants)
 
@@ -185,7 +185,7 @@ def test_a_snapshot_no_loop_can_live_with_is_refused_and_nothing_changes(
     before = looked_at(standing)
 
     with pytest.raises(ApiError) as refused:
-        asyncio.run(standing.restore("default", damaged(sound, DAMAGES[damage])))
+        asyncio.run(standing.snapshots.restore("default", damaged(sound, DAMAGES[damage])))
 
     assert (refused.value.status, refused.value.code) == (400, "InvalidSnapshot")
     assert "\n" not in refused.value.message
@@ -199,14 +199,14 @@ def test_a_restored_loop_survives_a_kill_at_once(tmp_path: Path, sound: bytes) -
     """What was brought in is the loop's, and what it replaced is gone for good."""
     service = taught(tmp_path / "a")
     service.default.loop.rank(RankRequest("more", "[]", ACTIONS))
-    asyncio.run(service.restore("default", sound))
-    expected = service.default.loop.counts, service.default.loop.model()
+    asyncio.run(service.snapshots.restore("default", sound))
+    expected = service.default.loop.stats, service.default.loop.model()
     shutil.copytree(tmp_path / "a", tmp_path / "b")
     service.close()
 
     again = build_service(Settings(data_folder=tmp_path / "b", manual_clock_from=NOON))
 
-    assert (again.default.loop.counts, again.default.loop.model()) == expected
+    assert (again.default.loop.stats, again.default.loop.model()) == expected
     for table in ("events", "observations", "texts", "models"):
         rows = again.queue.query(f"SELECT DISTINCT loop FROM {table}").fetchall()  # noqa: S608 (constants)
         assert rows == [(again.default.number,)]
@@ -216,7 +216,7 @@ def test_a_restored_loop_survives_a_kill_at_once(tmp_path: Path, sound: bytes) -
 def test_a_kill_while_rows_come_in_changes_nothing(tmp_path: Path, sound: bytes) -> None:
     """They are under the number of no loop, and gone after the next start."""
     service = taught(tmp_path / "a")
-    before = service.default.loop.counts
+    before = service.default.loop.stats
     content = damaged(sound, "UPDATE events SET event_id = 'other' WHERE number = 1")
     number = 7
     service.queue.write("REPLACE INTO settings VALUES ('discard:7', '')", ())
@@ -224,13 +224,13 @@ def test_a_kill_while_rows_come_in_changes_nothing(tmp_path: Path, sound: bytes)
         copy.deserialize(content)
         for row in copy.execute("SELECT * FROM texts"):
             service.queue.write("INSERT INTO texts VALUES (?, ?, ?)", (number, *row[1:]))
-    service.queue.flush()
+    service.flush()
     shutil.copytree(tmp_path / "a", tmp_path / "b")
     service.close()
 
     again = build_service(Settings(data_folder=tmp_path / "b", manual_clock_from=NOON))
 
-    assert again.default.loop.counts == before
+    assert again.default.loop.stats == before
     assert again.queue.query("SELECT 1 FROM texts WHERE loop = 7").fetchall() == []
     assert again.queue.query("SELECT 1 FROM settings WHERE name GLOB 'discard*'").fetchall() == []
     again.close()

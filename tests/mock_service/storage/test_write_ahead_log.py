@@ -25,7 +25,7 @@ def killed(tmp_path: Path) -> Path:
     service = build_service(Settings(data_folder=tmp_path / "data"))
     for number in range(EVENTS):
         service.default.loop.rank(RankRequest(f"e{number}", "[]", ACTIONS))
-        service.queue.flush()
+        service.flush()
     shutil.copytree(tmp_path / "data", folder)
     service.close()
     return folder
@@ -35,7 +35,7 @@ def started(folder: Path) -> int:
     """Start, stop, and return how many decisions were found."""
     service = build_service(Settings(data_folder=folder))
     service.close()
-    return service.default.loop.counts.decisions
+    return service.default.loop.stats.decisions
 
 
 def log_of(folder: Path) -> Path:
@@ -118,7 +118,7 @@ def test_a_log_that_is_missing_with_its_index_is_said(
     service.close()
     service = build_service(Settings(data_folder=tmp_path / "data"))
     service.default.loop.rank(RankRequest("f", "[]", ACTIONS))
-    service.queue.flush()
+    service.flush()
     (tmp_path / "copy").mkdir()
     shutil.copy(tmp_path / "data" / FILE, tmp_path / "copy" / FILE)
     service.close()
@@ -134,7 +134,7 @@ def test_a_log_that_has_been_moved_costs_nothing_when_it_is_damaged(
     service = build_service(Settings(data_folder=tmp_path / "data"))
     for number in range(EVENTS):
         service.default.loop.rank(RankRequest(f"e{number}", "[]", ACTIONS))
-        service.queue.flush()
+        service.flush()
     with closing(sqlite3.connect(tmp_path / "data" / FILE)) as other:
         other.execute("PRAGMA wal_checkpoint(PASSIVE)")
         shutil.copytree(tmp_path / "data", tmp_path / "copy")

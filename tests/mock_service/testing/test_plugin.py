@@ -41,7 +41,7 @@ SETTINGS = """
 import pytest
 
 def report(personalizer):
-    loop = personalizer._bench.service.default.loop.state
+    loop = personalizer._emulator.service.default.loop.state
     return loop.mode.value, loop.seed, loop.configuration.exploration, loop.policy
 
 def test_ini(personalizer):
@@ -73,7 +73,7 @@ def test_the_closest_marker_wins_over_the_ini_file(tmp_path: Path) -> None:
     ("marker", "expected"),
     [
         ("colour='red'", "the marker personalizer takes mode=..., policy=..., seed=..."),
-        ("mode='slow'", "'slow' is not a valid Mode"),
+        ("mode='slow'", "mode: expected one of quick, azure, got 'slow'"),
         ("policy='nonsense'", "is no learning policy"),
         ("exploration=2", "exploration: expected a share in [0, 1]"),
     ],

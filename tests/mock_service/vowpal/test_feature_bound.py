@@ -119,7 +119,7 @@ def test_a_rank_beyond_the_limit_is_refused_before_anything_is_recorded() -> Non
         with pytest.raises(ApiError, match="limit crossed-features is 20,000,000"):
             loop.rank_slots(SlotsRequest("e", context, actions, slots))
 
-        assert (loop.counts.decisions, loop.waiting) == (0, 0)
+        assert (loop.stats.decisions, loop.waiting) == (0, 0)
 
 
 def test_the_slots_of_a_page_count_together() -> None:
@@ -148,7 +148,7 @@ def test_an_event_beyond_the_bound_of_a_later_policy_counts_and_teaches_nothing(
 
     assert untaught == b""
     assert loop.model() != b""
-    assert loop.trainer.trained_events == 2
+    assert loop.training_status().trained_events == 2
     with pytest.raises(ApiError, match="crossed features"):
         loop.rank(RankRequest("again", context, actions))
 

@@ -8,8 +8,8 @@ import altair as alt
 from growth import BY_ACTIONS, BY_EVENTS
 from rows import Figure, Row
 
-from simulator.report.page import Chart, Page, Section, write_pictures
-from simulator.report.palette import colours
+from mock_service.reports.page import Chart, Page, Section, write_pictures
+from mock_service.reports.palette import colours
 
 _TALL = 260
 

@@ -86,6 +86,10 @@ class LearningPolicyInvalid(MockServiceError):
     """A learning policy holds an option that is unknown, unsafe or malformed."""
 
 
+class EvaluationOptionsInvalid(MockServiceError):
+    """What was chosen for an evaluation contradicts itself, or needs what is not there."""
+
+
 class LogUnusable(MockServiceError):
     """A log cannot be read, or holds no decision that says anything about another policy."""
 

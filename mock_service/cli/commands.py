@@ -9,6 +9,7 @@ SERVICE_COMMANDS = {
     "serve": "mock_service.cli.serve:serve",
     "conformance": "mock_service.cli.conformance:conformance",
     "doctor": "mock_service.cli.doctor:doctor",
+    "evaluate": "mock_service.cli.evaluate:evaluate",
     "logs": "mock_service.cli.logs:logs",
     "model": "mock_service.cli.model:commands",
 }

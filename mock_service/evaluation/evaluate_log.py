@@ -1,54 +1,88 @@
-"""One evaluation from a log to a verdict."""
+"""An evaluation for people: estimates and intervals of each policy, and a recommendation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mock_service.evaluation.evaluator import OffPolicyEvaluator, Options, PolicyEvaluation
 from mock_service.evaluation.importance import FeatureScore, feature_importance
 from mock_service.evaluation.logged_data import LoggedData
-from mock_service.evaluation.policies import ActionProbabilities, Policy, evaluate_policy
+from mock_service.evaluation.pipeline import IN_PROCESS, EvaluationRun, Execution, run_evaluation
+from mock_service.evaluation.policies import ActionProbabilities, Policy
 from mock_service.evaluation.recommendation import verdict_in_words
+from mock_service.evaluation.search_space import SearchOptions
 from mock_service.vowpal.presets import PRESETS
 from mock_service.vowpal.progressive_validation import train
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The best policies of a search, the best first, judged on decisions held out from it.
+
+    ``others`` are the policies they are compared with, on the same decisions; ``trials`` counts
+    the candidates that were tried, and ``decisions`` those they were compared on.
+    """
+
+    best: tuple[PolicyEvaluation, ...]
+    others: tuple[PolicyEvaluation, ...]
+    trials: int
+    decisions: int
 
 
 @dataclass(frozen=True, slots=True)
 class LogEvaluation:
     """What was found about some policies on one log; ``acted`` and ``verdicts`` go together.
 
-    ``importance`` is empty where no model was trained.
+    ``importance`` is empty where no model was trained, and ``found`` is None without a search.
     """
 
     logged: LoggedData
     acted: tuple[ActionProbabilities, ...]
     verdicts: tuple[PolicyEvaluation, ...]
     importance: tuple[FeatureScore, ...]
-    words: tuple[str, ...]
+    found: SearchResult | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What to do by all decisions of the log, in sentences."""
+        return tuple(verdict_in_words(self.verdicts))
 
 
 def evaluate_log(
     logged: LoggedData,
     policies: Sequence[Policy],
     options: Options,
-    progress: Callable[[int], None] = lambda _: None,
+    search: SearchOptions | None = None,
+    execution: Execution = IN_PROCESS,
 ) -> LogEvaluation:
-    """Judge policies on one log, and say which features matter.
+    """Judge policies on one log, search for better ones, and say which features matter.
+
+    The callback for policies is called once more at the end, for the models of the rewards.
 
     Raises:
         LearningPolicyInvalid: Vowpal Wabbit does not accept a policy.
     """
-    judge = OffPolicyEvaluator(logged, options)
-    progress(1)
-    acted = []
-    for policy in policies:
-        acted.append(evaluate_policy(policy, logged))
-        progress(1)
-    verdicts = judge.verdicts(acted)
+    run = run_evaluation(logged, policies, search, execution)
+    evaluator = OffPolicyEvaluator(logged, options)
+    found = None if search is None else judge_held_out(run, evaluator, search.trials)
     importance = measure_importance(logged) if options.with_model else ()
-    progress(1)
-    return LogEvaluation(
-        logged, tuple(acted), tuple(verdicts), importance, tuple(verdict_in_words(verdicts))
-    )
+    verdicts = tuple(evaluator.verdicts(list(run.acted)))
+    execution.policy_done(1)
+    return LogEvaluation(logged, run.acted, verdicts, importance, found)
+
+
+def judge_held_out(run: EvaluationRun, evaluator: OffPolicyEvaluator, trials: int) -> SearchResult:
+    """Judge found policies and their rivals on the part of the log that the search has not seen.
+
+    The model of the rewards has learned from the earlier part by then. `run` is one with a search.
+    """
+    held_out = run.held_out
+    if held_out is None:
+        raise ValueError("nothing was held out of this evaluation")
+    expected = None if evaluator.expected is None else evaluator.expected[held_out.start :]
+    later = OffPolicyEvaluator(held_out.logged, evaluator.options, expected)
+    verdicts = later.verdicts([*held_out.found, *held_out.others])
+    count = len(held_out.found)
+    return SearchResult(tuple(verdicts[:count]), tuple(verdicts[count:]), trials, held_out.start)
 
 
 def measure_importance(logged: LoggedData) -> tuple[FeatureScore, ...]:

@@ -45,6 +45,10 @@ class ActionProbabilities:
     policy: Policy
     probabilities: NDArray[np.float64]
 
+    def rows(self, start: int) -> "ActionProbabilities":
+        """Return what the policy did from the decision `start` on."""
+        return ActionProbabilities(self.policy, self.probabilities[start:])
+
     def of_logged(self, logged: LoggedData) -> Column:
         """Return the probability the policy gave to each logged choice."""
         return logged.of_chosen(self.probabilities)
@@ -88,6 +92,11 @@ BASELINE = Policy("Baseline1", PolicySource.BASELINE)
 
 RANDOM = Policy("BaselineRand", PolicySource.RANDOM)
 """Every action with the same probability."""
+
+
+def default_policies(online: Policy = ONLINE) -> list[Policy]:
+    """Return the policies that every evaluation judges, the one that made the log first."""
+    return [online, BASELINE, RANDOM]
 
 
 def evaluate_policy(policy: Policy, logged: LoggedData) -> ActionProbabilities:

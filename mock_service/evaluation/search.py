@@ -1,14 +1,13 @@
 """Looking for a better learning policy in a log, on all cores.
 
-Candidates are compared on the earlier part of the log, and the best are judged on the later part,
-which no choice between them has seen: so the winner's estimate is not inflated by having won.
+Candidates are compared on the earlier part of the log. The best must be judged on the later part,
+which no choice between them has seen, or the winner's estimate is inflated by having won.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -18,66 +17,30 @@ from optuna.trial import Trial
 from mock_service.dsjson.reader import read_log
 from mock_service.dsjson.writer import write_line
 from mock_service.evaluation.estimators import estimate
-from mock_service.evaluation.evaluator import OffPolicyEvaluator, Options, PolicyEvaluation
+from mock_service.evaluation.evaluator import OffPolicyEvaluator, Options
 from mock_service.evaluation.logged_data import LoggedData, collect
 from mock_service.evaluation.policies import (
-    ActionProbabilities,
     Policy,
     PolicySource,
     evaluate_policy,
 )
-from mock_service.evaluation.search_result import SearchResult
 from mock_service.evaluation.search_space import (
     CB_TYPES,
     EXPLORATIONS,
+    FOUND_NAME,
     LEARNING_RATES,
     POWERS,
     SPREADS,
     Candidate,
+    SearchOptions,
     interaction_sets,
 )
 
 _TOGETHER = 8
 """Candidates proposed at a time: a fixed number, so that more cores change no result."""
 
-_HELD_OUT = 0.3
 _NAMED = 3
-_NAME = "Hyper"
 _WORST = -1e9
-
-
-@dataclass(frozen=True, slots=True)
-class SearchOptions:
-    """How long and how to look.
-
-    Found epsilon-greedy policies explore ``exploration`` of the time, as the loop that would use
-    them is told to.
-    """
-
-    trials: int = 64
-    exploration: float = 0.2
-    seed: int = 1
-    judging: Options = field(default_factory=Options)
-
-
-def search(
-    logged: LoggedData,
-    others: Sequence[Policy],
-    options: SearchOptions | None = None,
-    executor: Executor | None = None,
-    progress: Callable[[int], None] = lambda _: None,
-) -> SearchResult:
-    """Look for policies that would have earned more; `others` are judged next to the found ones.
-
-    The same seed finds the same policies, however many processes `executor` has.
-    """
-    chosen = options or SearchOptions()
-    split = round(len(logged) * (1 - _HELD_OUT))
-    found = best_policies(logged.rows(0, split), chosen, executor, progress)
-    verdicts = _held_out(logged, split, [*found, *others], chosen.judging)
-    return SearchResult(
-        tuple(verdicts[: len(found)]), tuple(verdicts[len(found) :]), chosen.trials, split
-    )
 
 
 def best_policies(
@@ -94,7 +57,7 @@ def best_policies(
         OffPolicyEvaluator(earlier, options.judging), options, executor, progress
     )
     return [
-        Policy(f"{_NAME}{index}", PolicySource.SEARCHED, choice.arguments)
+        Policy(f"{FOUND_NAME}{index}", PolicySource.SEARCHED, choice.arguments)
         for index, choice in enumerate(ranked[:_NAMED], start=1)
     ]
 
@@ -178,16 +141,3 @@ def _spread(trial: Trial, kind: str, exploration: float) -> float:
     if kind not in SPREADS:
         return exploration
     return trial.suggest_float(kind, *SPREADS[kind], log=True)
-
-
-def _held_out(
-    logged: LoggedData, split: int, policies: Sequence[Policy], options: Options
-) -> list[PolicyEvaluation]:
-    """Judge policies on the later part; they have learned from the earlier one by then."""
-    whole = OffPolicyEvaluator(logged, options)
-    later = logged.rows(split, len(logged))
-    expected = None if whole.expected is None else whole.expected[split:]
-    acted = [evaluate_policy(policy, logged) for policy in policies]
-    return OffPolicyEvaluator(later, options, expected).verdicts(
-        [ActionProbabilities(one.policy, one.probabilities[split:]) for one in acted]
-    )

@@ -1,13 +1,32 @@
 """The learning policies a search may find, and how their parts go together."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mock_service.dsjson.event import LoggedDecision
+from mock_service.evaluation.evaluator import Options
 from mock_service.vowpal.feature_names import action_features, context_features
 
 _NAMED_AFTER = 200
 """How many events are asked for their namespaces."""
+
+
+FOUND_NAME = "Hyper"
+"""What found policies are called, with a number from 1 behind it: the service's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """How long and how to look.
+
+    Found epsilon-greedy policies explore ``exploration`` of the time, as the loop that would use
+    them is told to.
+    """
+
+    trials: int = 64
+    exploration: float = 0.2
+    seed: int = 1
+    judging: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ COMMANDS = {
     **SERVICE_COMMANDS,
     "simulate": "simulator.cli.simulate:simulate",
     "compare": "simulator.cli.compare:compare",
-    "evaluate": "simulator.cli.evaluate:evaluate",
     "scenarios": "simulator.cli.scenarios:scenarios",
 }
 """The modules of all commands, by the commands' names."""

@@ -8,8 +8,8 @@ import lazy_loader
 import typer
 from rich.console import Console
 
+from mock_service.cli.progress import progress_bar
 from mock_service.console import PlainConsole, print_json, print_line
-from simulator.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from simulator import api

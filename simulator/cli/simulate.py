@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mock_service.cli.progress import progress_bar
 from mock_service.console import MISTAKE, PlainConsole, print_json, print_line
 from simulator.cli.options import (
     DEFAULT_KEY,
@@ -26,7 +27,6 @@ from simulator.cli.options import (
     choose_target,
     parse_duration_option,
 )
-from simulator.cli.progress import progress_bar
 from simulator.cli.simulate_run import Metrics, SimulateOptions, run_simulation
 from simulator.engine.early_stop import INTERRUPTED
 from simulator.engine.run import Listeners

@@ -9,12 +9,12 @@ from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
+from mock_service.reports.page import Page, PageTable, Section, write_page, write_pictures
 from simulator.experiment.advise import Advice
 from simulator.experiment.comparison import ComparisonResult, SettingResult
 from simulator.experiment.recommendation import recommend
 from simulator.experiment.statistics import Interval
 from simulator.report.comparison_charts import action_mix, comparison_charts
-from simulator.report.page import Page, PageTable, Section, write_page, write_pictures
 
 _PACKAGES = ("personalizer-lab", "vowpalwabbit", "numpy", "scipy", "altair")
 METRICS = (

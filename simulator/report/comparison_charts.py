@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from mock_service.reports.page import Chart
+from mock_service.reports.palette import colours, in_order
 from simulator.experiment.comparison import ComparisonResult
 from simulator.experiment.metrics import RunMetrics
 from simulator.experiment.statistics import CONFIDENCE, Interval
-from simulator.report.page import Chart
-from simulator.report.palette import colours, in_order
 
 _TALL = 300
 _ROW = 34

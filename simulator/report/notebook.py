@@ -6,11 +6,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mock_service.reports.page import PageTable, snippet_html
 from simulator.experiment.advise import Advice
 from simulator.experiment.comparison import ComparisonResult, SettingResult
 from simulator.experiment.recommendation import recommend
 from simulator.report.comparison import METRICS, results_table, to_summary, write_comparison
-from simulator.report.page import PageTable, snippet_html
 from simulator.report.summary import Summary
 
 if TYPE_CHECKING:

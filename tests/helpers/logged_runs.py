@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 from mock_service.build import build_loop
 from mock_service.clock import ManualClock
 from mock_service.dsjson.event import LoggedDecision, log_decision
+from mock_service.evaluation.evaluate_log import SearchResult, judge_held_out
+from mock_service.evaluation.evaluator import OffPolicyEvaluator
+from mock_service.evaluation.logged_data import LoggedData
+from mock_service.evaluation.pipeline import IN_PROCESS, Execution, run_evaluation
+from mock_service.evaluation.policies import ONLINE
+from mock_service.evaluation.search_space import SearchOptions
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import LoopSettings
 from simulator.scenario.catalogue import find_scenario
@@ -51,3 +57,11 @@ def logged_run(
             loop.reward(decision.event_id, reward)
             events.append(log_decision(decision, reward=reward))
     return LoggedRun(events, np.concatenate(potential), np.concatenate(profiles))
+
+
+def search_log(
+    logged: LoggedData, options: SearchOptions, execution: Execution = IN_PROCESS
+) -> SearchResult:
+    """Return what a search finds in a log, judged next to the policy that made it."""
+    run = run_evaluation(logged, [ONLINE], options, execution)
+    return judge_held_out(run, OffPolicyEvaluator(logged, options.judging), options.trials)

@@ -29,7 +29,7 @@ OF_A_CHECKOUT = [
     "examples/node/package-lock.json",
     "mock_service/rest/swagger_ui/LICENSE",
     "mock_service/rest/swagger_ui/swagger-ui-bundle.js",
-    "simulator/report/assets/page.html",
+    "mock_service/reports/assets/page.html",
     "tests/simulator/broken/cast.toml",
 ]
 

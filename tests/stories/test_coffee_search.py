@@ -6,12 +6,12 @@ from multiprocessing import get_context
 import pytest
 
 from mock_service.evaluation.logged_data import collect
-from mock_service.evaluation.policies import ONLINE
-from mock_service.evaluation.search import search
+from mock_service.evaluation.pipeline import Execution
+from mock_service.evaluation.search_space import SearchOptions
 from mock_service.settings import LoopSettings
 from simulator.scenario.catalogue import find_scenario
 from simulator.simulations import RunOptions, simulate
-from tests.helpers.logged_runs import logged_run
+from tests.helpers.logged_runs import logged_run, search_log
 
 ROUNDS = 10_000
 AZURE = LoopSettings(policy="azure")
@@ -25,7 +25,7 @@ def test_what_a_search_finds_in_the_default_policys_log_pleases_the_regulars() -
     """
     logged = collect(logged_run("coffee", ROUNDS, seed=1, settings=AZURE).events)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        found = search(logged, [ONLINE], executor=executor)
+        found = search_log(logged, SearchOptions(), Execution(executor))
 
     best = LoopSettings(policy=found.best[0].policy.arguments)
     for seed in (2, 3):

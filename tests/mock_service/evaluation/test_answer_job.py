@@ -5,7 +5,7 @@ from importlib.machinery import ModuleSpec
 
 import pytest
 
-from mock_service.evaluation import answer_job
+from mock_service.evaluation import answer_job, pipeline
 from mock_service.evaluation.job import EvaluationRequest, JobKind
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.presets import PRESETS
@@ -20,7 +20,7 @@ def test_without_optuna_the_best_preset_is_what_is_found(monkeypatch: pytest.Mon
     def nowhere(_: str) -> ModuleSpec | None:
         return None
 
-    monkeypatch.setattr(answer_job, "find_spec", nowhere)
+    monkeypatch.setattr(pipeline, "find_spec", nowhere)
     azure = PRESETS["azure"].arguments
     inquiry = EvaluationRequest(
         JobKind.EVALUATION, "ev", "?", BEGIN, END, BEGIN, azure, 0.2, optimize=True

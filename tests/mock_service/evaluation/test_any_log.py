@@ -8,7 +8,7 @@ import pytest
 from mock_service.diagnosis.diagnose import diagnose
 from mock_service.diagnosis.log_facts import facts_of_log, with_lines
 from mock_service.dsjson.reader import LineKind, read_log
-from mock_service.evaluation.as_dict import study_record
+from mock_service.evaluation.as_dict import study_to_dict
 from mock_service.evaluation.evaluate_log import evaluate_log
 from mock_service.evaluation.evaluator import Options
 from mock_service.evaluation.logged_data import collect
@@ -30,7 +30,7 @@ def _line(cost: str = "-1.0", p: str = "0.8", context: str = '{"u":1}', drop: st
 
 def _judge(*lines: str) -> dict[str, Any]:
     reader = read_log([*[_line(cost="0"), _line()] * 3, *lines])
-    return study_record(evaluate_log(collect(reader), POLICIES, Options(), lambda _: None))
+    return study_to_dict(evaluate_log(collect(reader), POLICIES, Options()))
 
 
 def _numbers(value: object) -> list[float]:

@@ -5,14 +5,13 @@ from multiprocessing import get_context
 
 import pytest
 
+from mock_service.evaluation.evaluate_log import SearchResult
 from mock_service.evaluation.logged_data import LoggedData, collect
-from mock_service.evaluation.policies import ONLINE
-from mock_service.evaluation.search import SearchOptions, search
-from mock_service.evaluation.search_result import SearchResult
-from mock_service.evaluation.search_space import interaction_sets
+from mock_service.evaluation.pipeline import Execution
+from mock_service.evaluation.search_space import SearchOptions, interaction_sets
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.presets import resolve_policy
-from tests.helpers.logged_runs import logged_run
+from tests.helpers.logged_runs import logged_run, search_log
 
 OPTIONS = SearchOptions(trials=24)
 
@@ -26,7 +25,7 @@ def log() -> LoggedData:
 @pytest.fixture(scope="module")
 def found(log: LoggedData) -> SearchResult:
     """Return what a short search finds in it."""
-    return search(log, [ONLINE], OPTIONS)
+    return search_log(log, OPTIONS)
 
 
 def test_a_search_finds_a_better_policy_than_the_services_default(found: SearchResult) -> None:
@@ -51,7 +50,7 @@ def test_the_same_seed_finds_the_same_however_many_processes(
 ) -> None:
     """To the last digit."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        again = search(log, [ONLINE], OPTIONS, executor)
+        again = search_log(log, OPTIONS, Execution(executor))
 
     assert again == found
 

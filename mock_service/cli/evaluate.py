@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import lazy_loader
 import typer
 
+from mock_service.cli.progress import progress_bar
 from mock_service.console import PlainConsole, print_json, print_line
-from simulator.cli.progress import progress_bar
-from simulator.errors import OptionsInvalid
+from mock_service.errors import EvaluationOptionsInvalid
 
 if TYPE_CHECKING:
-    from mock_service.evaluation import evaluator
-    from simulator.cli import evaluation, evaluation_page, evaluation_terminal
+    from mock_service.evaluation import evaluator, log_report
+    from mock_service.reports import evaluation_page, evaluation_terminal
 else:  # what evaluating needs takes a while to import, which no other command should wait for
     _lazily = {"suppress_warning": True}
     evaluator = lazy_loader.load("mock_service.evaluation.evaluator", **_lazily)
-    evaluation = lazy_loader.load("simulator.cli.evaluation", **_lazily)
-    evaluation_page = lazy_loader.load("simulator.cli.evaluation_page", **_lazily)
-    evaluation_terminal = lazy_loader.load("simulator.cli.evaluation_terminal", **_lazily)
+    log_report = lazy_loader.load("mock_service.evaluation.log_report", **_lazily)
+    evaluation_page = lazy_loader.load("mock_service.reports.evaluation_page", **_lazily)
+    evaluation_terminal = lazy_loader.load("mock_service.reports.evaluation_terminal", **_lazily)
 
 
 def evaluate(
@@ -75,7 +75,7 @@ def evaluate(
     Example: personalizer-lab evaluate decisions.dsjson --policy quick --search
     """
     _check_range(reward_range)
-    wanted = evaluation.EvaluateOptions(
+    options = log_report.EvaluateOptions(
         log=log,
         policies=tuple(policy or ()),
         models=tuple(model or ()),
@@ -87,19 +87,19 @@ def evaluate(
     )
     talk = PlainConsole(stderr=True)
     with progress_bar(talk, hidden=quiet) as progress:
-        found = evaluation.evaluate(wanted, progress)
+        report = log_report.evaluate_file(options, progress)
     if out is not None:
-        evaluation_page.write_report(found, out, sys.argv[1:])
+        evaluation_page.write_report(report, out, sys.argv[1:])
         print_line(talk, f"report: {out / 'report.html'}")
     if as_json:
-        print_json(found.as_dict())
+        print_json(report.as_dict())
     else:
-        evaluation_terminal.show(PlainConsole(), found)
+        evaluation_terminal.show(PlainConsole(), report)
 
 
 def _check_range(reward_range: tuple[float, float] | None) -> None:
     if reward_range is not None and not -inf < reward_range[0] < reward_range[1] < inf:
         low, high = reward_range
-        raise OptionsInvalid(
+        raise EvaluationOptionsInvalid(
             f"--reward-range: expected a low and a higher number, got {low} {high}"
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.report.page import (
+from mock_service.reports.page import (
     Chart,
     Page,
     PageTable,

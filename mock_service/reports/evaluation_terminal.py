@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mock_service.evaluation.estimators import Estimate, Estimator
+from mock_service.evaluation.evaluate_log import SearchResult
 from mock_service.evaluation.evaluator import PolicyEvaluation
+from mock_service.evaluation.log_report import EvaluationReport
 from mock_service.evaluation.policies import PolicySource
-from mock_service.evaluation.search_result import SearchResult
-from simulator.cli.evaluation import EvaluationReport
 
 _WIDE = 48
 _FEATURES = 8
@@ -25,7 +25,7 @@ _REASONS = {
 def show(console: Console, evaluated: EvaluationReport) -> None:
     """Print what was found."""
     study = evaluated.study
-    console.print(Text(evaluated.best_estimate))
+    console.print(Text(evaluated.headline))
     for index, why in evaluated.complaints[:1]:
         console.print(Text(f"first damaged line: {index}: {why}"))
     for words in evaluated.words:

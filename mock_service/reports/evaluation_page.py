@@ -9,16 +9,16 @@ from pathlib import Path
 
 import altair as alt
 
+from mock_service.errors import EvaluationOptionsInvalid
 from mock_service.evaluation.estimators import Estimate, Estimator
+from mock_service.evaluation.evaluate_log import SearchResult
 from mock_service.evaluation.evaluator import PolicyEvaluation
+from mock_service.evaluation.log_report import EvaluationReport
 from mock_service.evaluation.policies import ActionProbabilities
 from mock_service.evaluation.recommendation import span
-from mock_service.evaluation.search_result import SearchResult
 from mock_service.evaluation.time_series import expanding
 from mock_service.evaluation.windows import reward_series
-from simulator.cli.evaluation import EvaluationReport
-from simulator.errors import OptionsInvalid
-from simulator.report.page import Chart, Page, PageTable, Section, write_page, write_pictures
+from mock_service.reports.page import Chart, Page, PageTable, Section, write_page, write_pictures
 
 _ROW = 34
 _COLOUR = "#3b82d6"
@@ -31,7 +31,7 @@ def write_report(evaluated: EvaluationReport, folder: Path, arguments: Sequence[
     """Write ``report.html`` and its pictures; `arguments` are the command's, to have it again.
 
     Raises:
-        OptionsInvalid: the folder cannot be written to.
+        EvaluationOptionsInvalid: the folder cannot be written to.
     """
     page = report_page(evaluated, arguments)
     try:
@@ -39,14 +39,16 @@ def write_report(evaluated: EvaluationReport, folder: Path, arguments: Sequence[
         write_page(page, folder / "report.html")
         write_pictures(page, folder)
     except OSError as error:
-        raise OptionsInvalid(f"--out: cannot write to {folder}: {error.strerror}") from error
+        raise EvaluationOptionsInvalid(
+            f"--out: cannot write to {folder}: {error.strerror}"
+        ) from error
 
 
 def report_page(evaluated: EvaluationReport, arguments: Sequence[str]) -> Page:
     """Return the page: the verdict, who would have earned what, and why."""
     return Page(
         title="Would another policy have done better?",
-        subtitle=evaluated.best_estimate,
+        subtitle=evaluated.headline,
         verdict=evaluated.words,
         sections=tuple(_sections(evaluated)),
         command=shlex.join(["personalizer-lab", *arguments]),

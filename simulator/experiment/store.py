@@ -116,7 +116,7 @@ def _read(path: Path) -> dict[str, RunMetrics]:
 
 class _RunLine(msgspec.Struct):
     run: str
-    metrics: msgspec.Raw
+    metrics: msgspec.Raw = msgspec.field(name="figures")
 
 
 def _line(text: bytes) -> tuple[str, RunMetrics] | None:

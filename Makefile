@@ -27,11 +27,14 @@ demo: $(READY) ## run the article's scenario on a local Personalizer
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
-lint: $(READY) ## format, lint, types, import walls
+lint: $(READY) ## format, lint, types, import layers, dead code
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy benchmarks
+	@$(BIN)/mypy examples
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/vulture
 
 check: lint test ## everything a change must pass
 

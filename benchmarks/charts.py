@@ -35,7 +35,11 @@ def _chart(name: str, title: str, axis: str, rows: Sequence[Row]) -> Chart:
         for whose, figure in _bars_to_draw(row, alone=by_events)
     ]
     names = list(dict.fromkeys(str(point["of"]) for point in points))
-    measured = sorted({point[axis] for point in points})
+    measured = sorted(
+        _number(row)
+        for row in rows
+        if row.name.startswith(prefix) and any(_bars_to_draw(row, alone=by_events))
+    )
     scale = alt.Scale(type="log", nice=False) if by_events else alt.Scale(zero=False, nice=False)
     base = alt.Chart(alt.Data(values=points)).encode(
         x=alt.X(f"{axis}:Q", scale=scale, title=axis, axis=alt.Axis(values=measured)),

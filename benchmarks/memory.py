@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def _resident() -> float:
 
 
 if __name__ == "__main__":
-    MEASUREMENTS = {
+    MEASUREMENTS: dict[str, Callable[[], object]] = {
         "loop": loop_growth,
         "short": lambda: peak_after(WARM_UP),
         "long": lambda: peak_after(WARM_UP + EVENTS),

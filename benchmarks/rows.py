@@ -80,7 +80,7 @@ def alone(name: str, unit: str, figures: Sequence[float], target: Target | None 
 
 
 def against(
-    peer: str, name: str, unit: str, rounds: Sequence[tuple[float, float]], target: Target | None
+    peer: str, name: str, unit: str, rounds: Sequence[Sequence[float]], target: Target | None
 ) -> Row:
     """Return the row of our figures and a peer's; the ratio is taken within each round."""
     return Row(

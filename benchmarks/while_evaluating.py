@@ -60,7 +60,7 @@ def measure() -> list[Row]:
 def _fill(folder: Path) -> None:
     """Let a loop live through as many events as are to be evaluated."""
     service = build_service(Settings(data_folder=folder))
-    actions = tuple(Action(one["id"], json.dumps(one["features"])) for one in NEWS.actions)
+    actions = tuple(Action(str(one["id"]), json.dumps(one["features"])) for one in NEWS.actions)
     loop = service.default.loop
     for number, context in enumerate(contexts(EVENTS)):
         event_id = f"e{number}"
@@ -79,7 +79,7 @@ def _is_pending(client: httpx2.Client, location: str) -> bool:
 
 def _beside(port: int, client: httpx2.Client, location: str) -> list[Sample]:
     """Measure while the evaluation runs; what was not under load from end to end is no sample."""
-    samples = []
+    samples: list[Sample] = []
     while _is_pending(client, location):
         samples.append(_sample(port, f"beside{len(samples)}"))
     return samples[:-1]

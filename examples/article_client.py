@@ -114,7 +114,7 @@ class PersonalizerClient:
         reply.raise_for_status()
 
 
-def visit(client: PersonalizerClient, reader: Reader, chance: Random) -> float:
+def visit(client: PersonalizerClient, reader: Reader, rng: Random) -> float:
     """Let one reader come by, and return how pleased they were."""
     answer = client.rank(
         [
@@ -122,11 +122,11 @@ def visit(client: PersonalizerClient, reader: Reader, chance: Random) -> float:
             {"deviceType": reader.device},
             {"timeOfDay": reader.time_of_day},
             {"dayOfWeek": reader.day},
-            {"prefersDarkMode": chance.choice([True, False])},
-            {"sessionDuration": chance.randint(1, 30)},
+            {"prefersDarkMode": rng.choice([True, False])},
+            {"sessionDuration": rng.randint(1, 30)},
         ]
     )
-    pleasure = reader.tastes[answer["rewardActionId"]] + chance.uniform(-0.1, 0.1)
+    pleasure = reader.tastes[answer["rewardActionId"]] + rng.uniform(-0.1, 0.1)
     value = round(min(1.0, max(0.0, pleasure)), 2)
     client.reward(answer["eventId"], value)
     print(f"{reader.user_id} was shown {answer['rewardActionId']:<24} reward {value:.2f}")

@@ -12,8 +12,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
-from mock_service.app import build_app
-from mock_service.build import build_emulator
+from mock_service.build import build_server
 from mock_service.cli.access import check_bearer, choose_key
 from mock_service.cli.paths import user_folder
 from mock_service.cli.tls import export_lines, tls_files, trusted_signers
@@ -184,18 +183,12 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
         DataUnusable: the data folder is in use, damaged or of a later version.
     """
     listener = _listener(settings)
-    emulator = build_emulator(settings)
-    sys.stdout.write(_export_lines(emulator.service, listener, tls))
+    app = build_server(settings)
+    sys.stdout.write(_export_lines(app.state.service, listener, tls))
     sys.stdout.flush()
     raise_descriptor_limit()
     config = BoundedConfig(
-        build_app(
-            emulator,
-            control=settings.has_control,
-            accept_bearer=settings.accept_bearer,
-            allow_hosts=settings.allow_hosts,
-            allow_origins=settings.allow_origins,
-        ),
+        app,
         proxy_headers=False,
         log_config=_LOG,
         access_log=False,

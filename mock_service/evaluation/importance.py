@@ -1,4 +1,4 @@
-"""Which features matter: for a policy's choices as a whole, and for a single decision.
+"""Which features matter for a policy's choices.
 
 A feature matters as much as the expected rewards of the actions move against each other when it is
 taken away. What moves all actions alike changes no choice, and does not count.
@@ -6,7 +6,6 @@ taken away. What moves all actions alike changes no choice, and does not count.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Protocol
 
 import numpy as np
@@ -25,9 +24,6 @@ from mock_service.vowpal.feature_names import (
 _LOOKED_AT = 500
 """Decisions that importance is averaged over, evenly spread over the log."""
 
-_CROSSED = 8
-"""How many of a decision's features are looked at in pairs, the most important ones."""
-
 
 class Scorer(Protocol):
     """Something that expects a reward of every action: a model."""
@@ -44,17 +40,6 @@ class FeatureScore:
 
     feature: FeatureName
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What an action's features added to its expected reward, the strongest first.
-
-    Names are ``namespace.feature``, and those of two features together are joined with ``^``.
-    """
-
-    action_id: str
-    features: tuple[tuple[str, float], ...]
 
 
 def feature_importance(model: Scorer, events: Sequence[LoggedDecision]) -> list[FeatureScore]:
@@ -78,34 +63,12 @@ def importance_lists(scores: Sequence[FeatureScore]) -> list[list[str]]:
     return [[one.feature.namespace, one.feature.name] for one in scores]
 
 
-def explain(model: Scorer, context: str, actions: tuple[Action, ...]) -> list[Explanation]:
-    """Return, for every action, what its features and pairs of them added to its expectation."""
-    whole = _predict_rewards(model, context, actions)
-    features = list_features(context, actions)
-    without = {
-        one: _predict_rewards(model, *_remove_features(context, actions, {one})) for one in features
-    }
-    added = {str(one): whole - without[one] for one in features}
-    strongest = sorted(features, key=lambda one: -float(np.abs(added[str(one)]).max()))
-    for one, other in combinations(sorted(strongest[:_CROSSED], key=features.index), 2):
-        neither = _predict_rewards(model, *_remove_features(context, actions, {one, other}))
-        added[f"{one}^{other}"] = whole - without[one] - without[other] + neither
-    return [
-        Explanation(action.id, _strongest({name: float(c[n]) for name, c in added.items()}))
-        for n, action in enumerate(actions)
-    ]
-
-
 def list_features(context: str, actions: tuple[Action, ...]) -> list[FeatureName]:
     """Return the names of a decision's features: the context's, then the actions'."""
     names = dict.fromkeys(context_features(context))
     for action in actions:
         names |= dict.fromkeys(action_features(action.features))
     return list(names)
-
-
-def _strongest(added: dict[str, float]) -> tuple[tuple[str, float], ...]:
-    return tuple(sorted(((n, s) for n, s in added.items() if s), key=lambda one: -abs(one[1])))
 
 
 def _remove_features(

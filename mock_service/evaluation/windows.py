@@ -22,11 +22,6 @@ def reward_series(acted: ActionProbabilities, logged: LoggedData) -> RewardSerie
     )
 
 
-def total(acted: ActionProbabilities, logged: LoggedData) -> IpsSums:
-    """Return a policy's sums over everything."""
-    return _sum_columns(_columns(acted, logged))
-
-
 def _steps(columns: Column, logged: LoggedData) -> tuple[Window, ...]:
     timed, indices = _step_indices(logged)
     known, rows = np.unique(indices, return_inverse=True)

@@ -9,7 +9,6 @@ from mock_service.loop.configuration import Configuration
 from mock_service.loop.dependencies import Store
 from mock_service.loop.model_operations import ModelOperations
 from mock_service.loop.state import LoopState
-from mock_service.loop.training import exhaust
 
 
 class LoopChanges(ModelOperations):
@@ -27,15 +26,11 @@ class LoopChanges(ModelOperations):
         """The service configuration."""
         return self._state.configuration
 
-    def configure(self, configuration: Configuration) -> None:
-        """Replace the configuration, and retrain if the same events now teach otherwise.
-
-        The published model goes on answering until the next export.
-        """
-        exhaust(self.configure_in_steps(configuration))
-
     def configure_in_steps(self, configuration: Configuration) -> Iterator[None]:
-        """Do what `configure` does, an event a step; nothing of it shows before the end."""
+        """Replace the configuration, an event a step, and retrain if events now teach otherwise.
+
+        Nothing shows before the last step; the published model answers until the next export.
+        """
         self.settle()
         before = self.configuration
         if not before.same_training_as(configuration):
@@ -49,16 +44,10 @@ class LoopChanges(ModelOperations):
             self._trainer.next_export = now + configuration.model_export_frequency
         self._set_state(state)
 
-    def change_policy(self, arguments: str) -> None:
-        """Replace the learning policy, and retrain: another policy's weights mean nothing to it.
-
-        Raises:
-            LearningPolicyInvalid: Vowpal Wabbit does not accept it; the old one stays.
-        """
-        exhaust(self.change_policy_in_steps(arguments))
-
     def change_policy_in_steps(self, arguments: str) -> Iterator[None]:
-        """Do what `change_policy` does, an event a step; nothing of it shows before the end.
+        """Replace the learning policy and retrain, an event a step: weights are of one policy.
+
+        Nothing shows before the last step.
 
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept it; the old one stays.

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_service.errors import ApiError
-from mock_service.evaluation.importance import Explanation, FeatureScore
+from mock_service.evaluation.importance import FeatureScore
 from mock_service.evaluation.time_series import (
     WINDOWS,
     IpsSums,
@@ -135,17 +135,6 @@ def feature_scores(scores: Iterable[FeatureScore]) -> list[Json]:
             "score": one.score,
         }
         for one in scores
-    ]
-
-
-def inference_explanation(explanations: Iterable[Explanation]) -> list[Json]:
-    """Return ``inferenceExplanation`` of a rank response."""
-    return [
-        {
-            "id": one.action_id,
-            "features": [{"name": name, "score": score} for name, score in one.features],
-        }
-        for one in explanations
     ]
 
 

@@ -28,8 +28,6 @@ class ModelHeader:
     version: str
     id: str
     bits: int
-    lowest_cost: float
-    highest_cost: float
     arguments: str
     size: int
     digest: str
@@ -45,7 +43,7 @@ def read_header(model: bytes) -> ModelHeader:
     version, id_ = reader.text(), reader.text()
     if reader.take(1) != _MODEL_MARK:
         raise ModelInvalid("the file is no Vowpal Wabbit model: its mark is missing")
-    lowest, highest, bits = reader.unpack("<ffI")
+    _, _, bits = reader.unpack("<ffI")
     for name, count in zip(_UNSUPPORTED, reader.unpack("<III"), strict=True):
         if count:
             raise ModelInvalid(f"the model uses {name}, and no Personalizer does")
@@ -53,8 +51,6 @@ def read_header(model: bytes) -> ModelHeader:
         version=version,
         id=id_,
         bits=int(bits),
-        lowest_cost=lowest,
-        highest_cost=highest,
         arguments=reader.text().strip(),
         size=len(model),
         digest=sha256(model).hexdigest(),

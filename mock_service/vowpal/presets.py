@@ -10,15 +10,10 @@ from mock_service.vowpal.policy_options import MULTI_SLOT, SINGLE_SLOT
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A learning policy with a name.
-
-    ``explores_all`` says whether every action always keeps a positive probability while the
-    exploration is above 0, which off-policy estimates need.
-    """
+    """A learning policy with a name."""
 
     arguments: str
     about: str
-    explores_all: bool = True
 
 
 def resolve_policy(policy: str) -> str:

@@ -15,6 +15,7 @@ from mock_service.loop.configuration import Configuration, Mode
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.settings import DEFAULT_LOOP, LoopSettings, Settings
+from tests.helpers.loop_changes import change_policy, configure
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ACTIONS = tuple(Action(f"a{n}", f'[{{"n":{n},"topic":"t{n}"}}]') for n in range(5))
@@ -79,8 +80,8 @@ def test_slices_come_to_what_one_go_would(mode: Mode) -> None:
 
     asyncio.run(in_slices())
     whole.housekeeping.advance(timedelta(hours=1))
-    whole.default.loop.change_policy(POLICY)
-    whole.default.loop.configure(configuration)
+    change_policy(whole.default.loop, POLICY)
+    configure(whole.default.loop, configuration)
 
     assert learned(sliced) == learned(whole)
     assert sliced.default.loop.state.policy == POLICY
@@ -111,7 +112,7 @@ def test_what_settles_during_a_change_is_learned_too() -> None:
 
     asyncio.run(change_and_learn())
     after = service.default.loop.model()
-    service.default.loop.change_policy(POLICY)
+    change_policy(service.default.loop, POLICY)
 
     assert service.default.loop.training_status().trained_events == count + 20
     assert service.default.loop.model() == after

@@ -16,6 +16,7 @@ from mock_service.vowpal.progressive_validation import train
 from tests.helpers.browser import DESKTOP, PHONE, opened
 from tests.helpers.command_line import command
 from tests.helpers.logged_runs import logged_run
+from tests.helpers.loop_changes import change_policy, configure
 from tests.mock_service.rest.test_automatic_optimization import ACTIONS, live
 
 
@@ -219,8 +220,8 @@ def test_the_data_folder_of_a_server_is_a_log_too(tmp_path: Path) -> None:
     service = build_service(Settings(data_folder=tmp_path, extra_loops=("pages",)))
     live(service, 60)
     pages = service.loops["pages"].loop
-    pages.configure(replace(pages.configuration, auto_optimization=False))
-    pages.change_policy("--ccb_explore_adf --epsilon 0.2 --cb_type mtr -q ::")
+    configure(pages, replace(pages.configuration, auto_optimization=False))
+    change_policy(pages, "--ccb_explore_adf --epsilon 0.2 --cb_type mtr -q ::")
     slots = (Slot("main", '[{"size":"l"}]', "a"), Slot("side", '[{"size":"s"}]', "b"))
     for number in range(30):
         event_id = f"p{number}"

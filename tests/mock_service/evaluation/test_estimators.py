@@ -19,12 +19,12 @@ from mock_service.evaluation.estimators import (
 
 def drawn(count: int, seed: int = 1) -> tuple[Sample, list[tuple[float, float, float]]]:
     """Return a log of epsilon-greedy decisions, as columns and as (propensity, reward, chance)."""
-    probability = np.random.default_rng(seed)
-    likely = probability.random(count) < 0.85
-    to_likely = probability.choice([0.06, 0.98, 1.0], count)
+    rng = np.random.default_rng(seed)
+    likely = rng.random(count) < 0.85
+    to_likely = rng.choice([0.06, 0.98, 1.0], count)
     propensities = np.where(likely, 0.85, 0.15)
     probabilities = np.where(likely, to_likely, 1 - to_likely)
-    rewards = probability.random(count).round(2)
+    rewards = rng.random(count).round(2)
     rows = list(zip(propensities.tolist(), rewards.tolist(), probabilities.tolist(), strict=True))
     return Sample(rewards, probabilities / propensities, np.ones(count)), rows
 
@@ -137,9 +137,9 @@ def test_the_bootstrap_agrees_with_the_normal_interval_on_long_logs(
 
 def test_a_wrong_model_leaves_doubly_robust_right_with_right_propensities() -> None:
     """It is robust to the one or the other."""
-    probability = np.random.default_rng(1)
-    rewards = probability.random(40_000)
-    weights = np.where(probability.random(40_000) < 0.25, 4.0, 0.0)
+    rng = np.random.default_rng(1)
+    rewards = rng.random(40_000)
+    weights = np.where(rng.random(40_000) < 0.25, 4.0, 0.0)
     nonsense = np.full(40_000, -1.0)
 
     one = estimate(Sample(rewards, weights, np.ones(40_000), nonsense, nonsense), Estimator.DR)

@@ -11,6 +11,7 @@ from mock_service.loop.configuration import Configuration, LearningMode, Mode
 from mock_service.loop.decision import Action, Decision, RankRequest
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.settings import LoopSettings
+from tests.helpers.loop_changes import change_policy, configure
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ACTIONS = tuple(Action(name, f'[{{"name":"{name}"}}]') for name in ("a", "b", "c", "d"))
@@ -73,7 +74,7 @@ def test_a_new_exploration_rate_counts_at_once_and_keeps_what_is_published() -> 
     loop.reward("e", 1.0)
     clock.advance(timedelta(minutes=15))
 
-    loop.configure(Configuration(exploration=0.4))
+    configure(loop, Configuration(exploration=0.4))
 
     assert dict(rank(loop, "look").ranking)[chosen] == pytest.approx(0.7)
 
@@ -83,7 +84,7 @@ def test_an_edit_is_dated_by_the_clock() -> None:
     loop, clock = loop_in(LearningMode.ONLINE)
     clock.advance(timedelta(hours=1))
 
-    loop.configure(Configuration())
+    configure(loop, Configuration())
 
     assert loop.configuration.last_edited == NOON + timedelta(hours=1)
 
@@ -95,9 +96,9 @@ def test_another_policy_starts_untrained_and_a_bad_one_changes_nothing() -> None
     loop.reward("e", 1.0)
 
     with pytest.raises(LearningPolicyInvalid):
-        loop.change_policy("--cb_explore_adf --cb_type mtr --epsilon 0.2 --cover 3 --bag 3")
+        change_policy(loop, "--cb_explore_adf --cb_type mtr --epsilon 0.2 --cover 3 --bag 3")
     kept = dict(rank(loop, "look").ranking)
-    loop.change_policy("--cb_explore_adf --cb_type ips --epsilon 0.2")
+    change_policy(loop, "--cb_explore_adf --cb_type ips --epsilon 0.2")
 
     assert kept[chosen] == pytest.approx(0.85)
     assert set(dict(rank(loop, "look").ranking).values()) == {0.25}
@@ -125,6 +126,6 @@ def test_export_frequency_is_counted_from_its_change() -> None:
     loop, clock = loop_in(LearningMode.ONLINE, Mode.AZURE)
     clock.advance(timedelta(minutes=2))
 
-    loop.configure(Configuration(model_export_frequency=timedelta(minutes=1)))
+    configure(loop, Configuration(model_export_frequency=timedelta(minutes=1)))
 
     assert loop.training_status().next_export == NOON + timedelta(minutes=3)

@@ -13,6 +13,7 @@ from mock_service.loop.configuration import Configuration, LearningMode
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import LoopSettings, Settings
 from tests.helpers.evaluation_client import ALWAYS, OLD, answered, live_through, newest
+from tests.helpers.loop_changes import configure
 from tests.helpers.servers import Endpoint, served
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -113,7 +114,7 @@ def test_it_does_not_come_unless_configured(
 ) -> None:
     """Switched off, not yet, or not in online mode."""
     loop = service.default.loop
-    loop.configure(change(loop.configuration))
+    configure(loop, change(loop.configuration))
     service.housekeeping.advance(30 * DAY)
 
     assert asked(service) == []
@@ -132,7 +133,7 @@ def test_it_does_not_come_for_too_few_events() -> None:
 def test_the_latest_24_are_kept(service: Service) -> None:
     """Of 40, one a day."""
     loop = service.default.loop
-    loop.configure(replace(loop.configuration, auto_optimization_frequency=DAY))
+    configure(loop, replace(loop.configuration, auto_optimization_frequency=DAY))
     for _ in range(54):
         service.housekeeping.advance(DAY)
 

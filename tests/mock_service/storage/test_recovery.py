@@ -12,6 +12,7 @@ from mock_service.hosting.service import Service
 from mock_service.loop.configuration import Configuration, LearningMode, Mode
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.settings import LoopSettings, Settings
+from tests.helpers.loop_changes import change_policy, configure
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ACTIONS = tuple(Action(name, f'[{{"name":"{name}"}}]') for name in ("a", "b", "c", "d"))
@@ -26,13 +27,13 @@ def settings(folder: Path, mode: Mode, configuration: Configuration | None = Non
 
 def steps(count: int, seed: int = 1) -> list[Step]:
     """Return what clients of a loop do: ranks, rewards soon, late, twice or never, activations."""
-    probability = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     made: list[Step] = []
     for number in range(count):
-        made.append(_rank(f"e{number}", f"u{probability.integers(20)}", deferred=number % 7 == 0))
-        made.append(_advance(float(probability.exponential(20))))
-        about = probability.integers(max(0, number - 40), number + 3, 2)
-        made += [_reward(f"e{n}", float(probability.integers(0, 3)) / 2) for n in about]
+        made.append(_rank(f"e{number}", f"u{rng.integers(20)}", deferred=number % 7 == 0))
+        made.append(_advance(float(rng.exponential(20))))
+        about = rng.integers(max(0, number - 40), number + 3, 2)
+        made += [_reward(f"e{n}", float(rng.integers(0, 3)) / 2) for n in about]
         if number % 14 == 0:
             made.append(_activate(f"e{number}"))
     return made
@@ -122,8 +123,8 @@ def test_what_is_changed_on_the_way_is_kept(tmp_path: Path) -> None:
     loop = first.default.loop
     for step in steps(30):
         step(first)
-    loop.configure(Configuration(exploration=0.5, learning_mode=LearningMode.APPRENTICE))
-    loop.change_policy("--cb_explore_adf --cb_type ips --epsilon 0.5")
+    configure(loop, Configuration(exploration=0.5, learning_mode=LearningMode.APPRENTICE))
+    change_policy(loop, "--cb_explore_adf --cb_type ips --epsilon 0.5")
     loop.import_model(b"")
     first.loops.change_keys("default", ("one", "two"))
     expected = (loop.state, ("one", "two"), b"", loop.training_status().version)
@@ -152,7 +153,7 @@ def test_settings_that_teach_otherwise_retrain_from_what_is_stored(tmp_path: Pat
     service.housekeeping.advance(timedelta(minutes=15))
     before = loop.rank(RankRequest("look", "[]", ACTIONS))
 
-    loop.configure(Configuration(reward_aggregation="min"))
+    configure(loop, Configuration(reward_aggregation="min"))
     service.housekeeping.advance(timedelta(minutes=5))
     after = loop.rank(RankRequest("look", "[]", ACTIONS))
 

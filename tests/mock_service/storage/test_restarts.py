@@ -12,6 +12,7 @@ from mock_service.build import build_service
 from mock_service.hosting.service import Service
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.loop.decision import RankRequest
+from tests.helpers.loop_changes import change_policy, configure
 from tests.mock_service.storage.test_recovery import ACTIONS, settings
 
 Step = Callable[[Service], object]
@@ -21,52 +22,52 @@ IDS = 6
 
 def random_steps(count: int, seed: int) -> list[Step]:
     """Return what clients may do, in any order, with what nobody does often among it."""
-    probability = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     kinds = (_rank, _reward, _reward, _activate, _advance, _advance, _change)
-    return [kinds[probability.integers(len(kinds))](probability) for _ in range(count)]
+    return [kinds[rng.integers(len(kinds))](rng) for _ in range(count)]
 
 
-def _rank(probability: np.random.Generator) -> Step:
+def _rank(rng: np.random.Generator) -> Step:
     request = RankRequest(
-        f"e{probability.integers(IDS)}",
-        f'[{{"user":"u{probability.integers(3)}"}}]',
-        ACTIONS[: probability.integers(2, 5)],
-        deferred=bool(probability.integers(3) == 0),
+        f"e{rng.integers(IDS)}",
+        f'[{{"user":"u{rng.integers(3)}"}}]',
+        ACTIONS[: rng.integers(2, 5)],
+        deferred=bool(rng.integers(3) == 0),
     )
     return lambda service: service.default.loop.rank(request)
 
 
-def _reward(probability: np.random.Generator) -> Step:
-    event_id, value = f"e{probability.integers(IDS)}", float(probability.integers(-2, 3)) / 2
+def _reward(rng: np.random.Generator) -> Step:
+    event_id, value = f"e{rng.integers(IDS)}", float(rng.integers(-2, 3)) / 2
     return lambda service: service.default.loop.reward(event_id, value)
 
 
-def _activate(probability: np.random.Generator) -> Step:
-    event_id = f"e{probability.integers(IDS)}"
+def _activate(rng: np.random.Generator) -> Step:
+    event_id = f"e{rng.integers(IDS)}"
     return lambda service: service.default.loop.activate(event_id)
 
 
-def _advance(probability: np.random.Generator) -> Step:
-    step = timedelta(seconds=float(probability.choice([0.5, 10, 70, 200, 400])))
+def _advance(rng: np.random.Generator) -> Step:
+    step = timedelta(seconds=float(rng.choice([0.5, 10, 70, 200, 400])))
     return lambda service: service.housekeeping.advance(step)
 
 
-def _change(probability: np.random.Generator) -> Step:
-    share = float(probability.integers(1, 4)) / 10
-    aggregation = str(probability.choice(["earliest", "sum", "average"]))
+def _change(rng: np.random.Generator) -> Step:
+    share = float(rng.integers(1, 4)) / 10
+    aggregation = str(rng.choice(["earliest", "sum", "average"]))
     changes: list[Step] = [
-        lambda service: service.default.loop.configure(
-            Configuration(exploration=share, reward_aggregation=aggregation)
+        lambda service: configure(
+            service.default.loop, Configuration(exploration=share, reward_aggregation=aggregation)
         ),
-        lambda service: service.default.loop.change_policy("--cb_explore_adf --cb_type ips"),
-        lambda service: service.default.loop.change_policy(
-            service.default.loop.state.default_policy
+        lambda service: change_policy(service.default.loop, "--cb_explore_adf --cb_type ips"),
+        lambda service: change_policy(
+            service.default.loop, service.default.loop.state.default_policy
         ),
         lambda service: service.default.loop.import_model(b""),
         lambda service: service.housekeeping.delete_log("default"),
         lambda service: service.housekeeping.advance(timedelta(days=100)),
     ]
-    return changes[probability.integers(len(changes))]
+    return changes[rng.integers(len(changes))]
 
 
 def figures(service: Service) -> list[object]:

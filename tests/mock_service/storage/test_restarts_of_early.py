@@ -15,6 +15,7 @@ from mock_service.loop.configuration import Configuration, LearningMode, Mode
 from mock_service.loop.decision import RankRequest
 from mock_service.loop.slots import Slot, SlotsRequest, slot_event_id
 from mock_service.settings import LoopSettings, Settings
+from tests.helpers.loop_changes import configure
 from tests.mock_service.storage.test_recovery import ACTIONS, NOON
 from tests.mock_service.storage.test_restarts import figures
 
@@ -34,15 +35,15 @@ def settings(folder: Path, mode: Mode, policy: str = "", early_bytes: int = 2**2
     )
 
 
-def page_step(probability: np.random.Generator) -> Step:
+def page_step(rng: np.random.Generator) -> Step:
     """Return what a client of pages may do: few ids, other slots each time, all of it early too."""
-    page, slot = f"p{probability.integers(IDS)}", f"s{probability.integers(SLOTS)}"
-    first = int(probability.integers(SLOTS))
+    page, slot = f"p{rng.integers(IDS)}", f"s{rng.integers(SLOTS)}"
+    first = int(rng.integers(SLOTS))
     slots = tuple(Slot(f"s{n}", "[]", ACTIONS[n].id) for n in range(first, SLOTS))
-    request = SlotsRequest(page, "[]", ACTIONS, slots, deferred=bool(probability.integers(2)))
+    request = SlotsRequest(page, "[]", ACTIONS, slots, deferred=bool(rng.integers(2)))
     value, seconds = (
-        float(probability.integers(3)) / 2,
-        float(probability.choice([1.0, 50, 119, 121, 400])),
+        float(rng.integers(3)) / 2,
+        float(rng.choice([1.0, 50, 119, 121, 400])),
     )
     steps: tuple[Step, ...] = (
         lambda service: service.default.loop.rank_slots(request),
@@ -50,24 +51,24 @@ def page_step(probability: np.random.Generator) -> Step:
         lambda service: service.default.loop.reward(slot_event_id(page, slot), value),
         lambda service: service.housekeeping.advance(timedelta(seconds=seconds)),
     )
-    return steps[probability.choice(4, p=[0.3, 0.25, 0.25, 0.2])]
+    return steps[rng.choice(4, p=[0.3, 0.25, 0.25, 0.2])]
 
 
-def event_step(probability: np.random.Generator) -> Step:
+def event_step(rng: np.random.Generator) -> Step:
     """Return what a client may do whose events are few, and whose learning mode changes."""
-    id_, value = f"e{probability.integers(IDS)}", float(probability.integers(3)) / 2
-    request = RankRequest(id_, "[]", ACTIONS, deferred=bool(probability.integers(2)))
-    mode = list(LearningMode)[probability.integers(len(LearningMode))]
+    id_, value = f"e{rng.integers(IDS)}", float(rng.integers(3)) / 2
+    request = RankRequest(id_, "[]", ACTIONS, deferred=bool(rng.integers(2)))
+    mode = list(LearningMode)[rng.integers(len(LearningMode))]
     changed = Configuration(learning_mode=mode, reward_aggregation="sum", auto_optimization=False)
-    seconds = float(probability.choice([1.0, 50, 119, 121, 400]))
+    seconds = float(rng.choice([1.0, 50, 119, 121, 400]))
     steps: tuple[Step, ...] = (
         lambda service: service.default.loop.rank(request),
         lambda service: service.default.loop.activate(id_),
         lambda service: service.default.loop.reward(id_, value),
         lambda service: service.housekeeping.advance(timedelta(seconds=seconds)),
-        lambda service: service.default.loop.configure(changed),
+        lambda service: configure(service.default.loop, changed),
     )
-    return steps[probability.choice(5, p=[0.3, 0.25, 0.25, 0.18, 0.02])]
+    return steps[rng.choice(5, p=[0.3, 0.25, 0.25, 0.18, 0.02])]
 
 
 def answer(step: Step, service: Service) -> object:
@@ -108,8 +109,8 @@ def test_pages_and_their_activations_outlive_a_restart(
     tmp_path: Path, mode: Mode, seed: int
 ) -> None:
     """An activation may come before its page, and a page may come again with other slots."""
-    probability = np.random.default_rng(seed)
-    steps = [page_step(probability) for _ in range(120)]
+    rng = np.random.default_rng(seed)
+    steps = [page_step(rng) for _ in range(120)]
 
     compare(tmp_path, settings(tmp_path, mode, PAGES), steps, every=23)
 
@@ -120,8 +121,8 @@ def test_early_and_late_ones_outlive_a_restart_where_there_is_no_room(
     tmp_path: Path, mode: Mode, seed: int
 ) -> None:
     """What found no room, or has joined a decision already, joins no other after a restart."""
-    probability = np.random.default_rng(seed)
-    steps = [event_step(probability) for _ in range(150)]
+    rng = np.random.default_rng(seed)
+    steps = [event_step(rng) for _ in range(150)]
 
     compare(tmp_path, settings(tmp_path, mode, early_bytes=4_500), steps, every=23)
 

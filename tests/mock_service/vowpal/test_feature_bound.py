@@ -22,6 +22,7 @@ from mock_service.vowpal.feature_bound import FeatureBound
 from mock_service.vowpal.policy_arguments import parse_options
 from mock_service.vowpal.presets import PRESETS
 from mock_service.vowpal.workspace import open_workspace
+from tests.helpers.loop_changes import change_policy
 
 POLICIES = [
     *[one.arguments for one in PRESETS.values()],
@@ -141,7 +142,7 @@ def test_an_event_beyond_the_bound_of_a_later_policy_counts_and_teaches_nothing(
     loop.rank(RankRequest("large", context, actions))
     loop.rank(RankRequest("small", "[]", actions))
 
-    loop.change_policy(PRESETS["three-way"].arguments)
+    change_policy(loop, PRESETS["three-way"].arguments)
     loop.reward("large", 1.0)
     untaught = loop.model()
     loop.reward("small", 1.0)

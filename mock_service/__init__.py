@@ -1,1 +1,4 @@
-"""A local Personalizer: the retired service's REST contract over a Vowpal Wabbit learner."""
+"""The service: the retired service's REST contract over a Vowpal Wabbit learner.
+
+Internal: users import what is public from ``personalizer_lab``.
+"""

@@ -131,7 +131,7 @@ def _second_key(service: Service) -> str:
 
 
 def _check_wishes(settings: Settings, state: LoopState) -> None:
-    """Refuse to go on with a kept loop that is not what somebody asks for."""
+    """Refuse to go on with a kept loop that is not what was asked for."""
     loop = settings.loop
     kept_and_wanted = {
         "mode": (state.mode.value, loop.mode.value),

@@ -3,13 +3,13 @@
 MockServiceError
 ├── ApiError          the service's own complaint, answered in its own shape
 │   └── StorageFailed       what happened could not be kept, so it did not happen
-│       └── StorageUncertain   nobody knows whether it is kept: it counts, as it was read back
+│       └── StorageUncertain   whether it is kept is unknown: it counts, as it was read back
 ├── LearningPolicyInvalid   a learning policy that Vowpal Wabbit must not see
 ├── LogUnusable             a log that cannot be read, or holds nothing to judge by
 ├── ModelInvalid            a model that is none, is unsafe, or answers nonsense
 ├── ModelZipInvalid         a signed model that is no zip file of the three members
 ├── ModelSignatureInvalid   a signed model whose signer or signature is not trusted
-├── EndpointUnreachable     nobody answers where a Personalizer should
+├── EndpointUnreachable     no answer where a Personalizer should be
 ├── ControlRequestInvalid            a fault or a throttle that cannot be carried out
 ├── SettingsInvalid         a setting the server cannot start with
 └── DataUnusable            stored data that is damaged, in use or of a later version
@@ -107,7 +107,7 @@ class ModelSignatureInvalid(MockServiceError):
 
 
 class EndpointUnreachable(MockServiceError):
-    """Nobody answers at an endpoint that is to be examined."""
+    """No answer comes from an endpoint that is to be examined."""
 
 
 class ControlRequestInvalid(MockServiceError):

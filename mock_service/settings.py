@@ -16,12 +16,12 @@ SECOND_DEVELOPMENT_KEY = "personalizer-lab-development-key-2"
 """The other key of such a server: clients that rotate keys need two."""
 
 PUBLIC_KEYS = frozenset({DEVELOPMENT_KEY, SECOND_DEVELOPMENT_KEY})
-"""Keys that everybody knows, web pages too."""
+"""Keys that are public: web pages know them, too."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Addresses that only this machine can reach."""
 DATA_FOLDER = Path(".personalizer-lab")
-"""Where a server keeps everything when nobody says where."""
+"""Where a server keeps everything by default."""
 
 DEFAULT_LOOP = "default"
 """The name of the loop behind the bare endpoint."""
@@ -92,7 +92,7 @@ class Settings:
     key: str = DEVELOPMENT_KEY
     """The subscription key clients must send to the default loop."""
     key_is_explicit: bool = False
-    """Whether somebody chose the key: it then replaces the one that is kept."""
+    """Whether the key was chosen: it then replaces the one that is kept."""
     second_key: str = SECOND_DEVELOPMENT_KEY
     """The key that serves as well, so that clients can be moved from one to the other."""
     manual_clock_from: datetime | None = None
@@ -118,7 +118,7 @@ class Settings:
     extra_loops: tuple[str, ...] = ()
     """Names of further loops, made like the first where none is kept yet."""
     explicit_settings: tuple[str, ...] = ()
-    """The settings of the loop that somebody chose: a kept loop of another kind is refused."""
+    """The settings of the loop that were chosen: a kept loop of another kind is refused."""
 
     @property
     def has_control(self) -> bool:

@@ -1,4 +1,4 @@
-"""Where a comparison is put together: a plan in, findings out, whoever does the runs."""
+"""Where a comparison is put together: a plan in, its results out, wherever the runs are done."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ _MAX_KEY_BYTES = 1024
 
 @dataclass(frozen=True, slots=True)
 class ChosenKey:
-    """The default loop's key, and whether somebody chose it."""
+    """The default loop's key, and whether it was chosen."""
 
     key: str
     is_chosen: bool

@@ -131,7 +131,7 @@ def _try_models(loop: LearningLoop) -> None:
 
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
-    """Give a folder on the same disk, where nobody looks, until the block ends."""
+    """Give a hidden folder on the same disk until the block ends."""
     ancestor = next(one for one in folder.absolute().parents if one.is_dir())
     try:
         fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-import-", dir=ancestor))
@@ -144,7 +144,7 @@ def _beside(folder: Path) -> Iterator[Path]:
 
 
 def _move(file: Path, folder: Path) -> None:
-    """Put a finished file into its folder, unless somebody has put one there meanwhile."""
+    """Put a finished file into its folder, unless there is one by now."""
     try:
         make_private_folder(folder)
         (folder / FILE).hardlink_to(file)

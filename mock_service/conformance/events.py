@@ -13,7 +13,7 @@ def reward_is_accepted(probe: ContractClient) -> None:
 
 
 def unknown_events_are_accepted(probe: ContractClient) -> None:
-    """Reward and activation of an event nobody knows are answered 204 too."""
+    """Reward and activation of an unknown event are answered 204, too."""
     probe.reward("nobody knows this event", {"value": 1}).answers(204)
     probe.activate("nobody knows this event").answers(204)
 

@@ -93,7 +93,7 @@ class ContractClient:
         """Send a request; `body` goes as JSON, and `headers` replace the key.
 
         Raises:
-            EndpointUnreachable: nobody answers, or not within the bounds of an exchange.
+            EndpointUnreachable: no answer comes, or not within the bounds of an exchange.
         """
         sent = {KEY_HEADER: self._key} if headers is None else dict(headers)
         if body is not None:

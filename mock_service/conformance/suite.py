@@ -49,7 +49,7 @@ def run_checks(endpoint: str, key: str) -> Iterator[CheckResult]:
     """Run every check against an endpoint, and yield what came of each.
 
     Raises:
-        EndpointUnreachable: nobody answers there.
+        EndpointUnreachable: no answer comes from there.
     """
     with closing(Exchange(TIMEOUT_SECONDS, total=TOTAL_SECONDS)) as exchange:
         probe = ContractClient(endpoint, key, exchange)

@@ -9,7 +9,7 @@ from mock_service.diagnosis.feature_stats import FeatureLog, namespaces
 from mock_service.vowpal.features import CONTEXT_NAMESPACE
 
 _LOOKED_INTO = 20_000
-"""Beyond so many decisions their features are not looked at: more would only take memory."""
+"""How many decisions' features are looked at: more would only take memory."""
 _ALMOST_ONE = 1 - 1e-6
 _ALIKE = 1e-4
 """Chances that differ by less are the same: models of single precision say no more."""

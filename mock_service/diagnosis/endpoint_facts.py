@@ -97,7 +97,7 @@ def facts_of_endpoint(endpoint: str, key: str) -> LoopEvidence:
     """Return what the endpoint tells.
 
     Raises:
-        EndpointUnreachable: nobody answers.
+        EndpointUnreachable: no answer comes.
         SettingsInvalid: what answers is no Personalizer, or the key does not fit.
     """
     if not endpoint.startswith(("http://", "https://")):

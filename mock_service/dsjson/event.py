@@ -31,7 +31,7 @@ class LoggedObservation:
 class LoggedEvent:
     """What events of both kinds have.
 
-    ``at`` is None where a log keeps no time. ``skip_learn`` marks an event nobody may learn from
+    ``at`` is None where a log keeps no time. ``skip_learn`` marks an event that is not learned from
     or judge by: deferred and never activated. ``drop_probability`` is the chance that an event
     like this one was thinned out of the log.
     """
@@ -48,7 +48,7 @@ class LoggedEvent:
 
     @property
     def activated(self) -> bool:
-        """Whether somebody said that the decision was shown."""
+        """Whether the decision was reported as shown."""
         return any(observation.action_taken for observation in self.observations)
 
     @property
@@ -114,7 +114,7 @@ class LoggedMultiSlot(LoggedEvent):
 
     @property
     def activated(self) -> bool:
-        """Whether somebody said that the decision was shown."""
+        """Whether the decision was reported as shown."""
         heard = (observation for slot in self.slots for observation in slot.observations)
         return any(one.action_taken for one in (*self.observations, *heard))
 

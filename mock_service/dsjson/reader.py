@@ -20,7 +20,7 @@ class LineKind(StrEnum):
     DECISION = "decision"
     MULTI_SLOT = "multi-slot"
     SKIPPED = "skipped"
-    """An event, of either kind, that nobody may learn from."""
+    """An event, of either kind, that is not to be learned from."""
     UNLABELLED = "unlabelled"
     """A decision without what came of it."""
     DANGLING = "dangling"

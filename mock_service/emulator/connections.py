@@ -1,6 +1,6 @@
 """The open connections of one server, within bounds of number, time and bytes.
 
-Nobody who opens connections and leaves them half way keeps others out: a connection that waits for
+A client that opens connections and leaves them half way keeps no other out: one that waits for
 its request is closed after a while, or as soon as there are too many, those first that have not
 sent any yet. What is under way is safe.
 """

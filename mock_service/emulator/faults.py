@@ -217,7 +217,7 @@ class Faults:
         return met
 
     def remove(self, number: int) -> bool:
-        """Let nobody meet that fault any more; False when it was not waiting."""
+        """Let no further call meet that fault; return False when it was not waiting."""
         before = len(self.waiting)
         self.waiting = [ordered for ordered in self.waiting if ordered.number != number]
         return len(self.waiting) < before

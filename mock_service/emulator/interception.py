@@ -42,7 +42,7 @@ class DelayedRequests:
         return self._calls[0][0] if self._calls else None
 
     async def run_due(self, now: datetime) -> None:
-        """Handle every call whose moment has come; what it is answered nobody hears any more."""
+        """Handle every call that is due; its response goes nowhere."""
         while self._calls and self._calls[0][0] <= now:
             _, request, app = self._calls.pop(0)
             self._bytes -= len(request.body)

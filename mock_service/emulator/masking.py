@@ -5,7 +5,7 @@ from urllib.parse import unquote_plus
 
 MASK = "***"
 _KEY_NAME = re.compile(r"subscription[-_]?key|^(x-)?api[-_]?key$|^(proxy-)?authorization$")
-"""Where clients put keys, or try to: a key in a place where nobody looks for it is one too."""
+"""Where clients put keys, or try to: a key in a place that is not read is one, too."""
 _KEY_WITHIN = re.compile(r"(subscription[-_]?key|\bapi[-_]?key|\bauthorization)\s*=")
 """A key in an address that is itself a value."""
 _PARTS = re.compile(r"([?&;#])")

@@ -1,4 +1,4 @@
-"""Throttling: so many calls in so much time, and then 429 with Retry-After."""
+"""Throttling: a number of calls in a period, and then 429 with Retry-After."""
 
 import math
 from collections import deque
@@ -22,7 +22,7 @@ class Rate:
     """The pricing tier that the refusal names."""
 
     def __post_init__(self) -> None:
-        """Raise ControlRequestInvalid for a rate nobody could keep."""
+        """Raise ControlRequestInvalid for a rate that no client can keep."""
         if not 1 <= self.calls <= _MAX_CALLS or not timedelta() < self.period <= _MAX_PERIOD:
             raise ControlRequestInvalid(
                 f"a rate should allow 1 to {_MAX_CALLS} calls in more than 0 seconds, "
@@ -48,7 +48,7 @@ class Throttle:
         self._passed: deque[datetime] = deque()
 
     def limit_to(self, rate: Rate | None) -> None:
-        """Apply `rate` from now on, as if nobody had called yet."""
+        """Apply `rate` from now on, counting from zero."""
         self.rate = rate
         self.refused = 0
         self._passed.clear()
@@ -67,7 +67,7 @@ class Throttle:
 
 
 def parse_rate(profile: str | None, calls: int | None, period: timedelta | None) -> Rate:
-    """Return the rate of a profile, or of so many calls in a period.
+    """Return the rate of a profile, or of a number of calls in a period.
 
     Raises:
         ControlRequestInvalid: it names no profile, or says half of a rate, or both.

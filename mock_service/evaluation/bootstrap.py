@@ -39,7 +39,7 @@ def bootstrap(
 
 
 def _blocks(column: Column) -> Column:
-    """Return the sums of neighbouring rows, in at most so many blocks of nearly equal length."""
+    """Return the sums of neighbouring rows, in at most `blocks` blocks of nearly equal length."""
     count = min(len(column), _MAX_BLOCKS)
     starts = np.linspace(0, len(column), count, endpoint=False).astype(np.intp)
     sums: Column = np.add.reduceat(column, starts)

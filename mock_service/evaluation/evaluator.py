@@ -151,7 +151,7 @@ class OffPolicyEvaluator:
 def uplift(sample: Sample, estimator: Estimator, rivals: int = 1) -> Estimate:
     """Return how much more than the logged choices a policy would have earned.
 
-    The interval is at 95% for all of so many rivals together (Bonferroni).
+    The interval is at 95% for all `rivals` together (Bonferroni).
     """
     column = scores(sample, estimator)
     if column is None or not len(column):

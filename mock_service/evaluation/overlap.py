@@ -8,7 +8,7 @@ import numpy as np
 from mock_service.evaluation.logged_data import Column
 
 MIN_EFFECTIVE = 50
-"""Below so many decisions' worth of weight, no interval deserves trust."""
+"""The effective sample size below which no interval deserves trust."""
 
 _OFF_BALANCE = 4.0
 """How many standard errors the mean weight may be away from 1, as it is on average."""

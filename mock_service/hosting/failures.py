@@ -1,4 +1,4 @@
-"""Going on after a failure that nobody foresaw, where nobody waits for an answer."""
+"""Going on after an unexpected failure, where no request waits for an answer."""
 
 import logging
 from collections.abc import Iterator

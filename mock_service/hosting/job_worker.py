@@ -63,7 +63,7 @@ class JobWorker:
                     await self._answer_or_give_up(entry)
 
     async def _answer_or_give_up(self, entry: Job) -> None:
-        """Answer, or keep that it failed: one that nobody foresaw would come up for ever."""
+        """Answer, or store that it failed: an unexpected failure would come up for ever."""
         try:
             await self._answer(entry)
         except StorageFailed:

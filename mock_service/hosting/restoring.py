@@ -99,7 +99,7 @@ def validate_snapshot(
 
 
 def _prove(found: Snapshot) -> None:
-    """Try the policies and the models of a snapshot where they can harm nobody."""
+    """Try the policies and the models of a snapshot in the sandbox."""
     state = found.state
     for policy in dict.fromkeys((state.policy, state.default_policy)):
         validate_policy(_arguments(policy, state), presets=False)

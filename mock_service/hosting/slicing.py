@@ -1,4 +1,4 @@
-"""Long work on a loop in slices, between which everybody else is answered."""
+"""Long work on a loop in slices, between which other requests are answered."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping

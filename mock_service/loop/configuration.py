@@ -52,7 +52,7 @@ class Configuration:
     """The service configuration of one loop.
 
     Durations are positive; rewards are usually within [-1, 1]; ``exploration`` is a share
-    within [0, 1]; ``log_retention_days`` of -1 keeps logs for ever. None is what nobody has set:
+    within [0, 1]; ``log_retention_days`` of -1 keeps logs for ever. None is what was never set:
     the loop fills in the two moments, and the service leaves the others out of its answers.
     """
 

@@ -99,7 +99,7 @@ class DecisionHistory:
 
 
 class _RecordingStore:
-    """A store with somebody looking over its shoulder."""
+    """A store that records what is saved in it."""
 
     def __init__(self, history: DecisionHistory, store: Store, loop: int) -> None:
         self._history = history

@@ -12,14 +12,14 @@ _BYTES_AT_A_TIME = 256 * _BYTES_OF_AN_ID
 
 
 class IdSource(Protocol):
-    """A source of 128 bits that nobody has seen before."""
+    """A source of 128 new bits."""
 
     def next_bits(self) -> int:
         """Return a new number in [0, 2**128)."""
 
 
 class RandomIds:
-    """Ids nobody can foresee; chance is fetched for many at a time, since asking for it is slow."""
+    """Unpredictable ids; randomness is fetched for many at a time, since asking for it is slow."""
 
     def __init__(self) -> None:
         self._random_bytes = b""

@@ -1,4 +1,4 @@
-"""A store for loops whose past nobody will ask about."""
+"""A store for loops whose past is not asked for."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -50,7 +50,7 @@ class PendingSlots:
         return waiting
 
     def _forget_settled(self) -> None:
-        """Let go of the oldest events that nobody waits for."""
+        """Remove the oldest events that are not waited for."""
         while self._slots:
             event_id, slot_ids = next(iter(self._slots.items()))
             if any(self._joiner.waits_for(slot_event_id(event_id, slot)) for slot in slot_ids):

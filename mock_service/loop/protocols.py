@@ -29,10 +29,10 @@ Explanation = tuple[tuple[str, float], ...]
 
 
 class RequestBound(Protocol):
-    """How much one request may ask of a learner: while it works, nobody else is answered."""
+    """How much one request may ask of a learner: while it works, no other request is answered."""
 
     def check(self, context: str, actions: tuple[Action, ...], times: int = 1) -> None:
-        """Accept what a decision shows, once or so many times, or raise a ApiError."""
+        """Accept what a decision shows, `times` times, or raise an ApiError."""
 
     def check_slots(
         self, context: str, actions: tuple[Action, ...], slots: tuple[Slot, ...]
@@ -101,7 +101,7 @@ class EventStore(Protocol):
         """Keep that the early observations of this id have had their effect, and join nothing."""
 
     def absorbs(self, event_id: str, reward: float | None) -> bool:
-        """Say whether this repeats an observation that is kept although nobody could say so."""
+        """Return whether this repeats an observation whose storing was not acknowledged."""
 
     def knows(self, event_id: str) -> bool:
         """Say whether a decision of this id was ever kept."""
@@ -123,7 +123,7 @@ class StateStore(Protocol):
         """Keep a loop's new settings."""
 
     def wants_checkpoint(self, trained_events: int) -> bool:
-        """Say whether so many lessons since the last checkpoint call for another."""
+        """Return whether `trained_events` since the last checkpoint call for another."""
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep the models, so that only later lessons need learning again."""

@@ -154,7 +154,7 @@ def _arguments(verdicts: Sequence[PolicyEvaluation]) -> PageTable:
 def _history(
     acted: Sequence[ActionProbabilities], evaluated: EvaluationReport
 ) -> Iterator[dict[str, object]]:
-    """Yield what was known of each policy as the log grew, at so many moments at most."""
+    """Yield what was known of each policy as the log grew, at no more than `_POINTS` times."""
     times = [one.at for one in evaluated.study.logged.events if one.at is not None]
     if not times:
         return

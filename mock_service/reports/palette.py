@@ -7,7 +7,7 @@ _ORDERED = ("#2f6fd0", "#1f9fb5", "#3aa655", "#b3a125", "#e08a1e", "#d9482f", "#
 
 
 def colours(count: int, *, ordered: bool) -> list[str]:
-    """Return so many colours; those of an order run from cold to warm."""
+    """Return `count` colours; those of an order run from cold to warm."""
     if not ordered:
         return [_APART[index % len(_APART)] for index in range(count)]
     last = len(_ORDERED) - 1

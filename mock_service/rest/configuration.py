@@ -60,7 +60,7 @@ async def apply_from_evaluation(call: OperationRequest) -> Response:
 
 
 def configuration_response(configuration: Configuration, version: Version) -> dict[str, object]:
-    """Return what `version` shows of a configuration; what nobody has set is left out."""
+    """Return what `version` shows of a configuration; what was never set is left out."""
     shown: dict[str, object] = {
         "rewardWaitTime": format_duration(configuration.reward_wait_time),
         "defaultReward": float32_decimal(configuration.default_reward),

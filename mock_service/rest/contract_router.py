@@ -41,7 +41,7 @@ class ContractRouter:
         except ApiError as problem:
             reply = await on_api_error(Request(scope), problem)
         except ClientDisconnect:
-            return  # nobody is left to be answered, and nothing was done
+            return  # the client has gone, and nothing was done
         await reply(scope, receive, send)
 
     def _add(self, operation: Operation, path: str, handler: Handler) -> None:

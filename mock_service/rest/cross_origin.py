@@ -120,7 +120,7 @@ def _parse_name(origin: str) -> str | None:
 
 
 def _is_link(scope: Scope) -> bool:
-    """Return whether somebody follows a link to what anyone may read, in a window of its own."""
+    """Return whether a link is followed to a public page, in a window of its own."""
     if scope["method"] != "GET" or not is_open(split_loop(scope["path"])[1]):
         return False
     sent = dict(scope["headers"])

@@ -1,4 +1,4 @@
-"""Errors on the wire: one JSON shape, whoever complains."""
+"""Errors on the wire: one JSON shape for all of them."""
 
 from collections.abc import Sequence
 from http import HTTPStatus

@@ -47,7 +47,7 @@ class Gateway:
     """An ASGI layer around the app."""
 
     def __init__(self, app: ASGIApp, service: Service, *, accept_bearer: bool) -> None:
-        """Admit bearer tokens unread if `accept_bearer`: nobody here could tell a good one."""
+        """Admit bearer tokens unread if `accept_bearer`: no token can be checked here."""
         self._app = app
         self._service = service
         self._accept_bearer = accept_bearer

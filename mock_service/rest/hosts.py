@@ -1,4 +1,4 @@
-"""Which names a server answers to, so that no name of somebody else's leads a page to it.
+"""Which names a server answers to, so that no foreign name leads a page to it.
 
 A page may be served under a name whose address its owner then changes to 127.0.0.1 (DNS
 rebinding). The browser takes this server for the page's own and lets the page read it, but still

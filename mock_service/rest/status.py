@@ -1,4 +1,4 @@
-"""Is anybody there? What a container's health check and a curious browser ask."""
+"""Whether the server is up: what a container's health check and a browser ask."""
 
 from fastapi import APIRouter
 from starlette.responses import Response

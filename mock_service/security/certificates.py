@@ -74,7 +74,7 @@ def restrict_user_folder(folder: Path) -> None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that nobody but its owner can read, whole or not at all."""
+    """Write a file that only its owner can read, whole or not at all."""
     make_private_folder(path.parent)
     handle, fresh = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "wb") as file:

@@ -27,7 +27,7 @@ def make_private_folder(folder: Path) -> None:
 def restrict_folder(folder: Path, names: tuple[str, ...]) -> None:
     """Shut a folder to others if it holds nothing but what begins with one of our `names`.
 
-    A folder that holds other things, or belongs to somebody else, stays as it is: the files in it
+    A folder that holds other things, or belongs to another user, stays as it is: the files in it
     are shut by themselves.
     """
     with suppress(OSError):

@@ -89,7 +89,7 @@ class Signers:
 
 
 def new_signer(now: datetime) -> Signer:
-    """Return a signer that nobody has seen before."""
+    """Return a new signer."""
     key = new_private_key()
     certificate = self_signed(key, "personalizer-lab model signer", (), now, _VALID)
     return Signer(key, certificate.public_bytes(serialization.Encoding.DER))
@@ -159,7 +159,7 @@ def _verify(archive: zipfile.ZipFile, trusted: frozenset[bytes]) -> bytes:
 
 
 def unsigned_model(content: bytes) -> bytes:
-    """Return the model of a signed zip file whoever signed it, or `content` if it is no zip file.
+    """Return the model of a signed zip file, by any signer, or `content` if it is no zip file.
 
     Raises:
         ModelZipInvalid: it is a zip file of other members.

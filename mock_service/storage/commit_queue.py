@@ -38,7 +38,7 @@ class CommitQueue:
     lasts, the next requests are answered. None commits while the write-ahead log is moved into the
     file, or the log would never begin anew. After a failure everything that waits fails with it,
     and `on_failure` is called: what is in memory is ahead of what is kept. If the disk has refused
-    what is committed already, nobody knows whether that stays: it is read back with the rest, and
+    what is committed already, whether that stays is unknown: it is read back with the rest, and
     what `on_uncertain` makes of its statements is written down with it.
     """
 
@@ -64,7 +64,7 @@ class CommitQueue:
         return self._database.loss
 
     def write(self, sql: str, parameters: Parameters) -> None:
-        """Commit this with the next batch; a batch that nobody waits for does not grow for ever.
+        """Commit this with the next batch; a batch without waiters does not grow for ever.
 
         Raises:
             StorageFailed: the batch had grown long, and could not be committed.
@@ -180,7 +180,7 @@ class CommitQueue:
             self._database.close()
 
     def _commit_and_sync(self, batch: Batch, running: asyncio.AbstractEventLoop) -> None:
-        """Commit a batch if nobody has yet, and let it be brought to the disk."""
+        """Commit a batch unless that is done, and let it be brought to the disk."""
         if self._is_shortening:
             return  # this comes again afterwards
         try:
@@ -198,8 +198,8 @@ class CommitQueue:
         """Turn to the disk once no more requests come along, or after a while.
 
         The disk takes as long for one commit as for many, and about as long as a request takes: so
-        requests that are ready now had better go first. When none is, nobody minds waiting for the
-        disk here and now, which is over sooner than a thread has taken it up and told of it.
+        requests that are ready now had better go first. When none is, none is delayed by waiting
+        for the disk here and now, which is over sooner than a thread would be.
         """
         quiet = quiet + 1 if commits == self.commits else 0
         if quiet < _QUIET_TURNS and running.time() < until:
@@ -256,7 +256,7 @@ class CommitQueue:
         tell(waiters)
 
     def _shorten_if_long(self, running: asyncio.AbstractEventLoop) -> None:
-        """Let a long log be moved into the file, and nobody commit until that is done."""
+        """Let a long log be moved into the file; commits wait until that is done."""
         if not self._disk.log_is_long:
             return
         self._disk_is_busy = self._is_shortening = True
@@ -272,9 +272,9 @@ class CommitQueue:
     def _fail(
         self, waiters: list[Waiter], error: Exception, committed: Sequence[Statement] | None = None
     ) -> StorageFailed:
-        """Fail all who wait, and return the problem to raise where somebody is there to hear it.
+        """Fail all waiters, and return the problem, to be raised where a caller is.
 
-        Of what is `committed` nobody knows whether it stays, nor of what was committed since.
+        Whether what is `committed`, and what was committed since, stays is unknown.
         """
         self._failed = True
         lost, self._collecting = self._collecting, Batch()

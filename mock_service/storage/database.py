@@ -63,7 +63,7 @@ class Database:
         return self.file is not None and _size(self.file.log) > LOG_BYTES
 
     def checkpoint(self) -> None:
-        """Move the write-ahead log's pages into the file, beside whoever writes.
+        """Move the write-ahead log's pages into the file, beside other writes.
 
         A start that finds no log looks whether the file has moved on since.
         """

@@ -57,7 +57,7 @@ def remove_job(queue: CommitQueue, loop: int, kind: str, id_: str) -> None:
 
 
 def keep_latest_automatic(queue: CommitQueue, loop: int, count: int) -> None:
-    """Forget all but the latest so many that nobody asked for."""
+    """Delete all but the latest automatic jobs of a loop."""
     queue.write(
         """DELETE FROM inquiries WHERE loop = :loop AND automatic AND sequence NOT IN
             (SELECT sequence FROM inquiries WHERE loop = :loop AND automatic
@@ -92,7 +92,7 @@ def next_running_job(queue: CommitQueue) -> JobRow | None:
 
 
 def job_exists(queue: CommitQueue, sequence: int) -> bool:
-    """Return whether nobody has deleted an inquiry yet."""
+    """Return whether a job is still stored."""
     return _rows(queue, "sequence = ?", (sequence,)).fetchone() is not None
 
 

@@ -87,7 +87,7 @@ def count_between(query: Query, loop: int, start: datetime, end: datetime, most:
 
 
 def logged_events(query: Query, loop: int, *, last: int | None = None) -> Iterator[LoggedDecision]:
-    """Yield a loop's settled events, all of them or the `last` so many."""
+    """Yield a loop's settled events, all of them or the `last` ones."""
     (count,) = query(_COUNT, (loop,)).fetchone()
     after = 0 if last is None else max(0, count - last)
     yield from _logged_rows(query, loop, query(_SETTLED, (loop, after, _UNTIL_THE_END)))

@@ -20,7 +20,7 @@ from mock_service.storage.codec import (
 from mock_service.storage.commit_queue import CommitQueue
 
 _PAGE = 200
-"""So many events are read in a few milliseconds."""
+"""How many events are read at once, in a few milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)

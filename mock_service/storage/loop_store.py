@@ -20,7 +20,7 @@ from mock_service.storage.loop_queries import Position, settled_events
 from mock_service.storage.uncertain import OBSERVED, RewardKey, UncertainObservations
 
 TRAINED_EVENTS_BETWEEN_CHECKPOINTS = 5_000
-"""So many lessons are learned again in well under a second when a loop is recovered."""
+"""As many events are learned again in well under a second when a loop is recovered."""
 
 _TEXTS_KEPT = 256
 _CHARACTERS_KEPT = 2**22
@@ -149,7 +149,7 @@ class LoopStore:
         )
 
     def wants_checkpoint(self, trained_events: int) -> bool:
-        """Say whether learning so many lessons again would make a restart slow."""
+        """Return whether learning from `trained_events` again would make a restart slow."""
         return trained_events >= TRAINED_EVENTS_BETWEEN_CHECKPOINTS
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:

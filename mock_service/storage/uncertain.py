@@ -1,4 +1,4 @@
-"""Observations of which nobody knows whether they are kept: a retry of one does not count twice."""
+"""Observations that may or may not be stored: a retry of one does not count twice."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _ABSORBED = """DELETE FROM uncertain WHERE id = (SELECT min(id) FROM uncertain
     WHERE loop = ? AND event_id = ? AND reward IS ?)"""
 _SINCE = "DELETE FROM uncertain WHERE id <= (SELECT max(id) FROM uncertain) - ?"
 _MAX = 100_000
-"""So many are remembered at most."""
+"""How many are remembered at most."""
 
 
 def note_uncertain(statements: Iterable[Statement]) -> list[Statement]:

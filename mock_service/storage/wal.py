@@ -45,20 +45,20 @@ class WalSyncer:
         return self._database.log_has_grown
 
     def sync(self, running: asyncio.AbstractEventLoop, statements: int, then: _Then) -> None:
-        """Bring so many committed statements to the disk, and call `then`, on the event loop."""
+        """Bring committed statements to the disk, and call `then`, on the event loop."""
         self._in_log += statements
         self._give((running, self._sync, then))
 
     def checkpoint_soon(self, running: asyncio.AbstractEventLoop, then: _Then) -> None:
         """Move the log into the file, and call `then`, on the event loop.
 
-        Only if nobody commits meanwhile does the log begin anew; until it does it grows on.
+        Only without commits meanwhile does the log begin anew; until it does it grows on.
         """
         self._in_log = 0
         self._give((running, self._move_log, then))
 
     def sync_now(self, statements: int) -> None:
-        """Bring so many committed statements to the disk, and wait for it.
+        """Bring committed statements to the disk, and wait for it.
 
         Raises:
             OSError: the disk refuses.
@@ -92,7 +92,7 @@ class WalSyncer:
                 work()
             except OSError as problem:
                 error = problem
-            with suppress(RuntimeError):  # the event loop has ended, and nobody waits
+            with suppress(RuntimeError):  # the event loop has ended, and no request waits
                 running.call_soon_threadsafe(then, error)
 
     def _sync(self) -> None:

@@ -217,7 +217,7 @@ class LocalPersonalizer:
         calls: int | None = None,
         per: timedelta | str | None = None,
     ) -> None:
-        """Refuse calls beyond a profile's rate, or beyond so many in a period, with 429.
+        """Refuse calls beyond a profile's rate, or beyond a number of them in a period, with 429.
 
         Raises:
             ControlRequestInvalid: it names no profile, or says half of a rate, or both.

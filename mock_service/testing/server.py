@@ -61,7 +61,7 @@ class ServerThread:
         try:
             asyncio.run(self._server.serve(sockets=[self._listener]))
         finally:
-            self._server.running.cancel()  # whoever still waits for the start hears of its end
+            self._server.running.cancel()  # a caller that waits for the start is told
 
 
 class _Server(uvicorn.Server):

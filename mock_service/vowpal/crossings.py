@@ -30,7 +30,7 @@ _MAX_COMBINATIONS = 160_000
 _MAX_NAMESPACES = 95
 """Namespaces that Vowpal Wabbit can tell apart: as many as printable characters."""
 _COMBINATION = 16
-"""Looking at three or more namespaces together takes as long as so many crossed features."""
+"""Looking at three or more namespaces together takes as long as this many crossed features."""
 _MANY = 3
 
 
@@ -52,7 +52,7 @@ class Crossings:
         return self.weight * (features + crossed)
 
     def count(self, namespaces: Mapping[str, int]) -> int:
-        """Return what an example becomes whose namespaces have so many features."""
+        """Return what an example becomes whose namespaces have these numbers of features."""
         total = sum(namespaces.values())
         crossed = 0
         for interaction in self.interactions:

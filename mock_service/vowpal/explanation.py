@@ -17,7 +17,7 @@ from mock_service.vowpal.feature_counts import count_at_most
 from mock_service.vowpal.features import clean_features
 
 MAX_FEATURES = 40
-"""Of the context, and of each action: the first so many are explained."""
+"""How many features of the context, and of each action, are explained at most."""
 _MAX_LEAVES = 60
 """How many numbers and texts they may hold together: an array counts each of its own."""
 

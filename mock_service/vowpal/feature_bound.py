@@ -1,4 +1,4 @@
-"""The bound on what one request may ask of Vowpal Wabbit, which lets nobody else in meanwhile."""
+"""The bound on what one request may ask of Vowpal Wabbit, during which all others wait."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _OWN_NAMESPACE = "\0"
 _BYTES_A_FEATURE = 2
 """No feature takes less room in JSON: a digit and a comma."""
 _MAX_REPEATED = 2
-"""Repeated lessons may cost so many times what one rank may: they are of one request, too."""
+"""How many times what one rank may cost repeated examples may: they are of one request, too."""
 
 
 class FeatureBound:
@@ -39,7 +39,7 @@ class FeatureBound:
         self._room = 0
 
     def check(self, context: str, actions: tuple[Action, ...], times: int = 1) -> None:
-        """Accept what a decision shows, once or so many times.
+        """Accept what a decision shows, `times` times.
 
         Raises:
             ApiError: InvalidRankRequest, with the limit, the count and the bound.
@@ -116,7 +116,7 @@ class FeatureBound:
         return features, sum(self._crossings.count(shared + one) for one in each)
 
     def _find_largest(self, actions: int) -> int:
-        """Return how many features each of so many actions may have, its context's included."""
+        """Return how many features each of the actions may have, its context's included."""
         low, high = 0, self._features + 1
         while high - low > 1:
             middle = (low + high) // 2
@@ -141,7 +141,7 @@ def _beyond(name: str, count: int, most: int, subject: str) -> ApiError:
 
 
 class Unbounded:
-    """The bound of a learner that works for nobody but its owner."""
+    """The bound of a learner that works for its owner alone."""
 
     def check(self, context: str, actions: tuple[Action, ...], times: int = 1) -> None:
         """Accept anything."""

@@ -16,7 +16,7 @@ class Model(Learner, Protocol):
         """Return the model as Vowpal Wabbit writes it; empty when untrained."""
 
     def close(self) -> None:
-        """Give back what the model holds; happens by itself when nobody holds the model."""
+        """Give back what the model holds; happens by itself with the last reference to it."""
 
 
 def open_model(arguments: str, model: bytes | Path = b"") -> Model:

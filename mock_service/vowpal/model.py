@@ -40,7 +40,7 @@ class VowpalModel(OnlineLearnerMixin):
             check_arguments(arguments)
 
     def _open(self, model: bytes | Path) -> None:
-        """Open a workspace; that waits for the first lesson, as nobody asks an untrained one."""
+        """Open a workspace; that waits for the first example, as an untrained one is not asked."""
         workspace = self._workspace = open_workspace(self._arguments, model)
         self._parsed = ExampleCache(workspace)
         self._given_back = finalizer_for(self, workspace, self._parsed.clear)

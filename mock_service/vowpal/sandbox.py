@@ -1,7 +1,7 @@
-"""Trying a policy, or a model, in a process of its own before it may answer anybody.
+"""Trying a policy, or a model, in a process of its own before it may answer a request.
 
 Vowpal Wabbit is native code: what it makes of untrusted options or bytes can be a crash, a hang or
-all of the memory. So it happens first where it harms nobody: in a process with an empty folder of
+all of the memory. So it happens first where it does no harm: in a process with an empty folder of
 its own, which must not write files, start processes or use more than its share, and which has to
 say that it passed. The end of a process says nothing: ``--version`` ends it with exit code 0.
 """
@@ -37,7 +37,7 @@ from mock_service.vowpal.sandbox_process import MODEL_FILE
 SECONDS = 10.0
 """How long a trial may take; a good policy takes a quarter of a second."""
 MAX_TRIALS = 2
-"""How many run at once, whoever asks: each may use the memory of `trial_limits`. Others wait."""
+"""How many run at once: each may use the memory of `trial_limits`. Others wait."""
 _PROCESS = "mock_service.vowpal.sandbox_process"
 _KNOWN = 256
 _P = ParamSpec("_P")

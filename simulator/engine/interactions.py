@@ -13,7 +13,7 @@ _Arrivals = tuple[tuple[timedelta, float], ...]
 
 
 class InteractionEmitter:
-    """Tells somebody the interactions of one block; its arrays are unpacked once."""
+    """Emits the interactions of one block; its arrays are unpacked once."""
 
     def __init__(self, block: VisitBatch, watcher: Callable[[Interaction], None]) -> None:
         self._watcher = watcher

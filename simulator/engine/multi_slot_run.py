@@ -35,7 +35,7 @@ def run_pages(
 ) -> MultiSlotTally:
     """Let users come as planned, and return what came of it.
 
-    A page that not everybody gets to see is ranked deferred: it is activated and rewarded when it
+    A page that not every visit shows is ranked deferred: it is activated and rewarded when it
     is seen. Late rewards, interrupts and failing endpoints are as in `simulator.engine.run`.
 
     Raises:

@@ -25,7 +25,7 @@ class MultiSlotTally:
 
     The best page is the one of highest expected value among those that show no action twice, and
     ``regret`` is how much less the shown page is worth in each slot: negative where the best page
-    gives a place away. ``reward`` is what is reported; values are expected ones; what nobody gets
+    gives a place away. ``reward`` is what is reported; values are expected ones; what is not shown
     to see brings neither. ``uniform`` shows any of the actions allowed in a slot, ``baseline`` is
     the page without a Personalizer, ``oracle`` the best page.
     """

@@ -13,7 +13,7 @@ RATES = ("0", "0.01", "0.02", "0.05", "0.1", "0.2", "0.4")
 
 @dataclass(frozen=True, slots=True)
 class HorizonAdvice:
-    """The setting that brought most until so many visits, and in which share of resamples."""
+    """The setting that brought most until a number of visits, and in which share of resamples."""
 
     visits: int
     rate: str

@@ -83,7 +83,7 @@ def make_plan(source: str, factors: Sequence[Factor], terms: PlanOptions) -> Pla
 
 
 def _check_size(terms: PlanOptions, factors: Sequence[Factor]) -> None:
-    """Refuse what nobody could wait for, before it takes any memory."""
+    """Refuse plans that would take years, before they take any memory."""
     if terms.seeds < MIN_SEEDS:
         raise OptionsInvalid(f"--seeds: expected at least {MIN_SEEDS}, got {terms.seeds}")
     if terms.seeds > MAX_SEEDS:

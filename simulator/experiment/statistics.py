@@ -114,7 +114,7 @@ def recommended_seeds(differences: Columns, critical: float) -> int | None:
 
 
 def _power(seeds: int, effect: float, wide: float) -> float:
-    """Return the chance that a t-test of size `wide` finds an effect of so many spreads."""
+    """Return the power of a t-test of size `wide` for an effect in units of the spread."""
     critical = stats.t.ppf(1 - wide / 2, seeds - 1)
     return float(stats.nct.sf(critical, seeds - 1, effect * sqrt(seeds)))
 

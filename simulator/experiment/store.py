@@ -120,7 +120,7 @@ class _RunLine(msgspec.Struct):
 
 
 def _line(text: bytes) -> tuple[str, RunMetrics] | None:
-    """Return a finished run; None for a line that was cut short, or changed by somebody."""
+    """Return a finished run; None for a line that was cut short, or changed."""
     try:
         line = msgspec.json.decode(text, type=_RunLine)
         return line.run, RunMetrics.from_json(bytes(line.metrics))

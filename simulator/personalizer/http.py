@@ -19,7 +19,7 @@ from simulator.personalizer.retrying_client import (
 )
 
 _UNUSABLE_IN_A_ROW = 20
-"""So many replies one after the other that are no ranking come from no Personalizer."""
+"""How many replies in a row that are no ranking come from no Personalizer."""
 _SLOTS_VERSION = "v1.1-preview.3"
 
 

@@ -158,7 +158,7 @@ def _advice_table(advice: Advice) -> PageTable:
 
 
 def write_results(findings: ComparisonResult, path: Path) -> None:
-    """Write a row a run; the same plan gives the same bytes, whoever did the runs."""
+    """Write a row a run; the same plan gives the same bytes, wherever the runs were done."""
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(_rows(findings))
 

@@ -1,4 +1,4 @@
-"""Finding scenarios: those that ship, by name, and anybody's, by path."""
+"""Finding scenarios: those that ship, by name, and users' own, by path."""
 
 from pathlib import Path
 

@@ -101,4 +101,4 @@ ProfileFeature = Annotated[
     Annotated[FeatureValue, Tag("<value>")] | Annotated[Sampled, Tag("<sampled>")],
     Discriminator(_value_or_sampled),
 ]
-"""A feature of everybody with a profile: always the same, or drawn for each visit."""
+"""A feature of all visits of a profile: always the same, or drawn for each visit."""

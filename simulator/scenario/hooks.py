@@ -80,13 +80,13 @@ def show_answer(answer: object) -> str:
     """Return what a function returned, cut short."""
     try:
         text = repr(answer)
-    except Exception as error:  # noqa: BLE001 (somebody else's code, which may fail with anything)
+    except Exception as error:  # noqa: BLE001 (a user's code, which may fail with anything)
         text = f"a {type(answer).__name__} that cannot be shown ({type(error).__name__})"
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 
 class _Border:
-    """Where somebody else's code begins: whatever it fails with is a HookProblem on this side.
+    """Where a user's code begins: whatever it fails with is a HookProblem on this side.
 
     It may have exceptions of its own, so none can be listed here. An exit is its failure too: a run
     that ends in its middle is none that ended well. An interrupt is the person's, and passes.
@@ -114,12 +114,12 @@ def _describe(error: BaseException) -> str:
     """Return an error's text, which its own code may fail to make."""
     try:
         return str(error)[:_MAX_SHOWN]
-    except Exception:  # noqa: BLE001 (somebody else's code, which may fail with anything)
+    except Exception:  # noqa: BLE001 (a user's code, which may fail with anything)
         return "an error that cannot be shown"
 
 
 def _find_location(error: BaseException) -> str:
-    """Return the file and line where an error came up in somebody else's code, if it did there."""
+    """Return the file and line where an error came up in a user's code, if it did there."""
     frames = extract_tb(error.__traceback__)
     last = frames[-1] if frames else None
     is_theirs = last and last.filename != __file__ and not last.filename.startswith("<")

@@ -122,7 +122,7 @@ class Scenario(Table):
     outcomes: Annotated[dict[Name, Outcome], Field(min_length=1, max_length=_MAX_OUTCOMES)]
     """What users may do, each step of a funnel after the one it depends on."""
     rewards: Annotated[dict[Name, RewardSpec], Field(min_length=1)]
-    """Reward designs; the first is the one to use when nobody chooses."""
+    """Reward designs; the first is the default."""
     feedback: FeedbackSpec = FeedbackSpec()
     traffic: TrafficSpec = TrafficSpec()
     slots: list[SlotSpec] = Field(default_factory=list)

@@ -128,7 +128,7 @@ def _all_values(scenario: Scenario, feature: str) -> _Values:
 
 
 def _values(scenario: Scenario, profile: Profile, feature: str) -> _Values:
-    """Return the values a feature has in visits of a profile; what everybody has comes last."""
+    """Return the values a feature has in visits of a profile; what all profiles have comes last."""
     spec = scenario.context.get(feature, profile.context.get(feature))
     match spec:
         case ChoiceFeature(choice=values):

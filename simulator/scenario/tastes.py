@@ -104,7 +104,7 @@ class Drift(Table):
     at: Duration
     over: Duration = timedelta()
     profiles: Annotated[list[Name], Field(min_length=1)] | None = None
-    """Whose tastes change; everybody's, when left out."""
+    """Whose tastes change; those of all profiles, when left out."""
     tastes: TasteSpec
     """What they change to. In a table by profile, what is left out stays as it was."""
 

@@ -92,7 +92,7 @@ class Behaviour:
         return add_arrays(values)
 
     def _find_eligible(self, outcome: Outcome, done: Outcomes) -> NDArray[np.bool_] | None:
-        """Say who gets as far as this outcome; None for everybody."""
+        """Return which visits get as far as this outcome; None for all."""
         before = done[outcome.after].happened if outcome.after else None
         if not outcome.unless:
             return before

@@ -43,7 +43,7 @@ class CachedEnvironment:
         self._blocks: list[VisitBatch] = []
 
     def _draw(self, missing: int) -> None:
-        """Draw so many more blocks; if that is cut short, begin anew, as chance has moved on."""
+        """Draw more blocks; if that is cut short, begin anew, as the generator has moved on."""
         try:
             self._blocks.extend(self._environment.blocks(missing * BLOCK))
         except BaseException:
@@ -60,7 +60,7 @@ class EnvironmentCache(local):
     def environment(
         self, scenario: Scenario, *, seed: int, reward: str, rounds: int
     ) -> Environment:
-        """Return a crowd that nobody has seen anything of yet: the latest one, if it is the same.
+        """Return an environment from its first visit on: the latest one, if it is the same.
 
         Crowds that would take much memory are drawn anew, and so are those with Python functions:
         what these say may depend on anything.

@@ -81,7 +81,7 @@ class Environment(Protocol):
 
 
 class ScenarioEnvironment:
-    """Everybody who will ever visit, in the order they come."""
+    """All visits, in the order they come."""
 
     def __init__(self, scenario: Scenario, *, seed: int, reward: str = "") -> None:
         """Draw from `seed`, and reward by the design named `reward`, or by the first.

@@ -52,7 +52,7 @@ class _SlotModel:
 
 
 class MultiSlotEnvironment:
-    """Everybody who will ever visit the page, in the order they come."""
+    """All visits of the page, in the order they come."""
 
     def __init__(self, scenario: Scenario, *, seed: int, reward: str = "") -> None:
         """Draw from `seed`, and reward each slot by the design named `reward`, or by the first.

@@ -98,7 +98,7 @@ class Population:
 def _template(scenario: Scenario, profile: str) -> str:
     """Return a profile's context as text, with a ``%s`` for the JSON of each value that is drawn.
 
-    The profile's features come first, then those of everybody.
+    The profile's features come first, then those of all profiles.
     """
     own = scenario.profiles[profile].context.items()
     values = [

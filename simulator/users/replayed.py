@@ -26,7 +26,7 @@ class RecordedCast:
 
 
 class ReplayEnvironment:
-    """Everybody in a record; the truth about every action was recorded too."""
+    """All visits of a record; the potential outcomes of every action were recorded, too."""
 
     def __init__(self, name: str, interactions: Sequence[Interaction], design_name: str) -> None:
         visits = [interaction.visit for interaction in interactions]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 from tests.helpers.clients import (
     Client,
     by_httpx2,

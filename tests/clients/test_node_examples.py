@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 from tests.helpers.node import EXAMPLES, NODE
 
 SCRIPTS = ("recommend.mjs", "recommend-rest.mjs") if NODE else ()

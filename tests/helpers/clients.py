@@ -17,7 +17,7 @@ from azure.core.exceptions import AzureError
 from msrest.authentication import CognitiveServicesCredentials
 from msrest.exceptions import ClientException, HttpOperationError
 
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 from tests.helpers.node import NODE
 from tests.helpers.servers import ARTICLES, ROOT
 

@@ -30,7 +30,7 @@ OF_A_CHECKOUT = [
     "mock_service/rest/swagger_ui/LICENSE",
     "mock_service/rest/swagger_ui/swagger-ui-bundle.js",
     "mock_service/reports/assets/page.html",
-    "tests/simulator/broken/cast.toml",
+    "tests/simulator/scenario/broken/cast.toml",
 ]
 
 pytestmark = pytest.mark.slow

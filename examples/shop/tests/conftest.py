@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from shop import create_app
 
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from shop import PRODUCTS
 
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 
 WEATHER = ("sun", "rain", "snow", "wind", "fog", "hail", "storm", "cloud")
 DEVICES = ("phone", "tablet", "laptop", "desk", "kiosk", "tv")

@@ -22,7 +22,7 @@ FEW_BYTES = 2**16
 
 
 class ControlBody(BaseModel):
-    """Camel case outside, and a misspelt field is an error: whoever orders wants it carried out."""
+    """Camel case outside; a misspelt field is an error, as it would have no effect."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, extra="forbid", frozen=True, validate_by_alias=True

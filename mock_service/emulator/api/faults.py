@@ -83,7 +83,7 @@ async def forget(request: Request) -> Response:
     "/faults/{number}", operation_id="Mock_TakeBackFault", status_code=204, responses=ERRORS
 )
 async def take_back(request: Request, number: str) -> Response:
-    """Let nobody meet that fault any more; its count stays."""
+    """Let no further call meet that fault; its count stays."""
     known = {
         str(ordered.number): ordered for ordered in get_emulator(request).interception.faults.all()
     }

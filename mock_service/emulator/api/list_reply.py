@@ -1,4 +1,4 @@
-"""Long work in slices, between which everybody else is answered."""
+"""A long list as JSON in slices, between which other requests are answered."""
 
 import asyncio
 from collections.abc import Callable, Iterable

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/mock", tags=["Throttling (mock)"], route_class=Serve
 
 
 class ThrottleBody(ControlBody):
-    """A profile by name, or so many calls in so many seconds."""
+    """A profile by name, or a number of calls in a number of seconds."""
 
     profile: str | None = None
     calls: Annotated[int | None, Field(ge=1)] = None

@@ -1,4 +1,4 @@
-"""Lessons nobody lived through, so that a test starts from what it needs to be known."""
+"""Training examples that are no events, so that a test starts from what it needs to be known."""
 
 from typing import Annotated, Any
 

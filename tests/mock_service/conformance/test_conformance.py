@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from mock_service.conformance.suite import SECTIONS, run_checks
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 from tests.helpers.command_line import command
 
 COUNT = sum(len(checks) for checks in SECTIONS.values())

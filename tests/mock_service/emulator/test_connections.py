@@ -11,7 +11,7 @@ import pytest
 
 from mock_service.limits import Limits
 from mock_service.settings import DEVELOPMENT_KEY, Settings
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 from tests.helpers.servers import ARTICLES, Endpoint, served
 
 HEAD = (

@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from mock_service.emulator.masking import mask_headers, mask_text
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 
 HIDDEN = "s3cr3t"
 

@@ -50,13 +50,13 @@ def build(folder: Path) -> tuple[Service, Disk]:
 
 
 def failing(service: Service) -> Disk:
-    """Put a disk that can refuse under a service's ledger."""
+    """Put a disk that can refuse under the storage of a service."""
     database = service.queue._database  # noqa: SLF001 (a fake for failure has no other way in)
     disk = Disk()
-    service.queue._database = FailingDatabase(  # noqa: SLF001
+    service.queue._database = FailingDatabase(  # noqa: SLF001 (see above)
         database.writer, database.reader, database.file, database.loss, disk
     )
-    service.queue._disk._database = service.queue._database  # noqa: SLF001
+    service.queue._disk._database = service.queue._database  # noqa: SLF001 (see above)
     return disk
 
 

@@ -11,7 +11,7 @@ import pytest
 from mock_service.emulator.faults import ActiveFault
 from mock_service.errors import ApiError, ControlRequestInvalid, LearningPolicyInvalid
 from mock_service.settings import DEVELOPMENT_KEY, SECOND_DEVELOPMENT_KEY
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 from tests.helpers.servers import ARTICLES
 
 

@@ -11,12 +11,12 @@ from mock_service.clock import SystemClock
 from mock_service.errors import LearningPolicyInvalid, ModelInvalid
 from mock_service.evaluation.policies import custom_policy
 from mock_service.settings import LoopSettings
-from mock_service.testing.personalizer import LocalPersonalizer
 from mock_service.vowpal.model_file import check_header
 from mock_service.vowpal.policy_arguments import check_policy_text
 from mock_service.vowpal.policy_options import POLICY_OPTIONS
 from mock_service.vowpal.sandbox import validate_policy
 from mock_service.vowpal.workspace import open_workspace
+from personalizer_lab import LocalPersonalizer
 from simulator.experiment.factors import factor
 from simulator.experiment.plan import PlanOptions, make_plan
 from simulator.worker import validate_setting

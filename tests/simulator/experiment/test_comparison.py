@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulator import compare
+from personalizer_lab import compare
 from simulator.experiment.comparison import SettingResult
 from simulator.experiment.statistics import critical_value, intervals, recommended_seeds
 from simulator.report.notebook import Comparison

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator import compare
+from personalizer_lab import compare
 from tests.helpers.browser import DESKTOP, PHONE, opened
 
 PROFILES = ("tech-enthusiast", "sports-fan", "finance-pro")

@@ -9,7 +9,7 @@ from mock_service.clock import EARLIEST, LATEST
 from mock_service.errors import SettingsInvalid
 from mock_service.loop.configuration import Mode
 from mock_service.settings import LoopSettings, Settings
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 from tests.helpers.command_line import command
 from tests.helpers.servers import ARTICLES, Endpoint, served
 

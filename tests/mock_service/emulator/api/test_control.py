@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from mock_service.settings import DEVELOPMENT_KEY
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 from tests.helpers.servers import ARTICLES, served_by_command
 
 HEADERS = {"Ocp-Apim-Subscription-Key": DEVELOPMENT_KEY}

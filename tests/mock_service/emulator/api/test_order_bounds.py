@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from mock_service.emulator.faults import MAX_FAULTS
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 from tests.mock_service.emulator.api.test_control import HEADERS, rank
 
 RANK = {"operation": "rank"}

@@ -1,4 +1,4 @@
-"""``from simulator import simulate, compare``: typed results, frames, and what a notebook shows."""
+"""``simulate`` and ``compare`` from Python: typed results, frames, and what a notebook shows."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator import Comparison, Simulation, compare, simulate
+from personalizer_lab import Comparison, Simulation, compare, simulate
 from tests.helpers.servers import ROOT
 
 
@@ -72,7 +72,7 @@ def test_a_script_compares_with_two_workers_and_runs_only_once(tmp_path: Path) -
     script = tmp_path / "script.py"
     script.write_text(
         "print('begun')\n"
-        "from simulator import compare\n"
+        "from personalizer_lab import compare\n"
         "result = compare('news', {'exploration': [0, 0.2]}, seeds=2, rounds=20, workers=2)\n"
         "print(len(result.results))\n"
     )

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from personalizer_lab.shadowing import PackageShadowed, check_packages
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -47,6 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def _personalizer_server() -> Iterator[LocalPersonalizer]:
     """Start one server for the session; under xdist each worker has its own."""
+    try:
+        check_packages()
+    except PackageShadowed as error:
+        pytest.fail(str(error), pytrace=False)
     make: type[LocalPersonalizer] = import_module(
         "mock_service.testing.personalizer"
     ).LocalPersonalizer

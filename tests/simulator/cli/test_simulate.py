@@ -111,7 +111,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(arguments: list[str], expected: s
 def test_a_scenario_file_with_a_mistake_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     """The line names file, key and value."""
     path = tmp_path / "mine.toml"
-    news = Path(__file__).parents[2] / "scenarios" / "news.toml"
+    news = Path(__file__).parents[3] / "scenarios" / "news.toml"
     path.write_text(news.read_text().replace("per_hour = 600", "per_hour = -600"))
 
     ended = command("simulate", str(path))
@@ -125,7 +125,7 @@ def test_a_scenario_file_with_a_mistake_is_one_line_and_exit_code_2(tmp_path: Pa
 def test_a_scenario_of_ones_own_is_one_file(tmp_path: Path) -> None:
     """Dropped anywhere, run by its path."""
     path = tmp_path / "mine.toml"
-    news = Path(__file__).parents[2] / "scenarios" / "news.toml"
+    news = Path(__file__).parents[3] / "scenarios" / "news.toml"
     path.write_text(news.read_text().replace("article-", "story-"))
 
     summary = json.loads(command("simulate", str(path), "--rounds", "50", "--json").out)

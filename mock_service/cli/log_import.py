@@ -9,8 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from mock_service.build import build_service
-from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, as_decision
-from mock_service.dsjson.fields import NotAnEvent
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent, as_decision
 from mock_service.dsjson.multi_slot import split_slots
 from mock_service.dsjson.reader import Event, LogReader
 from mock_service.errors import DataUnusable

@@ -7,11 +7,16 @@ count actions from 0. A cost is a reward with its sign turned, as Vowpal Wabbit 
 from dataclasses import dataclass
 from datetime import datetime
 
+from mock_service.loop.configuration import LearningMode
 from mock_service.loop.decision import Action, Decision
 from mock_service.timestamps import EPOCH
 
 UNTRAINED_MODEL = "N/A"
 """The model id of decisions made before the first model."""
+
+
+class NotAnEvent(Exception):
+    """A line's parts do not make an event; the text says which part, and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class LoggedDecision(LoggedEvent):
 
     ``order`` holds indices into ``actions``, the chosen one first, and ``probabilities`` belongs
     to ``order``. ``cost`` and ``propensity`` are what was learned from; ``original_cost`` is what
-    was observed, which differs where the loop only imitates.
+    was observed, which differs where the loop only imitates. ``learning_mode`` is None where the
+    log does not say.
     """
 
     order: tuple[int, ...]
@@ -71,6 +77,12 @@ class LoggedDecision(LoggedEvent):
     cost: float
     propensity: float
     original_cost: float | None = None
+    learning_mode: LearningMode | None = None
+
+    @property
+    def observed_reward(self) -> float:
+        """The reward that users gave, whatever was learned from."""
+        return self.reward if self.original_cost is None else 0.0 - self.original_cost
 
     @property
     def chosen(self) -> int:
@@ -87,22 +99,18 @@ class LoggedDecision(LoggedEvent):
 class LoggedSlot:
     """What one slot of a multi-slot event was given.
 
-    ``allowed`` holds the indices of the actions the slot could have, None if it could have any.
+    ``cost`` is None where the log does not label the slot. ``allowed`` holds the indices of the
+    actions the slot could have, None if it could have any.
     """
 
     id: str
     features: str
     order: tuple[int, ...]
     probabilities: tuple[float, ...]
-    cost: float
+    cost: float | None
     original_cost: float | None = None
     allowed: tuple[int, ...] | None = None
     observations: tuple[LoggedObservation, ...] = ()
-
-    @property
-    def reward(self) -> float:
-        """The reward that was learned from."""
-        return 0.0 - self.cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +151,9 @@ def log_decision(
         probabilities=decision.probabilities,
         cost=0.0 - reward,
         propensity=decision.propensity,
+        drop_probability=decision.drop_probability,
         original_cost=0.0 - (reward if joined is None else joined),
+        learning_mode=decision.learning_mode,
     )
 
 
@@ -158,18 +168,27 @@ def as_decision(event: LoggedDecision) -> Decision:
         event.order,
         (event.propensity, *event.probabilities[1:]),
         event.deferred,
+        drop_probability=event.drop_probability,
     )
 
 
 def first_slot(event: LoggedMultiSlot) -> LoggedDecision:
     """Return the first slot's choice as an event of its own: what offline evaluation judges.
 
-    Later slots choose among what earlier ones left over, so only the first is a bandit's.
+    Later slots choose among what earlier ones left over, so only the first is a bandit's. What
+    the application would have shown by itself comes first, if the log says what that is.
+
+    Raises:
+        NotAnEvent: the slot is not labelled.
     """
     slot = event.slots[0]
+    if slot.cost is None:
+        raise NotAnEvent("_outcomes: the first slot has no _label_cost")
     allowed = slot.allowed
     if allowed is None or not set(slot.order) <= set(allowed):
         allowed = tuple(range(len(event.actions)))
+    if event.baselines:
+        allowed = tuple(sorted(allowed, key=lambda index: index != event.baselines[0]))
     position = {action: index for index, action in enumerate(allowed)}
     return LoggedDecision(
         event_id=event.event_id,

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any, TypeGuard
 
-from mock_service.dsjson.event import UNTRAINED_MODEL, LoggedObservation
+from mock_service.dsjson.event import UNTRAINED_MODEL, LoggedObservation, NotAnEvent
+from mock_service.loop.configuration import LearningMode
 from mock_service.loop.slots import SEPARATOR
 from mock_service.timestamps import to_utc
 
@@ -17,10 +18,6 @@ _LARGEST_COST = 1e9
 """Rewards are numbers around 1; the square of this, weighted by the smallest propensity that counts
 and summed over a log, is still a number."""
 _NUMBERS = (int, float)
-
-
-class NotAnEvent(Exception):
-    """A line's parts do not make an event; the text says which part, and what was expected."""
 
 
 def number(value: object, name: str) -> float:
@@ -108,6 +105,29 @@ def timestamp(value: object) -> datetime | None:
             f"Timestamp: expected a year from {_FIRST_YEAR} to {_LAST_YEAR}, got {value:.40}"
         )
     return at
+
+
+def learning_mode(value: object) -> LearningMode | None:
+    """Return the mode a line names, if it does."""
+    return next((mode for mode in LearningMode if mode == value), None)
+
+
+_USUAL_NAMES = {
+    "_label_cost": "_label_cost",
+    "_label_probability": "_label_probability",
+    "_label_action": "_label_Action",
+    "_labelindex": "_labelIndex",
+    "_original_label_cost": "_original_label_cost",
+}
+
+
+def with_usual_names(line: Json) -> Json:
+    """Return a line, or an outcome, whose labels have their usual names: any case is read."""
+    for name in [name for name in line if name[:6].lower() in {"_label", "_origi"}]:
+        usual = _USUAL_NAMES.get(name.lower())
+        if usual is not None and usual != name and usual not in line:
+            line[usual] = line.pop(name)
+    return line
 
 
 def model_id(state: object) -> str:

@@ -29,6 +29,8 @@ def split_slots(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
     """Yield what was decided about each slot of a page, as events of their own."""
     context = json.loads(event.context)
     for number, slot in enumerate(event.slots):
+        if slot.cost is None:
+            continue
         indices = _baseline_first(sorted(slot.order), event.baselines, number)
         features = json.loads(slot.features)
         about = SlotContext(context, slot.id, number, len(event.slots), features)
@@ -66,6 +68,7 @@ def _page(event_id: str, slots: _Slots) -> LoggedMultiSlot:
         actions=tuple(actions),
         skip_learn=first.skip_learn,
         model_id=first.model_id,
+        drop_probability=first.drop_probability,
         slots=tuple(
             LoggedSlot(
                 id=about.id,

@@ -10,16 +10,16 @@ from functools import lru_cache
 
 from pydantic_core import to_json
 
-from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, LoggedSlot
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, LoggedSlot, NotAnEvent
 from mock_service.dsjson.fields import (
     Json,
-    NotAnEvent,
     as_list,
     as_object,
     cost,
     drop_probability,
     identity,
     indices,
+    learning_mode,
     model_id,
     observations,
     optional_cost,
@@ -27,7 +27,9 @@ from mock_service.dsjson.fields import (
     probability,
     text,
     timestamp,
+    with_usual_names,
 )
+from mock_service.dsjson.words import TEXT, with_words
 from mock_service.loop.decision import Action
 
 _NOT_CONTEXT = frozenset({"FromUrl", "_multi", "_slots"})
@@ -54,6 +56,7 @@ def decision_from(line: Json) -> LoggedDecision:
         cost=cost(line.get("_label_cost"), "_label_cost"),
         propensity=probability(line.get("_label_probability", probabilities[0])),
         original_cost=optional_cost(line.get("_original_label_cost"), "_original_label_cost"),
+        learning_mode=learning_mode(line.get("_learningMode")),
     )
 
 
@@ -75,12 +78,22 @@ def multi_slot_from(line: Json) -> LoggedMultiSlot:
         drop_probability=drop_probability(line.get("pdrop", 0.0)),
         version=text(line.get("Version", "1")),
         slots=tuple(map(_slot, slots, outcomes, [len(actions)] * len(slots))),
-        baselines=indices(line.get("_ba"), "_ba"),
+        baselines=_baselines(line, len(slots), len(actions)),
     )
 
 
+def _baselines(line: Json, slots: int, actions: int) -> tuple[int, ...]:
+    """Return what the application would have shown by itself: an action a slot, if logged."""
+    baselines = indices(line.get("_ba"), "_ba")
+    if not baselines:
+        return ()
+    if len(baselines) != slots or not all(0 <= index < actions for index in baselines):
+        raise NotAnEvent(f"_ba: expected an action's index for each of {slots} slots")
+    return baselines
+
+
 def _slot(slot: object, outcome: object, actions: int) -> LoggedSlot:
-    offered, came = as_object(slot, "_slots"), as_object(outcome, "_outcomes")
+    offered, came = as_object(slot, "_slots"), with_usual_names(as_object(outcome, "_outcomes"))
     order = indices(came.get("_a"), "_a")
     ranked = probabilities(came.get("_p"))
     _check_ranking(order, ranked, actions)
@@ -90,7 +103,7 @@ def _slot(slot: object, outcome: object, actions: int) -> LoggedSlot:
         features=features,
         order=order,
         probabilities=ranked,
-        cost=cost(came.get("_label_cost"), "_label_cost"),
+        cost=optional_cost(came.get("_label_cost"), "_label_cost"),
         original_cost=optional_cost(came.get("_original_label_cost"), "_original_label_cost"),
         allowed=allowed,
         observations=observations(came.get("_o")),
@@ -148,8 +161,10 @@ def _features(owner: Json, loose: str, others: frozenset[str]) -> str:
     items = owner.get(loose, [])
     if not isinstance(items, list):
         items = [{loose: items}]
-    named = [{name: owner[name]} for name in owner if name not in others]
-    return _json([*items, *named])
+    named = [{name: owner[name]} for name in owner if name not in others and name != TEXT]
+    found = [*items, *named, *([{TEXT: owner[TEXT]}] if TEXT in owner else [])]
+    written = _json(found)
+    return _json(with_words(found)) if TEXT in written else written
 
 
 def _json(value: object) -> str:
@@ -161,9 +176,9 @@ def _json(value: object) -> str:
 
 def _ranking(line: Json, actions: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
     """Return the order, the labelled action first, and the probabilities that belong to it."""
-    order = tuple([index - 1 for index in indices(line.get("a"), "a")])
-    ranked = probabilities(line.get("p"))
     label = _label(line)
+    order = _order(indices(line.get("a", line.get("_a")), "a"), label, actions)
+    ranked = probabilities(line.get("p", line.get("_p")))
     if not order:
         order, ranked = (label,), (probability(line.get("_label_probability")),)
     _check_ranking(order, ranked, actions)
@@ -172,6 +187,16 @@ def _ranking(line: Json, actions: int) -> tuple[tuple[int, ...], tuple[float, ..
     index = order.index(label)
     front = (index, *range(index), *range(index + 1, len(order)))
     return tuple([order[n] for n in front]), tuple([ranked[n] for n in front])
+
+
+def _order(counted: tuple[int, ...], label: int, actions: int) -> tuple[int, ...]:
+    """Return indices into the actions; some writers count them from 0, and most from 1.
+
+    The label, which always counts from 0, tells them apart; an action that would not be there does.
+    """
+    if 0 in counted or (label in counted and label + 1 not in counted and len(counted) < actions):
+        return counted
+    return tuple([index - 1 for index in counted])
 
 
 def _label(line: Json) -> int:

@@ -4,7 +4,7 @@ import json
 import re
 from typing import NoReturn
 
-from mock_service.dsjson.fields import NotAnEvent
+from mock_service.dsjson.event import NotAnEvent
 
 _MARKS = "\ufeff\x00 \t\r\n"
 _BEGINNING = re.compile(r'\{"(?:_label_cost|Timestamp|RewardValue)"')

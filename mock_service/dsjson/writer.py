@@ -11,6 +11,7 @@ from mock_service.dsjson.event import (
     LoggedObservation,
     LoggedSlot,
 )
+from mock_service.loop.configuration import LearningMode
 from mock_service.loop.decision import Action
 from mock_service.timestamps import format_timestamp
 
@@ -44,6 +45,7 @@ def _decision_members(event: LoggedDecision) -> dict[str, str | None]:
         "VWState": _object({"m": json.dumps(event.model_id)}),
         "pdrop": _number(event.drop_probability) if event.drop_probability else None,
         "_original_label_cost": _optional_number(event.original_cost),
+        "_learningMode": _learning_mode(event),
     }
 
 
@@ -83,7 +85,7 @@ def _slot(slot: LoggedSlot) -> str:
 def _outcome(slot: LoggedSlot) -> str:
     return _object(
         {
-            "_label_cost": _number(slot.cost),
+            "_label_cost": _optional_number(slot.cost),
             "_id": json.dumps(slot.id),
             "_a": _array(map(str, slot.order)),
             "_p": _array(map(_number, slot.probabilities)),
@@ -128,6 +130,12 @@ def _harmless(value: object) -> object:
     if isinstance(value, list):
         return [_harmless(item) for item in value]
     return value
+
+
+def _learning_mode(event: LoggedDecision) -> str | None:
+    """Return the mode, where a reader could not tell it from the rest of the line."""
+    mode = event.learning_mode
+    return None if mode in {None, LearningMode.ONLINE} else json.dumps(mode)
 
 
 def _timestamp(at: datetime | None) -> str | None:

@@ -48,11 +48,12 @@ def feature_importance(model: Scorer, events: Sequence[LoggedDecision]) -> list[
     moved: dict[FeatureName, float] = {}
     for event in events[::step]:
         whole = _predict_rewards(model, event.context, event.actions)
+        stands_for = 1 / (1 - event.drop_probability)
         for feature in list_features(event.context, event.actions):
             without = _predict_rewards(
                 model, *_remove_features(event.context, event.actions, {feature})
             )
-            moved[feature] = moved.get(feature, 0.0) + _movement(whole - without)
+            moved[feature] = moved.get(feature, 0.0) + stands_for * _movement(whole - without)
     most = max(moved.values(), default=0.0) or 1.0
     ranked = sorted(moved.items(), key=lambda entry: (-entry[1], entry[0]))
     return [FeatureScore(feature, score / most) for feature, score in ranked]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, first_slot
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent, first_slot
+from mock_service.evaluation.shown import to_shown
 from mock_service.loop.slots import read_slot
 
 Column = NDArray[np.float64]
@@ -18,8 +19,8 @@ class LoggedData:
     """Decisions that can be judged by, in the order they were made; columns have one row each.
 
     ``shares`` is 1 divided by the chance that an event like this one stayed in the log: how many
-    decisions it stands for. ``unusable`` counts events left out: without a propensity in [1e-9, 1],
-    nothing can be said about what another policy would have done. ``skipped`` counts those that
+    decisions it stands for. ``unusable`` counts events left out: without a label or a
+    propensity in [1e-9, 1], nothing can be said about what another policy would have done. ``skipped`` counts those that
     were deferred and never activated.
     """
 
@@ -62,12 +63,16 @@ def collect(events: Iterable[LoggedDecision | LoggedMultiSlot]) -> LoggedData:
         if event.skip_learn:
             skipped += 1
             continue
-        decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
+        try:
+            decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
+        except NotAnEvent:
+            unusable += 1
+            continue
         if _SMALLEST_PROPENSITY <= decision.propensity <= _LARGEST_PROPENSITY:
             kept.append(decision)
         else:
             unusable += 1
-    kept = _in_order(kept)
+    kept = to_shown(_in_order(kept))
     return LoggedData(
         kept,
         np.array([event.reward for event in kept], dtype=np.float64),

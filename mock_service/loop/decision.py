@@ -45,7 +45,9 @@ class Decision(Struct, frozen=True, gc=False):
 
     ``candidates`` are all actions in request order and ``actions`` the eligible ones among them;
     ``order`` holds indices into ``actions`` with the logged one first, and ``probabilities``
-    belongs to ``order``. ``model`` is the version of the model that was asked.
+    belongs to ``order``. ``model`` is the version of the model that was asked, and
+    ``drop_probability`` the probability that an event like this one was left out of the log it
+    was imported from.
     """
 
     event_id: str
@@ -58,6 +60,12 @@ class Decision(Struct, frozen=True, gc=False):
     deferred: bool
     learning_mode: LearningMode = LearningMode.ONLINE
     model: int = 0
+    drop_probability: float = 0.0
+
+    @property
+    def training_probability(self) -> float:
+        """The probability that the action was chosen and its event is here to learn from."""
+        return self.probabilities[0] * (1.0 - self.drop_probability)
 
     @property
     def chosen(self) -> Action:

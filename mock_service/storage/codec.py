@@ -50,19 +50,25 @@ def decode_actions(text: str) -> tuple[Action, ...]:
 
 
 def encode_answer(decision: Decision) -> str:
-    """Return what was answered: order, probabilities and, if not all were, who was eligible."""
+    """Return what was answered, as a JSON list: order, probabilities, eligible, drop probability.
+
+    The eligible candidates are null where all were; what is usual at the end is left out.
+    """
     answer: list[object] = [decision.order, decision.probabilities]
     if len(decision.actions) != len(decision.candidates):
         eligible = {id(action) for action in decision.actions}
         answer.append([n for n, action in enumerate(decision.candidates) if id(action) in eligible])
+    if decision.drop_probability:
+        answer += [None] * (3 - len(answer)) + [decision.drop_probability]
     return to_json(answer).decode()
 
 
 def decode_decision(row: tuple[Any, ...], candidates: tuple[Action, ...]) -> Decision:
     """Return the decision in a row of `EVENT_COLUMNS`."""
     _, event_id, at, context, _, answer, deferred, learning_mode, model = row
-    order, probabilities, *eligible = from_json(answer)
-    actions = tuple(candidates[n] for n in eligible[0]) if eligible else candidates
+    order, probabilities, *rest = from_json(answer)
+    eligible = rest[0] if rest else None
+    actions = candidates if eligible is None else tuple(candidates[n] for n in eligible)
     return Decision(
         event_id,
         from_microseconds(at),
@@ -74,6 +80,7 @@ def decode_decision(row: tuple[Any, ...], candidates: tuple[Action, ...]) -> Dec
         bool(deferred),
         LearningMode(learning_mode),
         model,
+        float(rest[1]) if len(rest) > 1 else 0.0,
     )
 
 

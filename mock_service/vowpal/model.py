@@ -91,7 +91,7 @@ class VowpalModel(OnlineLearnerMixin):
         examples = self._parsed.decision(decision.context, decision.actions)
         chosen = decision.order[0]
         features = decision.actions[chosen].features
-        labelled = self._parsed.labelled_example(features, -reward, decision.probabilities[0])
+        labelled = self._parsed.labelled_example(features, -reward, decision.training_probability)
         unlabelled, examples[1 + chosen] = examples[1 + chosen], labelled
         self._learn(examples)
         examples[1 + chosen] = unlabelled

@@ -59,7 +59,7 @@ class VowpalSlotModel(OnlineLearnerMixin):
         label = {
             "_label_cost": -reward,
             "_a": list(decision.order),
-            "_p": list(decision.probabilities),
+            "_p": [decision.training_probability, *decision.probabilities[1:]],
         }
         slot = read_slot(decision.event_id, decision.context)
         slot = slot or _only(json.loads(decision.context))

@@ -55,7 +55,7 @@ def test_a_page_is_one_line_with_all_its_slots(tmp_path: Path) -> None:
 
     assert len(found) == 30
     assert (page.event_id, [slot.id for slot in page.slots]) == ("page-1", ["main", "side"])
-    assert (main.reward, side.reward) == (1.0, 0.0)
+    assert (main.cost, side.cost) == (-1.0, 0.0)
     assert len(set(chosen)) == 2
     assert "b" not in [page.actions[index].id for index in main.allowed or ()]
     (heard,) = main.observations
@@ -76,7 +76,7 @@ def test_a_written_page_is_read_back_the_same(tmp_path: Path) -> None:
     for slot in (slot for page in found for slot in split_slots(page)):
         one = decided[slot.event_id]
         assert slot.actions == one.actions  # the slot's baseline first
-        assert slot.reward == one.reward
+        assert slot.cost == one.cost
         assert slot.propensity == one.propensity
         assert slot.actions[slot.chosen] == one.actions[one.chosen]
 

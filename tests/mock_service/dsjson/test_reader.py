@@ -92,7 +92,7 @@ def test_a_multi_slot_line_is_read() -> None:
 
     main, side = event.slots
     assert (main.id, main.features, main.allowed) == ("main", '[{"size":"big"}]', (0, 2))
-    assert (main.order, main.probabilities, main.reward) == ((2, 0), (0.75, 0.25), 0.6)
+    assert (main.order, main.probabilities, main.cost) == ((2, 0), (0.75, 0.25), -0.6)
     assert main.observations[0].slot == "main"
     assert (side.features, side.allowed) == ('[{"place":{"at":"right"}}]', None)
     assert event.baselines == (1, 2)

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-from mock_service.evaluation.estimators import Estimate
 from mock_service.evaluation.evaluate_log import LogEvaluation, SearchResult
 from mock_service.evaluation.evaluator import PolicyEvaluation
 
@@ -22,7 +21,7 @@ def study_to_dict(study: LogEvaluation) -> Json:
             {
                 "namespace": one.feature.namespace,
                 "featureName": one.feature.name,
-                "score": round(one.score, 6),
+                "score": one.score,
             }
             for one in study.importance
         ],
@@ -46,19 +45,11 @@ def verdict_to_dict(one: PolicyEvaluation) -> Json:
         "name": one.policy.name,
         "source": one.policy.source.value,
         "arguments": one.policy.arguments,
-        "mean_reward": _estimate_to_dict(one.best_estimate),
+        "mean_reward": asdict(one.best_estimate),
         "estimator": one.best.value,
-        "advantage": _estimate_to_dict(one.uplift),
-        "estimates": {
-            name.value: _estimate_to_dict(value) for name, value in one.estimates.items()
-        },
-        "bootstrap": _estimate_to_dict(one.bootstrapped),
-        "anytime": _estimate_to_dict(one.confidence_sequence),
+        "advantage": asdict(one.uplift),
+        "estimates": {name.value: asdict(value) for name, value in one.estimates.items()},
+        "bootstrap": asdict(one.bootstrapped),
+        "anytime": asdict(one.confidence_sequence),
         "overlap": asdict(one.overlap),
-    }
-
-
-def _estimate_to_dict(estimate: Estimate) -> Json:
-    return {
-        name: None if value is None else round(value, 6) for name, value in asdict(estimate).items()
     }

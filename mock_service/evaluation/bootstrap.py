@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from mock_service.evaluation.estimators import NOTHING, Estimate, Estimator, Sample, scores
 from mock_service.evaluation.logged_data import Column
@@ -9,7 +10,7 @@ from mock_service.evaluation.logged_data import Column
 _MAX_BLOCKS = 2000
 """Longer traffic is resampled in blocks of neighbours: as good, and a matrix that fits."""
 
-_RESAMPLES = 1000
+RESAMPLES = 1000
 
 
 def bootstrap(
@@ -29,8 +30,8 @@ def bootstrap(
         )
     else:
         numerators, denominators = column * sample.shares, sample.shares
-    tops, bottoms = _blocks(numerators), _blocks(denominators)
-    drawn = rng.multinomial(len(tops), np.full(len(tops), 1 / len(tops)), size=_RESAMPLES)
+    tops, bottoms = block_sums(numerators), block_sums(denominators)
+    drawn = resample_counts(len(tops), rng)
     below = drawn @ bottoms
     values = (drawn @ tops)[below > 0] / below[below > 0]
     outside = (1 - confidence) / 2
@@ -38,8 +39,13 @@ def bootstrap(
     return Estimate(float(numerators.sum() / denominators.sum()), float(low), float(high))
 
 
-def _blocks(column: Column) -> Column:
-    """Return the sums of neighbouring rows, in at most `blocks` blocks of nearly equal length."""
+def resample_counts(blocks: int, rng: Generator) -> NDArray[np.int64]:
+    """Return how often each block comes up in each resample; shape (resamples, blocks)."""
+    return rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=RESAMPLES)
+
+
+def block_sums(column: Column) -> Column:
+    """Return the sums of neighbouring rows, in at most 2,000 blocks of nearly equal length."""
     count = min(len(column), _MAX_BLOCKS)
     starts = np.linspace(0, len(column), count, endpoint=False).astype(np.intp)
     sums: Column = np.add.reduceat(column, starts)

@@ -38,7 +38,7 @@ class Sample:
 
     ``weights`` are how much likelier the policy was to choose as logged, ``expected`` is what the
     model of the rewards expects of the policy's choices, and ``expected_logged`` what it expects of
-    the logged ones. Without a model both are Nsample.
+    the logged ones. Without a model both are None.
     """
 
     rewards: Column

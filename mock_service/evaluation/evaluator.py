@@ -16,9 +16,7 @@ from mock_service.evaluation.estimators import (
     Estimator,
     Sample,
     estimate,
-    mean_with_interval,
     scores,
-    z_value,
 )
 from mock_service.evaluation.logged_data import Column, LoggedData
 from mock_service.evaluation.overlap import Overlap, measure_overlap
@@ -28,6 +26,7 @@ from mock_service.evaluation.policies import (
     PolicySource,
     evaluate_policy,
 )
+from mock_service.evaluation.simultaneous import simultaneous_intervals
 from mock_service.vowpal.progressive_validation import predict_rewards
 
 _REWARD_INTERACTIONS = "-q ::"
@@ -55,7 +54,8 @@ class PolicyEvaluation:
 
     ``estimates`` have the service's interval; ``bootstrapped`` and ``anytime`` are around ``ips``.
     ``uplift`` is how much more it would have earned than the online policy, decision by
-    decision, by the estimator called ``best``; the intervals hold for all judged policies together.
+    decision, by the estimator called ``best``; its interval holds for all judged policies together.
+    Where the log does not show what the policy would do, neither is given.
     """
 
     policy: Policy
@@ -68,12 +68,12 @@ class PolicyEvaluation:
 
     @property
     def best_estimate(self) -> Estimate:
-        """The estimate with the smallest error to expect."""
-        return self.estimates[self.best]
+        """The estimate with the least error to expect; none where the log does not show it."""
+        return NOTHING if self.overlap.is_insufficient else self.estimates[self.best]
 
 
 class OffPolicyEvaluator:
-    """Judges policies on the same traffic.
+    """Judges policies on the same decisions.
 
     ``expected`` is what a model expected of every action before it saw what the decision earned,
     with the shape (decisions, actions); it is worked out unless it is given.
@@ -107,9 +107,13 @@ class OffPolicyEvaluator:
         return self.verdicts([evaluate_policy(policy, self.logged) for policy in policies])
 
     def verdicts(self, acted: list[ActionProbabilities]) -> list[PolicyEvaluation]:
-        """Judge each policy by how it acted on this traffic."""
-        rivals = sum(one.policy.source is not PolicySource.ONLINE for one in acted)
-        return [self._verdict(one, max(1, rivals)) for one in acted]
+        """Judge each policy by how it acted on these decisions."""
+        samples = [self.sample(one) for one in acted]
+        overlaps = [self._measure_overlap(one) for one in acted]
+        uplifts = self._uplifts(acted, samples, overlaps)
+        return [
+            self._verdict(*judged) for judged in zip(acted, samples, overlaps, uplifts, strict=True)
+        ]
 
     def sample(self, acted: ActionProbabilities) -> Sample:
         """Return what a policy did as the estimators want it; the online policy weighs 1."""
@@ -125,20 +129,44 @@ class OffPolicyEvaluator:
         """The largest weight that is not cut."""
         return self.options.clip
 
-    def _verdict(self, acted: ActionProbabilities, rivals: int) -> PolicyEvaluation:
-        sample = self.sample(acted)
-        best = self.best if acted.policy.source is not PolicySource.ONLINE else Estimator.IPS
+    def _verdict(
+        self, acted: ActionProbabilities, sample: Sample, overlap: Overlap, uplift: Estimate
+    ) -> PolicyEvaluation:
         return PolicyEvaluation(
             policy=acted.policy,
             estimates={name: estimate(sample, name) for name in Estimator},
             bootstrapped=bootstrap(sample, Estimator.IPS, default_rng(self.options.seed)),
             confidence_sequence=confidence_sequence(sample, *self._reward_range()),
-            best=best,
-            uplift=uplift(sample, best, rivals),
-            overlap=measure_overlap(
-                acted.of_logged(self.logged) / self.logged.propensities, self.clip
-            ),
+            best=self._best_for(acted),
+            uplift=uplift,
+            overlap=overlap,
         )
+
+    def _best_for(self, acted: ActionProbabilities) -> Estimator:
+        """Return how to estimate a policy; what was really shown needs no estimate."""
+        return Estimator.IPS if acted.policy.source is PolicySource.ONLINE else self.best
+
+    def _uplifts(
+        self, acted: list[ActionProbabilities], samples: list[Sample], overlaps: list[Overlap]
+    ) -> list[Estimate]:
+        """Return how much more than the logged choices each policy would have earned."""
+        columns: dict[int, Column] = {}
+        for index, (one, sample, overlap) in enumerate(zip(acted, samples, overlaps, strict=True)):
+            column = scores(sample, self._best_for(one))
+            is_judged = one.policy.source is not PolicySource.ONLINE and not overlap.is_same
+            if is_judged and not overlap.is_insufficient and column is not None:
+                columns[index] = column - sample.rewards
+        rng = default_rng(self.options.seed)
+        intervals = simultaneous_intervals(list(columns.values()), self.logged.shares, rng)
+        known = dict(zip(columns, intervals, strict=True))
+        return [
+            SAME if overlap.is_same else known.get(index, NOTHING)
+            for index, overlap in enumerate(overlaps)
+        ]
+
+    def _measure_overlap(self, acted: ActionProbabilities) -> Overlap:
+        weights = acted.of_logged(self.logged) / self.logged.propensities
+        return measure_overlap(Sample(self.logged.rewards, weights, self.logged.shares), self.clip)
 
     def _reward_range(self) -> tuple[float, float]:
         rewards = self.logged.rewards
@@ -148,13 +176,5 @@ class OffPolicyEvaluator:
         )
 
 
-def uplift(sample: Sample, estimator: Estimator, rivals: int = 1) -> Estimate:
-    """Return how much more than the logged choices a policy would have earned.
-
-    The interval is at 95% for all `rivals` together (Bonferroni).
-    """
-    column = scores(sample, estimator)
-    if column is None or not len(column):
-        return NOTHING
-    reach = z_value(1 - 0.05 / rivals)
-    return mean_with_interval(column - sample.rewards, sample.shares, reach)
+SAME = Estimate(0.0, 0.0, 0.0)
+"""How much more a policy earns that acts as the logging policy did."""

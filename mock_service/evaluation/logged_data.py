@@ -20,8 +20,8 @@ class LoggedData:
 
     ``shares`` is 1 divided by the chance that an event like this one stayed in the log: how many
     decisions it stands for. ``unusable`` counts events left out: without a label or a
-    propensity in [1e-9, 1], nothing can be said about what another policy would have done. ``skipped`` counts those that
-    were deferred and never activated.
+    propensity in [1e-9, 1], nothing can be said about what another policy would have done.
+    ``skipped`` counts those that were deferred and never activated.
     """
 
     events: Sequence[LoggedDecision]

@@ -1,19 +1,30 @@
-"""How much a log says about a policy that did not make it."""
+"""How much a log says about a policy that did not make it, and where it says nothing.
 
-from dataclasses import dataclass
-from math import inf, sqrt
+Three guards stand between an estimate and advice. Each of them is about the importance weights: how
+much likelier the policy was to choose as logged. Where one of them speaks, the log does not show
+what the policy would do, and no interval around an estimate is to be trusted.
+"""
+
+from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
+from mock_service.evaluation.estimators import Sample, standard_error
 from mock_service.evaluation.logged_data import Column
 
 MIN_EFFECTIVE = 50
 """The effective sample size below which no interval deserves trust."""
 
+MIN_INFORMATIVE = 24
+"""Decisions of a weight above 1 and an unusual reward, with fewer of which an interval is narrow
+because what would widen it is missing."""
+
 _OFF_BALANCE = 4.0
 """How many standard errors the mean weight may be away from 1, as it is on average."""
 
 _ROUNDING = 1e-3
+_SAME = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +33,9 @@ class Overlap:
 
     ``effective`` is how many decisions of the policy's own would say as much (Kish's effective
     sample size); ``mean_weight`` and ``largest_weight`` are before clipping, and ``clipped`` counts
-    the decisions whose weight was cut. ``warnings`` are sentences about what cannot be right.
+    the decisions whose weight was cut. ``informative`` counts decisions with a weight above 1 and
+    another reward than the most common one. ``is_same`` says that the policy acted as the logging
+    policy did, and ``warnings`` are the sentences of the guards that spoke.
     """
 
     decisions: int
@@ -30,35 +43,71 @@ class Overlap:
     mean_weight: float
     largest_weight: float
     clipped: int
-    warnings: tuple[str, ...]
+    informative: int = 0
+    is_same: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def is_insufficient(self) -> bool:
-        """Whether nothing can be said about the policy at all."""
-        return self.effective < MIN_EFFECTIVE
+        """Whether nothing can be said about the policy."""
+        return bool(self.warnings)
 
 
-def measure_overlap(weights: Column, clip: float = inf) -> Overlap:
-    """Return how much decisions with these importance weights say."""
-    kept = np.minimum(weights, clip)
+def measure_overlap(sample: Sample, clip: float = inf) -> Overlap:
+    """Return how much decisions say about a policy; the weights of `sample` are not yet clipped.
+
+    A decision that stands for several, as others like it were left out of the log, has its weight
+    for each of them, as in the estimates.
+    """
+    weights, shares = sample.weights, sample.shares
+    kept = np.minimum(weights, clip) * shares
     squares = float((kept**2).sum())
-    effective = float(kept.sum()) ** 2 / squares if squares else 0.0
-    return Overlap(
+    decisions = float(shares.sum())
+    is_same = bool((np.abs(weights - 1) < _SAME).all())
+    overlap = Overlap(
         decisions=len(weights),
-        effective=effective,
-        mean_weight=float(weights.mean()) if len(weights) else 0.0,
+        effective=float(kept.sum()) ** 2 / squares if squares else 0.0,
+        mean_weight=float((weights * shares).sum()) / decisions if len(weights) else 0.0,
         largest_weight=float(weights.max(initial=0.0)),
         clipped=int((weights > clip).sum()),
-        warnings=() if effective < MIN_EFFECTIVE else _off_balance(weights),
+        informative=_count_informative(sample),
+        is_same=is_same,
     )
+    if is_same:
+        return overlap
+    return replace(overlap, warnings=tuple(_find_problems(overlap, weights * shares, decisions)))
 
 
-def _off_balance(weights: Column) -> tuple[str, ...]:
-    error = sqrt(float(weights.var(ddof=1)) / len(weights))
-    if abs(float(weights.mean()) - 1) <= _OFF_BALANCE * error + _ROUNDING:
-        return ()
-    words = (
-        f"the importance weights average {weights.mean():.2f} where they should average 1: the "
-        "policy takes actions the log never tries, or the logged propensities are wrong"
-    )
-    return (words,)
+def _count_informative(sample: Sample) -> int:
+    """Return how many decisions the policy likes better earned something unusual."""
+    if not len(sample):
+        return 0
+    values, counts = np.unique(sample.rewards, return_counts=True)
+    usual = values[counts.argmax()]
+    return int(((sample.weights > 1 + _SAME) & (sample.rewards != usual)).sum())
+
+
+def _find_problems(overlap: Overlap, enlarged: Column, decisions: float) -> list[str]:
+    """Return what the guards say."""
+    problems = []
+    if overlap.effective < MIN_EFFECTIVE:
+        problems.append(
+            f"the log is worth {overlap.effective:,.0f} decisions of its own, and {MIN_EFFECTIVE} "
+            "are needed"
+        )
+    if decisions > 1 and _is_off_balance(overlap.mean_weight, enlarged, decisions):
+        problems.append(
+            f"the importance weights average {overlap.mean_weight:.2f} where they should average "
+            "1: the policy takes actions the log never tries, or the logged propensities are wrong"
+        )
+    if overlap.informative < MIN_INFORMATIVE:
+        problems.append(
+            f"{overlap.informative} decisions that it would rather make than the log did earned "
+            f"anything unusual, and {MIN_INFORMATIVE} are needed"
+        )
+    return problems
+
+
+def _is_off_balance(mean: float, enlarged: Column, decisions: float) -> bool:
+    error = standard_error(float(enlarged.sum()), float((enlarged**2).sum()), decisions)
+    return abs(mean - 1) > _OFF_BALANCE * error + _ROUNDING

@@ -124,4 +124,4 @@ def find_policies(
         for preset in PRESETS.values()
     ]
     evaluations = OffPolicyEvaluator(earlier).judge(presets)
-    return [max(evaluations, key=lambda one: one.best_estimate.value or 0.0).policy]
+    return [max(evaluations, key=lambda one: one.estimates[one.best].value or 0.0).policy]

@@ -34,6 +34,11 @@ class Policy:
     arguments: str = ""
     model: bytes = b""
 
+    @property
+    def learns(self) -> bool:
+        """Whether the policy learns along as it is judged."""
+        return self.source in {PolicySource.CUSTOM, PolicySource.SEARCHED} and not self.model
+
 
 @dataclass(frozen=True, slots=True)
 class ActionProbabilities:

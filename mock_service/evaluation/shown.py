@@ -46,7 +46,7 @@ def _infer_from_label(event: LoggedDecision) -> LearningMode | None:
 
 
 def _fill(modes: Sequence[LearningMode | None]) -> list[LearningMode]:
-    """Let events that fit two modes have that of the last before them that fits one, or the next."""
+    """Give events that fit two modes that of the last before them that fits one, or the next."""
     latest = next((mode for mode in modes if mode is not None), LearningMode.ONLINE)
     filled = []
     for mode in modes:

@@ -22,9 +22,9 @@ from tests.mock_service.rest.test_automatic_optimization import ACTIONS, live
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the log of 1,500 visits under the service's default policy."""
+    """Write the log of 3,000 visits under the service's default policy."""
     path = tmp_path_factory.mktemp("log") / "news.dsjson"
-    run = logged_run("news", 1500, seed=1, settings=LoopSettings(policy="azure"))
+    run = logged_run("news", 3000, seed=1, settings=LoopSettings(policy="azure"))
     path.write_text("".join(write_line(event) + "\n" for event in run.events))
     return path
 
@@ -34,8 +34,8 @@ def test_a_better_policy_is_recommended_in_words(log: Path) -> None:
     ended = command("evaluate", str(log), "--policy", "quick")
 
     assert ended.code == 0
-    assert ended.out.startswith(f"{log}: 1,500 decisions\n")
-    assert "Apply quick: it would have earned 0." in ended.out
+    assert ended.out.startswith(f"{log}: 3,000 decisions\n")
+    assert "Apply quick: learning from this log, it earns 0." in ended.out
     for word in ("online", "Baseline1", "BaselineRand", "effective", "j.category"):
         assert word in ended.out
     assert not ended.err
@@ -48,7 +48,7 @@ def test_json_holds_everything_and_is_the_same_each_time(log: Path) -> None:
 
     result = json.loads(first.out)
     assert first.out == second.out
-    assert result["decisions"] == 1500
+    assert result["decisions"] == 3000
     assert [one["name"] for one in result["policies"]] == [
         *("online", "Baseline1", "BaselineRand", "mine")
     ]
@@ -60,7 +60,7 @@ def test_json_holds_everything_and_is_the_same_each_time(log: Path) -> None:
 def test_damaged_skipped_and_foreign_lines_are_counted(log: Path, tmp_path: Path) -> None:
     """And the good ones around them are judged."""
     lines = log.read_text().splitlines()
-    skipped = lines[1].replace('"o":', '"_skipLearn":true,"o":', 1)
+    skipped = lines[1001].replace('"o":', '"_skipLearn":true,"o":', 1)
     mixed = tmp_path / "mixed.dsjson"
     mixed.write_text("\n".join([*lines[:1000], lines[2][:80], "", skipped, '{"v":1}']))
 
@@ -104,7 +104,7 @@ def test_an_exported_model_is_judged(log: Path, tmp_path: Path) -> None:
 
 
 def test_multi_slot_logs_are_judged_by_their_first_slot(tmp_path: Path) -> None:
-    """Fifty times the same event, and two policies that are right half of the time."""
+    """Two events in turn, and a policy that is right half of the time."""
     line = (
         '{"Timestamp":"2026-01-05T12:00:00Z","EventId":"s","c":{"FromUrl":[{"x":1}],"_multi":'
         '[{"_tag":"a","j":[{"k":1}]},{"_tag":"b","j":[{"k":2}]}],"_slots":[{"_id":"top"},'
@@ -113,7 +113,8 @@ def test_multi_slot_logs_are_judged_by_their_first_slot(tmp_path: Path) -> None:
         '"VWState":{"m":"N/A"}}\n'
     )
     path = tmp_path / "slots.dsjson"
-    path.write_text(line * 200)
+    other = line.replace('"_a":[0,1]', '"_a":[1,0]').replace('"_a":[1],', '"_a":[0],')
+    path.write_text("".join((line, other)[n % 2].replace('"s"', f'"s{n}"', 1) for n in range(200)))
 
     result = json.loads(command("evaluate", str(path), "--fast", "--json").out)
 

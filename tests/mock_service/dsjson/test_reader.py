@@ -110,7 +110,9 @@ def test_the_first_slot_of_a_multi_slot_event_is_a_decision_among_its_allowed_ac
 
 def test_every_line_is_counted_by_its_kind_and_no_event_is_lost() -> None:
     """Also those to skip are events."""
-    skipped = AZURE.replace('"o":', '"_skipLearn":true,"o":')
+    skipped = AZURE.replace('"o":', '"_skipLearn":true,"o":').replace(
+        '"EventId":"e1","a"', '"EventId":"e2","a"'
+    )
     unlabelled = AZURE.replace('"_label_cost":-1.0,', "")
     foreign = '{"_label_ca":{"action":1.5},"c":{"FromUrl":[]}}'
     lines: list[str | bytes] = [
@@ -124,6 +126,8 @@ def test_every_line_is_counted_by_its_kind_and_no_event_is_lost() -> None:
         unlabelled,
         foreign,
         BARE,
+        AZURE,
+        "[CHECKPOINT INFO LINE]",
     ]
     reader = read_log(lines)
 
@@ -136,7 +140,8 @@ def test_every_line_is_counted_by_its_kind_and_no_event_is_lost() -> None:
         LineKind.SKIPPED: 1,
         LineKind.UNLABELLED: 1,
         LineKind.DANGLING: 1,
-        LineKind.FOREIGN: 1,
+        LineKind.REPEATED: 1,
+        LineKind.FOREIGN: 2,
         LineKind.DAMAGED: 2,
         LineKind.BLANK: 1,
     }
@@ -172,7 +177,7 @@ def test_a_damaged_line_is_counted_and_named(old: str, new: str, complaint: str)
 
 def test_a_whole_event_after_a_torn_one_on_the_same_line_is_read() -> None:
     """As a writer that was killed in the middle of a line leaves it."""
-    reader = read_log([AZURE[:200] + AZURE, AZURE + SLOTS])
+    reader = read_log([AZURE[:200] + AZURE, AZURE.replace("e1", "e9") + SLOTS])
 
     assert len(list(reader)) == 3
     assert reader.counts[LineKind.DAMAGED] == 1

@@ -18,7 +18,7 @@ from mock_service.dsjson.event import (
     as_decision,
     log_decision,
 )
-from mock_service.dsjson.reader import LineKind, read_log
+from mock_service.dsjson.reader import read_log
 from mock_service.dsjson.writer import write_line
 from mock_service.loop.decision import Action, Decision
 
@@ -77,6 +77,8 @@ def test_what_is_read_writes_the_same_line(event: LoggedDecision | LoggedMultiSl
     """Byte for byte, and as the same value."""
     (again,) = read_log([write_line(event)])
 
+    if isinstance(event, LoggedDecision):  # of the usual mode nothing is written
+        event = replace(event, learning_mode=None)
     assert again == event
     assert write_line(again) == write_line(event)
 
@@ -183,4 +185,4 @@ def test_no_text_breaks_the_reader(line: str | bytes) -> None:
     reader = read_log([line])
 
     assert not list(reader)
-    assert reader.counts[LineKind.BLANK] + reader.counts[LineKind.DAMAGED] >= 1
+    assert sum(reader.counts.values()) == 1

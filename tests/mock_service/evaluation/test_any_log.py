@@ -29,7 +29,8 @@ def _line(cost: str = "-1.0", p: str = "0.8", context: str = '{"u":1}', drop: st
 
 
 def _judge(*lines: str) -> dict[str, Any]:
-    reader = read_log([*[_line(cost="0"), _line()] * 3, *lines])
+    found = [*[_line(cost="0"), _line()] * 3, *lines]
+    reader = read_log([line.replace('"e"', f'"e{number}"', 1) for number, line in enumerate(found)])
     return study_to_dict(evaluate_log(collect(reader), POLICIES, Options()))
 
 

@@ -86,9 +86,9 @@ def _read(log: Path | None, data_dir: Path | None, loop: str, policy: str | None
         return facts_of_log(str(data_dir), read_stored_log(data_dir, loop), policy)
     reader = read_log(log_lines(Path(str(log))))
     facts = with_lines(facts_of_log(str(log), reader, policy), reader)
-    if not facts.feedback or not facts.feedback.decisions:
-        why = f": line {reader.complaints[0][0]}: {reader.complaints[0][1]}"
-        raise LogUnusable(f"{log} holds no decision{why if reader.complaints else ''}")
+    feedback = facts.feedback
+    if feedback is None or not (feedback.decisions or feedback.rewards):
+        raise LogUnusable(f"{log} holds no decision: {reader.describe()}")
     return facts
 
 

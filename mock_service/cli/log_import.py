@@ -4,19 +4,24 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from mock_service.build import build_service
 from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent, as_decision
+from mock_service.dsjson.learning_modes import infer_from_label, read_label
 from mock_service.dsjson.multi_slot import split_slots
 from mock_service.dsjson.reader import Event, LogReader
 from mock_service.errors import DataUnusable
 from mock_service.hosting.hosted_loop import UNUSABLE
 from mock_service.hosting.service import Service
+from mock_service.loop.configuration import LearningMode
 from mock_service.loop.decision import Decision
 from mock_service.loop.learning_loop import LearningLoop
+from mock_service.loop.slots import slot_event_id
 from mock_service.loop.training import TrainingReward
 from mock_service.security.private_files import make_private_folder
 from mock_service.settings import Settings
@@ -31,39 +36,52 @@ _MIN_PROBABILITY, _MAX_PROBABILITY = 1e-9, 1.001
 _MAX_VERSION_LENGTH = 15
 
 
-def import_log(reader: LogReader, folder: Path, loop: str) -> None:
+def import_log(reader: LogReader, folder: Path, loop: str) -> str:
     """Let a loop in `folder` learn the events of a log, as if it had made those decisions itself.
 
-    A folder without data gets a new default loop, once all is well.
+    A folder without data gets a new default loop, once all is well. Returns what will become of
+    old events, or an empty text where there are none.
 
     Raises:
         DataUnusable: the folder cannot be used, or no model can be made of this log.
     """
     if (folder / FILE).is_file():
-        _import(reader, folder, loop, lambda: None)
-        return
+        return _import(reader, folder, loop, lambda: None)
     if folder.exists() and not folder.is_dir():
         raise DataUnusable(f"{folder} cannot be written: it is no folder")
     with _beside(folder) as fresh:
-        _import(reader, fresh, loop, lambda: _move(fresh / FILE, folder))
+        return _import(reader, fresh, loop, lambda: _move(fresh / FILE, folder))
 
 
-def observed_reward(event: LoggedDecision) -> float:
-    """Return what the users' rewards came to."""
-    return event.reward if event.original_cost is None else 0.0 - event.original_cost
-
-
-def _import(reader: LogReader, folder: Path, loop: str, then: Callable[[], None]) -> None:
+def _import(reader: LogReader, folder: Path, loop: str, then: Callable[[], None]) -> str:
     service = build_service(Settings(data_folder=folder))
     try:
         service.queue.begin()
-        _learn_all(reader, _find(service, folder, loop))
+        target = _find(service, folder, loop)
+        oldest = _learn_all(reader, target, _Known(service, loop))
+        note = "" if oldest is None else _describe_age(target, service.clock.now() - oldest)
         service.queue.finish()
     except BaseException:  # an interrupt, too, leaves nothing behind
         service.queue.abandon()
         raise
     service.close()
     then()
+    return note
+
+
+def _describe_age(loop: LearningLoop, age: timedelta) -> str:
+    """Say what a later change of settings would forget of events this old, and how to keep it."""
+    retrained = loop.configuration.model_retrain_days
+    if age <= timedelta(days=retrained):
+        return ""
+    days = age // timedelta(days=1) + 1
+    return (
+        f"The oldest event is {days:,} days old. A change of the exploration, the policy or the "
+        f"reward settings trains the model anew from the last {retrained} days of decisions "
+        "(modelRetrainDays), and what was imported before them is forgotten by it: set "
+        f"modelRetrainDays to {days:,} first to keep it. Events older than "
+        f"{loop.configuration.log_retention_days} days (logRetentionDays) leave the log."
+    )
 
 
 def _find(service: Service, folder: Path, loop: str) -> LearningLoop:
@@ -72,10 +90,35 @@ def _find(service: Service, folder: Path, loop: str) -> LearningLoop:
     return service.loops[loop].loop
 
 
-def _learn_all(reader: LogReader, loop: LearningLoop) -> None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The events that a loop held before the import began, by id and time."""
+
+    service: Service
+    loop: str
+
+    def __contains__(self, event: Event) -> bool:
+        if event.at is None:
+            return False
+        ids = [event.event_id]
+        if isinstance(event, LoggedMultiSlot):
+            ids = [slot_event_id(event.event_id, slot.id) for slot in event.slots]
+        try:
+            return any(self.service.holds_event(self.loop, id_, event.at) for id_ in ids)
+        except UnicodeEncodeError:  # half a character is nothing that could have been stored
+            return False
+
+
+def _learn_all(reader: LogReader, loop: LearningLoop, known: _Known) -> datetime | None:
+    """Learn all events but those that are known; return when the first of them was decided."""
+    oldest = None
     try:
         for event in reader:
+            if event in known:
+                reader.repeat()
+                continue
             _learn(reader, event, loop)
+            oldest = min(filter(None, (oldest, event.at)), default=None)
         loop.publish()
         _try_models(loop)
     except UNUSABLE as error:
@@ -83,6 +126,7 @@ def _learn_all(reader: LogReader, loop: LearningLoop) -> None:
         raise DataUnusable(
             f"no model can be made of this log, and nothing was imported: {reason}"
         ) from error
+    return oldest
 
 
 def _learn(reader: LogReader, event: Event, loop: LearningLoop) -> None:
@@ -107,11 +151,12 @@ def _decision(event: LoggedDecision) -> Decision:
         check_features(features)
     id_ = event.model_id
     ours = id_.isascii() and id_.isdecimal() and len(id_) <= _MAX_VERSION_LENGTH
-    return replace(as_decision(event), model=int(id_) if ours else 0)
+    mode = event.learning_mode or infer_from_label(read_label(event)) or LearningMode.ONLINE
+    return replace(as_decision(event), model=int(id_) if ours else 0, learning_mode=mode)
 
 
 def _training(event: LoggedDecision) -> TrainingReward:
-    training = TrainingReward(event.reward, observed_reward(event))
+    training = TrainingReward(event.reward, event.observed_reward)
     if max(abs(training.reward), abs(training.joined)) > _MAX_REWARD:
         raise NotAnEvent(f"_label_cost: expected at most {_MAX_REWARD:g}, got {event.cost:g}")
     return training

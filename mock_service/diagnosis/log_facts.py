@@ -1,13 +1,15 @@
 """Facts from a log: what was decided and what came of it, and nothing about the loop's settings."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mock_service.diagnosis.decision_stats import DecisionSample, DecisionStatsBuilder
 from mock_service.diagnosis.facts import FeedbackCounts, LoopEvidence, LoopSetup
-from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, first_slot
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent, first_slot
+from mock_service.dsjson.learning_modes import Label, infer_modes, read_label
 from mock_service.dsjson.reader import Event, LineKind, LogReader
+from mock_service.loop.configuration import LearningMode
 
 _HAS_REWARDS = "what still waits, came late or is published: a log holds settled decisions only"
 _NO_POLICY = (
@@ -22,17 +24,28 @@ def facts_of_log(index: str, events: Iterable[Event], policy: str | None) -> Loo
         DecisionStatsBuilder(),
         FeedbackCounts(decisions=0, rewards=0, joined=0, defaulted=0, not_activated=0, trained=0),
     )
+    labels: list[Label] = []
     for event in events:
-        decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
+        try:
+            decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
+        except NotAnEvent:  # what came of it is not in the log
+            continue
+        labels.append(read_label(decision))
         watch.note(_sighting(decision))
         feedback = _count(feedback, decision)
     return LoopEvidence(
         index=index,
-        arrangement=LoopSetup(policy=policy),
+        arrangement=LoopSetup(policy=policy, learning_mode=_last_mode(labels)),
         feedback=feedback,
         seen=watch.sightings(),
         unknown=(_HAS_REWARDS, *([] if policy else [_NO_POLICY])),
     )
+
+
+def _last_mode(labels: Sequence[Label]) -> LearningMode | None:
+    """Return the mode the loop was in at the end of the log, unless that is the usual one."""
+    modes = infer_modes(labels)
+    return modes[-1] if modes and modes[-1] is not LearningMode.ONLINE else None
 
 
 def with_lines(facts: LoopEvidence, reader: LogReader) -> LoopEvidence:

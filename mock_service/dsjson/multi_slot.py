@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, LoggedSlot
+from mock_service.loop.decision import Action
 from mock_service.loop.slots import SEPARATOR, SlotContext, read_slot, slot_event_id, write_slot
 
 _Slots = list[tuple[LoggedDecision, SlotContext]]
@@ -33,7 +34,8 @@ def split_slots(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:
             continue
         indices = _baseline_first(sorted(slot.order), event.baselines, number)
         features = json.loads(slot.features)
-        about = SlotContext(context, slot.id, number, len(event.slots), features)
+        baseline = _other_baseline(event, number)
+        about = SlotContext(context, slot.id, number, len(event.slots), features, baseline)
         yield LoggedDecision(
             event_id=slot_event_id(event.event_id, slot.id),
             at=event.at,
@@ -85,5 +87,22 @@ def _page(event_id: str, slots: _Slots) -> LoggedMultiSlot:
             )
             for event, about in slots
         ),
-        baselines=tuple(position[event.actions[0]] for event, _ in slots),
+        baselines=_baselines(actions, slots),
     )
+
+
+def _other_baseline(event: LoggedMultiSlot, number: int) -> str | None:
+    """Return the id of a slot's baseline where it is not among its actions; empty if unknown."""
+    if number >= len(event.baselines):
+        return ""
+    index = event.baselines[number]
+    return None if index in event.slots[number].order else event.actions[index].id
+
+
+def _baselines(actions: list[Action], slots: _Slots) -> tuple[int, ...]:
+    """Return the baselines of all slots as indices into the page's actions, if all are known."""
+    ids = [action.id for action in actions]
+    names = [
+        event.actions[0].id if about.baseline is None else about.baseline for event, about in slots
+    ]
+    return tuple(map(ids.index, names)) if set(names) <= set(ids) else ()

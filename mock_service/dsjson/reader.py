@@ -61,6 +61,12 @@ class LogReader:
             self.counts[kind] for kind in (LineKind.DECISION, LineKind.MULTI_SLOT, LineKind.SKIPPED)
         )
 
+    def describe(self) -> str:
+        """Return what the lines read so far were, and what is wrong with the first damaged one."""
+        seen = ", ".join(f"{count:,} {kind.value}" for kind, count in self.counts.items() if count)
+        first = "".join(f"; line {index}: {problem}" for index, problem in self.complaints[:1])
+        return f"{seen or 'no line at all'}{first}"
+
     def refuse(self, problem: str) -> None:
         """Count the event that was yielded last as damaged after all, for `problem`."""
         self._refused = problem

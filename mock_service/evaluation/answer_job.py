@@ -8,6 +8,7 @@ from mock_service.evaluation.auto_optimization_rule import optimal_policy
 from mock_service.evaluation.evaluate_log import measure_importance
 from mock_service.evaluation.job import EvaluationRequest, EvaluationResult, JobKind
 from mock_service.evaluation.logged_data import collect, first_slots
+from mock_service.evaluation.overlap import find_unsupported
 from mock_service.evaluation.pipeline import MIN_TO_SEARCH, HeldOut, has_search, run_evaluation
 from mock_service.evaluation.policies import ONLINE, custom_policy, default_policies
 from mock_service.evaluation.search_space import SearchOptions
@@ -39,7 +40,10 @@ def answer(inquiry: EvaluationRequest, events: Iterable[LoggedDecision]) -> Eval
     if run.held_out is None:
         too_few = f"A search needs {MIN_TO_SEARCH} decisions, and there are {len(logged)}."
         return EvaluationResult(
-            courses, importance, optimal_policy(courses), too_few if inquiry.optimize else ""
+            courses,
+            importance,
+            optimal_policy(courses, find_unsupported(run.acted, logged)),
+            too_few if inquiry.optimize else "",
         )
     return _add_found(EvaluationResult(courses, importance), run.held_out)
 
@@ -51,7 +55,10 @@ def _add_found(judged: EvaluationResult, held_out: HeldOut) -> EvaluationResult:
     return replace(
         judged,
         courses=(*judged.courses, *found),
-        optimal=optimal_policy([*rivals, *found[:1]]),
+        optimal=optimal_policy(
+            [*rivals, *found[:1]],
+            find_unsupported([*held_out.found, *held_out.others], held_out.logged),
+        ),
         description=_HOW if has_search() else f"{_HOW} {_WITHOUT_OPTUNA}",
     )
 

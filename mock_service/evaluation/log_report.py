@@ -152,7 +152,7 @@ def _read(path: Path, loop: str, progress: Progress) -> tuple[LogReader, LoggedD
     logged = collect(reader)
     progress.update(task, total=len(logged), completed=len(logged))
     if not len(logged):
-        raise LogUnusable(_describe_emptiness(path, reader))
+        raise LogUnusable(f"the log {path} holds no decision to judge by: {reader.describe()}")
     return reader, logged
 
 
@@ -166,12 +166,6 @@ def _read_lines(path: Path, loop: str) -> Iterator[bytes] | Iterator[str]:
             f"--loop is for the data folder of a server, and {path} is none"
         )
     return log_lines(path)
-
-
-def _describe_emptiness(path: Path, reader: LogReader) -> str:
-    seen = ", ".join(f"{count:,} {kind.value}" for kind, count in reader.counts.items() if count)
-    first = "".join(f"; line {index}: {why}" for index, why in reader.complaints[:1])
-    return f"the log {path} holds no decision to judge by: {seen or 'no line at all'}{first}"
 
 
 def _parse_policies(options: EvaluateOptions) -> list[Policy]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent, first_slot
-from mock_service.evaluation.shown import to_shown
+from mock_service.dsjson.learning_modes import to_shown
 from mock_service.loop.slots import read_slot
 
 Column = NDArray[np.float64]

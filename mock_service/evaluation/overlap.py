@@ -5,13 +5,15 @@ much likelier the policy was to choose as logged. Where one of them speaks, the 
 what the policy would do, and no interval around an estimate is to be trusted.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
 
 from mock_service.evaluation.estimators import Sample, standard_error
-from mock_service.evaluation.logged_data import Column
+from mock_service.evaluation.logged_data import Column, LoggedData
+from mock_service.evaluation.policies import ActionProbabilities, PolicySource
 
 MIN_EFFECTIVE = 50
 """The effective sample size below which no interval deserves trust."""
@@ -76,6 +78,18 @@ def measure_overlap(sample: Sample, clip: float = inf) -> Overlap:
     if is_same:
         return overlap
     return replace(overlap, warnings=tuple(_find_problems(overlap, weights * shares, decisions)))
+
+
+def find_unsupported(acted: Iterable[ActionProbabilities], logged: LoggedData) -> frozenset[str]:
+    """Return the names of the policies about which the log says nothing."""
+    overlaps = {
+        one.policy.name: measure_overlap(
+            Sample(logged.rewards, one.of_logged(logged) / logged.propensities, logged.shares)
+        )
+        for one in acted
+        if one.policy.source is not PolicySource.ONLINE
+    }
+    return frozenset(name for name, overlap in overlaps.items() if overlap.is_insufficient)
 
 
 def _count_informative(sample: Sample) -> int:

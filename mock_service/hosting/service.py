@@ -17,6 +17,7 @@ from mock_service.loop.ids import IdSource
 from mock_service.security.signing import find_signers
 from mock_service.settings import Settings
 from mock_service.storage.commit_queue import CommitQueue
+from mock_service.storage.loop_queries import holds_event
 from mock_service.storage.retention import log_range
 from mock_service.storage.uncertain import note_uncertain
 
@@ -105,6 +106,10 @@ class Service:
         """Return when the first and last settled event in a loop's log were decided, if any."""
         self.queue.flush()
         return log_range(self.queue, self.loops[name].number)
+
+    def holds_event(self, name: str, event_id: str, at: datetime) -> bool:
+        """Return whether a loop's committed log has a decision of this event id and time."""
+        return holds_event(self.queue, self.loops[name].number, event_id, at)
 
     async def run_jobs(self) -> None:
         """Answer evaluations of the logs, one after the other, until cancelled."""

@@ -51,13 +51,18 @@ class SlotsRequest:
 
 @dataclass(frozen=True, slots=True)
 class SlotContext:
-    """A context, and the slot it is about: the ``number``-th, from 0, of ``of`` slots."""
+    """A context, and the slot it is about: the ``number``-th, from 0, of ``of`` slots.
+
+    ``baseline`` is the id of the action the application would show without a Personalizer, if that
+    is not the first of the decision's actions; it is empty where that is not known.
+    """
 
     context: list[Any]
     id: str
     number: int
     of: int
     features: list[Any]
+    baseline: str | None = None
 
 
 def rank_slots(
@@ -101,12 +106,21 @@ def parse_slot(items: object) -> SlotContext | None:
     slot = last.get(SLOT_KEY) if isinstance(last, dict) else None
     if not isinstance(items, list) or not isinstance(slot, dict) or not _is_slot(slot):
         return None
-    return SlotContext(items[:-1], slot.get("id", ""), slot["number"], slot["of"], slot["features"])
+    return SlotContext(
+        items[:-1],
+        slot.get("id", ""),
+        slot["number"],
+        slot["of"],
+        slot["features"],
+        slot.get("baseline"),
+    )
 
 
 def write_slot(slot: SlotContext) -> str:
     """Return the context with the slot as its last item, as text."""
     about = {"id": slot.id, "number": slot.number, "of": slot.of, "features": slot.features}
+    if slot.baseline is not None:
+        about["baseline"] = slot.baseline
     return json.dumps([*slot.context, {SLOT_KEY: about}], separators=(",", ":"))
 
 
@@ -141,6 +155,7 @@ def _is_slot(slot: dict[str, Any]) -> bool:
     number, of, features = slot.get("number"), slot.get("of"), slot.get("features")
     return (
         isinstance(slot.get("id", ""), str)
+        and isinstance(slot.get("baseline", ""), str)
         and type(number) is int  # True is no number
         and type(of) is int
         and 0 <= number < of <= MAX_SLOTS

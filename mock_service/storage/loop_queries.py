@@ -99,6 +99,15 @@ def waiting_events(queue: CommitQueue, loop: int) -> Iterator[PendingEvent]:
         yield _event(queue, loop, row, texts)
 
 
+def holds_event(queue: CommitQueue, loop: int, event_id: str, at: datetime) -> bool:
+    """Return whether a decision of this event id was made at that time."""
+    found = queue.query(
+        "SELECT 1 FROM events WHERE loop = ? AND event_id = ? AND at = ? LIMIT 1",
+        (loop, event_id, to_microseconds(at)),
+    )
+    return found.fetchone() is not None
+
+
 def superseded_numbers(queue: CommitQueue, loop: int) -> frozenset[int]:
     """Return the waiting decisions whose event id a later one has taken over."""
     rows = queue.query(

@@ -100,7 +100,7 @@ def test_an_endpoint_and_its_data_folder_agree(tmp_path: Path) -> None:
     [
         ([], "whom to examine?"),
         (["nowhere.dsjson"], "cannot read the log nowhere.dsjson"),
-        (["pyproject.toml"], "pyproject.toml holds no decision: line 1: "),
+        (["pyproject.toml"], "damaged, "),
         (["pyproject.toml", "--data-dir", "."], "not both"),
         (["--endpoint", "http://127.0.0.1:9"], "does not answer"),
         (["--endpoint", "http://127.0.0.1:9", "--policy", "quick"], "--policy is for logs"),

@@ -27,7 +27,7 @@ def test_without_optuna_the_best_preset_is_what_is_found(monkeypatch: pytest.Mon
     )
 
     found = answer_job.answer(
-        inquiry, logged_run("news", 1500, seed=1, settings=LoopSettings(policy="azure")).events
+        inquiry, logged_run("news", 6000, seed=1, settings=LoopSettings(policy="azure")).events
     )
 
     best = found.course("Hyper1")

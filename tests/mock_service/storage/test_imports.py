@@ -73,7 +73,8 @@ def test_a_line_at_the_end_of_any_range_is_damaged_and_the_folder_starts(
 ) -> None:
     """One such line among good ones is counted, and passed over."""
     log = tmp_path / "log.dsjson"
-    log.write_text("\n".join([line(), line(**changes), line()]))
+    changed = line(**{"EventId": "changed", **changes})
+    log.write_text("\n".join([line(), changed, line(EventId="other")]))
 
     ended = command("logs", "import", str(log), "--data-dir", str(tmp_path / "data"))
 

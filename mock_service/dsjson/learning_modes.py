@@ -14,6 +14,7 @@ Logs of the service do not name the mode, and it may change midway, so it is inf
 from collections.abc import Sequence
 from dataclasses import replace
 from math import log
+from typing import NamedTuple
 
 from mock_service.dsjson.event import LoggedDecision
 from mock_service.loop.configuration import LearningMode
@@ -23,26 +24,43 @@ _IMPLAUSIBLE = log(1e-9)
 """A run of first actions less likely than this, under the logged probabilities, was not sampled."""
 
 
+class Label(NamedTuple):
+    """What of a line tells the learning mode; see `LoggedDecision` for the fields."""
+
+    learning_mode: LearningMode | None
+    cost: float
+    original_cost: float | None
+    chosen: int
+    propensity: float
+
+
+def read_label(event: LoggedDecision) -> Label:
+    """Return what of an event tells the learning mode."""
+    return Label(
+        event.learning_mode, event.cost, event.original_cost, event.chosen, event.propensity
+    )
+
+
 def to_shown(events: Sequence[LoggedDecision]) -> list[LoggedDecision]:
     """Return events, in the order of time, with what was shown, how likely, and what it earned."""
-    modes = infer_modes(events)
+    modes = infer_modes([read_label(event) for event in events])
     return [_to_shown(event, mode) for event, mode in zip(events, modes, strict=True)]
 
 
-def infer_modes(events: Sequence[LoggedDecision]) -> list[LearningMode]:
+def infer_modes(labels: Sequence[Label]) -> list[LearningMode]:
     """Return the learning mode of each event of a log that is in the order of time."""
-    modes = [event.learning_mode or _infer_from_label(event) for event in events]
-    return _infer_from_runs(events, _fill(modes))
+    modes = [label.learning_mode or infer_from_label(label) for label in labels]
+    return _infer_from_runs(labels, _fill(modes))
 
 
-def _infer_from_label(event: LoggedDecision) -> LearningMode | None:
+def infer_from_label(label: Label) -> LearningMode | None:
     """Return the only mode that a label fits; None if it fits Apprentice and Online alike."""
-    if event.original_cost is None:
+    if label.original_cost is None:
         return LearningMode.ONLINE
-    imitates = abs(event.cost + float(event.chosen == 0)) < _TOLERANCE
+    imitates = abs(label.cost + float(label.chosen == 0)) < _TOLERANCE
     if not imitates:
         return LearningMode.ONLINE
-    return None if abs(event.original_cost - event.cost) < _TOLERANCE else LearningMode.APPRENTICE
+    return None if abs(label.original_cost - label.cost) < _TOLERANCE else LearningMode.APPRENTICE
 
 
 def _fill(modes: Sequence[LearningMode | None]) -> list[LearningMode]:
@@ -55,15 +73,17 @@ def _fill(modes: Sequence[LearningMode | None]) -> list[LearningMode]:
     return filled
 
 
-def _infer_from_runs(
-    events: Sequence[LoggedDecision], modes: list[LearningMode]
-) -> list[LearningMode]:
+def _infer_from_runs(labels: Sequence[Label], modes: list[LearningMode]) -> list[LearningMode]:
     """Find LoggingOnly: first actions in a row that sampling would hardly ever have brought."""
     start, likelihood = 0, 0.0
-    for index in range(len(events) + 1):
-        goes_on = index < len(events) and modes[index] is LearningMode.ONLINE
-        if goes_on and events[index].chosen == 0:
-            likelihood += log(min(1.0, events[index].propensity))
+    for index in range(len(labels) + 1):
+        goes_on = (
+            index < len(labels)
+            and modes[index] is LearningMode.ONLINE
+            and labels[index].learning_mode is None
+        )
+        if goes_on and labels[index].chosen == 0:
+            likelihood += log(min(1.0, labels[index].propensity))
             continue
         if likelihood < _IMPLAUSIBLE:
             modes[start:index] = [LearningMode.LOGGING_ONLY] * (index - start)

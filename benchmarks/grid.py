@@ -6,7 +6,7 @@ from time import perf_counter
 from peers import coba_seconds
 from rows import Row, against, at_least, in_turn
 
-from simulator import compare
+from personalizer_lab import compare
 
 ROUNDS = 5
 VISITS = 5000

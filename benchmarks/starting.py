@@ -9,13 +9,13 @@ from requests_file import Traffic
 from rows import Row, against, alone, at_most, in_turn
 from serving import BARE, IN_MEMORY, ROOT, connect, serving
 
-from mock_service.testing import LocalPersonalizer
+from personalizer_lab import LocalPersonalizer
 
 ROUNDS = 5
 RESETS = 300
 _FIXTURE = (
     "from time import perf_counter; began = perf_counter(); "
-    "from mock_service.testing import LocalPersonalizer; "
+    "from personalizer_lab import LocalPersonalizer; "
     "running = LocalPersonalizer().start(); print(perf_counter() - began); running.stop()"
 )
 _ACTIONS = [{"id": f"a{number}", "features": [{"topic": number}]} for number in range(5)]

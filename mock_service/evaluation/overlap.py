@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mock_service.evaluation.estimators import Sample, standard_error
 from mock_service.evaluation.logged_data import Column, LoggedData
@@ -19,8 +20,8 @@ MIN_EFFECTIVE = 50
 """The effective sample size below which no interval deserves trust."""
 
 MIN_INFORMATIVE = 24
-"""Decisions of a weight above 1 and an unusual reward, with fewer of which an interval is narrow
-because what would widen it is missing."""
+"""Decisions with an unusual reward, of a weight above 1 and of one below: with fewer of either, an
+interval is narrow because what would widen it is missing."""
 
 _OFF_BALANCE = 4.0
 """How many standard errors the mean weight may be away from 1, as it is on average."""
@@ -36,8 +37,9 @@ class Overlap:
     ``effective`` is how many decisions of the policy's own would say as much (Kish's effective
     sample size); ``mean_weight`` and ``largest_weight`` are before clipping, and ``clipped`` counts
     the decisions whose weight was cut. ``informative`` counts decisions with a weight above 1 and
-    another reward than the most common one. ``is_same`` says that the policy acted as the logging
-    policy did, and ``warnings`` are the sentences of the guards that spoke.
+    another reward than the most common one, and ``contrasting`` those with a weight below 1.
+    ``is_same`` says that the policy acted as the logging policy did, and ``warnings`` are the
+    sentences of the guards that spoke.
     """
 
     decisions: int
@@ -46,6 +48,7 @@ class Overlap:
     largest_weight: float
     clipped: int
     informative: int = 0
+    contrasting: int = 0
     is_same: bool = False
     warnings: tuple[str, ...] = ()
 
@@ -66,13 +69,15 @@ def measure_overlap(sample: Sample, clip: float = inf) -> Overlap:
     squares = float((kept**2).sum())
     decisions = float(shares.sum())
     is_same = bool((np.abs(weights - 1) < _SAME).all())
+    unusual = _find_unusual(sample)
     overlap = Overlap(
         decisions=len(weights),
         effective=float(kept.sum()) ** 2 / squares if squares else 0.0,
         mean_weight=float((weights * shares).sum()) / decisions if len(weights) else 0.0,
         largest_weight=float(weights.max(initial=0.0)),
         clipped=int((weights > clip).sum()),
-        informative=_count_informative(sample),
+        informative=int((unusual & (weights > 1 + _SAME)).sum()),
+        contrasting=int((unusual & (weights < 1 - _SAME)).sum()),
         is_same=is_same,
     )
     if is_same:
@@ -92,13 +97,13 @@ def find_unsupported(acted: Iterable[ActionProbabilities], logged: LoggedData) -
     return frozenset(name for name, overlap in overlaps.items() if overlap.is_insufficient)
 
 
-def _count_informative(sample: Sample) -> int:
-    """Return how many decisions the policy likes better earned something unusual."""
+def _find_unusual(sample: Sample) -> NDArray[np.bool_]:
+    """Return which decisions earned another reward than the most common one."""
     if not len(sample):
-        return 0
+        return np.zeros(0, dtype=np.bool_)
     values, counts = np.unique(sample.rewards, return_counts=True)
-    usual = values[counts.argmax()]
-    return int(((sample.weights > 1 + _SAME) & (sample.rewards != usual)).sum())
+    unusual: NDArray[np.bool_] = sample.rewards != values[counts.argmax()]
+    return unusual
 
 
 def _find_problems(overlap: Overlap, enlarged: Column, decisions: float) -> list[str]:
@@ -118,6 +123,11 @@ def _find_problems(overlap: Overlap, enlarged: Column, decisions: float) -> list
         problems.append(
             f"{overlap.informative} decisions that it would rather make than the log did earned "
             f"anything unusual, and {MIN_INFORMATIVE} are needed"
+        )
+    elif overlap.contrasting < MIN_INFORMATIVE:
+        problems.append(
+            f"{overlap.contrasting} decisions that the log would rather make than it did earned "
+            f"anything unusual, and {MIN_INFORMATIVE} are needed to compare with"
         )
     return problems
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
-from mock_service.evaluation.bootstrap import bootstrap
+from mock_service.evaluation.bootstrap import bootstrap, resample_counts
 from mock_service.evaluation.confidence_sequence import confidence_sequence
 from mock_service.evaluation.estimators import Estimate, Estimator, Sample, estimate, scores
 from mock_service.evaluation.overlap import measure_overlap
@@ -112,11 +112,11 @@ def _running_means(actions: NDArray[np.intp], rewards: Table) -> Table:
     return sums / np.maximum(counts, 1)
 
 
-def intervals(sample: Sample, rng: Generator) -> Iterator[tuple[str, Estimate]]:
+def intervals(sample: Sample, resampled: NDArray[np.int64]) -> Iterator[tuple[str, Estimate]]:
     """Yield every interval that an evaluation gives around a policy's mean reward."""
     for estimator in Estimator:
         yield estimator.value, estimate(sample, estimator)
-    yield "ips, bootstrap", bootstrap(sample, Estimator.IPS, rng)
+    yield "ips, bootstrap", bootstrap(sample, Estimator.IPS, resampled)
     bounds = (min(0.0, sample.rewards.min(initial=0.0)), max(1.0, sample.rewards.max(initial=1.0)))
     yield "ips, anytime", confidence_sequence(sample, *bounds)
 
@@ -141,6 +141,7 @@ def measure(counts: Counts, world: World, length: int, rng: Generator, *, equal:
     """Draw logs of a world, judge them, and count."""
     online = world.value(world.logging)
     cell = (world.reward_kind, world.exploration, f"{length:,}")
+    resampled = resample_counts(length, rng)
     for _ in range(LOGS):
         samples = draw(world, length, rng)
         spoken = {n: s for n, s in samples.items() if not measure_overlap(s).is_insufficient}
@@ -148,10 +149,10 @@ def measure(counts: Counts, world: World, length: int, rng: Generator, *, equal:
             counts.silent[(name, *cell)].append(name not in spoken)
             if name in spoken and not equal:
                 truth = world.value(world.policies[name])
-                for interval, found in intervals(sample, rng):
+                for interval, found in intervals(sample, resampled):
                     counts.note((interval, name, *cell), found, truth)
         columns = [scores(s, Estimator.DR) - s.rewards for s in spoken.values()]  # type: ignore[operator] # there is a model
-        uplifts = simultaneous_intervals(columns, np.ones(length), rng)
+        uplifts = simultaneous_intervals(columns, np.ones(length), resampled)
         _note_advice(counts, world, dict(zip(spoken, uplifts, strict=True)), online, cell)
 
 

@@ -15,7 +15,7 @@ from mock_service.hosting.hosted_loop import check_loop_name
 from mock_service.hosting.loop_factory import LoopFactory
 from mock_service.hosting.service import Service
 from mock_service.limits import DEFAULT_LIMITS, Limits
-from mock_service.loop.configuration import Mode
+from mock_service.loop.configuration import Configuration, Mode
 from mock_service.loop.decision_history import DecisionHistory
 from mock_service.loop.dependencies import Dependencies, Store
 from mock_service.loop.early import EarlyBudget
@@ -36,7 +36,7 @@ from mock_service.vowpal.exporting_learner import ExportingLearner
 from mock_service.vowpal.feature_bound import FeatureBound
 from mock_service.vowpal.learners import open_model
 from mock_service.vowpal.policy_arguments import is_multi_slot
-from mock_service.vowpal.presets import resolve_policy, with_exploration
+from mock_service.vowpal.presets import find_epsilon, resolve_policy, with_exploration
 from mock_service.vowpal.sandbox import validate_policy
 
 
@@ -137,7 +137,7 @@ def _check_wishes(settings: Settings, state: LoopState) -> None:
         "mode": (state.mode.value, loop.mode.value),
         "seed": (state.seed, loop.seed),
         "policy": (state.policy, resolve_policy(loop.policy_or_default)),
-        "exploration": (state.configuration.exploration, loop.configuration.exploration),
+        "exploration": (state.exploration, loop.configuration.exploration),
     }
     for name in settings.explicit_settings:
         kept, wanted = kept_and_wanted[name]
@@ -193,6 +193,8 @@ def new_state(settings: LoopSettings, clock: Clock, ids: IdSource) -> LoopState:
     now = clock.now()
     configuration = settings.configuration
     policy = resolve_policy(settings.policy_or_default)
+    if not settings.exploration_is_explicit:
+        configuration = replace(configuration, exploration=_own_rate(settings, policy))
     if is_multi_slot(policy):
         configuration = replace(configuration, auto_optimization=False)
     return LoopState(
@@ -210,6 +212,13 @@ def new_state(settings: LoopSettings, clock: Clock, ids: IdSource) -> LoopState:
         ),
         exports_from=now,
     )
+
+
+def _own_rate(settings: LoopSettings, policy: str) -> float:
+    """Return the rate of a loop for which none was chosen: its policy's own, or the default."""
+    rate = settings.configuration.exploration
+    own = find_epsilon(policy)
+    return rate if own is None or rate != Configuration().exploration else own
 
 
 def learner_factory(mode: Mode, limits: Limits = DEFAULT_LIMITS) -> LearnerFactory:

@@ -49,6 +49,8 @@ class LoopSettings:
     """What, together with the event id, decides which action is drawn."""
     configuration: Configuration = field(default_factory=Configuration)
     """Wait time, rewards, exploration and export."""
+    exploration_is_explicit: bool = False
+    """Whether the configuration's rate was chosen: it then wins over the policy's own."""
 
     @property
     def policy_or_default(self) -> str:
@@ -78,6 +80,7 @@ class LoopSettings:
             policy=self.policy if policy is None else policy,
             seed=self.seed if seed is None else str(seed),
             configuration=replace(self.configuration, **changes),
+            exploration_is_explicit=self.exploration_is_explicit or "exploration" in changes,
         )
 
 

@@ -62,7 +62,7 @@ def simulate(
     *,
     rounds: int = 2000,
     seed: int = 1,
-    exploration: float = 0.2,
+    exploration: float | None = None,
     policy: str = "",
     mode: str = "quick",
     reward: str = "",

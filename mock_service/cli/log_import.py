@@ -168,7 +168,7 @@ def _observed_values(event: LoggedDecision) -> list[float | None]:
 
 def _try_models(loop: LearningLoop) -> None:
     """See that what was learned answers as it should, before it is kept."""
-    arguments = with_exploration(loop.state.policy, loop.configuration.exploration)
+    arguments = with_exploration(loop.state.policy, loop.state.exploration)
     if model := loop.models().training:
         try_model(arguments, model)
 

@@ -76,7 +76,10 @@ def serve(
         str, typer.Option(help="Preset or Vowpal Wabbit arguments; default: the mode's preset.")
     ] = "",
     exploration: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Share of ranks that explore. [default: 0.2]")
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Share of ranks that explore. [default: the policy's own, or 0.2]"
+        ),
     ] = None,
     data_dir: Annotated[
         Path, typer.Option(help="Where everything is kept over restarts.")

@@ -14,11 +14,12 @@ RESAMPLES = 1000
 
 
 def bootstrap(
-    sample: Sample, estimator: Estimator, rng: Generator, confidence: float = 0.95
+    sample: Sample, estimator: Estimator, counts: NDArray[np.int64], confidence: float = 0.95
 ) -> Estimate:
-    """Return an estimate with the percentiles of what other draws of the traffic would have given.
+    """Return an estimate with the percentiles of what resampled logs would have given.
 
-    A self-normalised estimate is normalised anew in each draw.
+    `counts` are those of `resample_counts` for as many decisions. A self-normalised estimate is
+    normalised anew in each resample.
     """
     column = scores(sample, estimator)
     if column is None or not len(column):
@@ -31,16 +32,16 @@ def bootstrap(
     else:
         numerators, denominators = column * sample.shares, sample.shares
     tops, bottoms = block_sums(numerators), block_sums(denominators)
-    drawn = resample_counts(len(tops), rng)
-    below = drawn @ bottoms
-    values = (drawn @ tops)[below > 0] / below[below > 0]
+    below = counts @ bottoms
+    values = (counts @ tops)[below > 0] / below[below > 0]
     outside = (1 - confidence) / 2
     low, high = np.quantile(values, [outside, 1 - outside])
     return Estimate(float(numerators.sum() / denominators.sum()), float(low), float(high))
 
 
-def resample_counts(blocks: int, rng: Generator) -> NDArray[np.int64]:
-    """Return how often each block comes up in each resample; shape (resamples, blocks)."""
+def resample_counts(decisions: int, rng: Generator) -> NDArray[np.int64]:
+    """Return how often each block of a log comes up in each resample; shape (resamples, blocks)."""
+    blocks = max(1, min(decisions, _MAX_BLOCKS))
     return rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=RESAMPLES)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import default_rng
 from numpy.typing import NDArray
 
-from mock_service.evaluation.bootstrap import bootstrap
+from mock_service.evaluation.bootstrap import bootstrap, resample_counts
 from mock_service.evaluation.confidence_sequence import confidence_sequence
 from mock_service.evaluation.estimators import (
     NOTHING,
@@ -92,6 +92,7 @@ class OffPolicyEvaluator:
             found = predict_rewards(logged.events, _REWARD_INTERACTIONS)
             expected = np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
         self.expected = expected
+        self._counts = resample_counts(len(logged), default_rng(self.options.seed))
 
     @property
     def best(self) -> Estimator:
@@ -135,7 +136,7 @@ class OffPolicyEvaluator:
         return PolicyEvaluation(
             policy=acted.policy,
             estimates={name: estimate(sample, name) for name in Estimator},
-            bootstrapped=bootstrap(sample, Estimator.IPS, default_rng(self.options.seed)),
+            bootstrapped=bootstrap(sample, Estimator.IPS, self._counts),
             confidence_sequence=confidence_sequence(sample, *self._reward_range()),
             best=self._best_for(acted),
             uplift=uplift,
@@ -156,8 +157,7 @@ class OffPolicyEvaluator:
             is_judged = one.policy.source is not PolicySource.ONLINE and not overlap.is_same
             if is_judged and not overlap.is_insufficient and column is not None:
                 columns[index] = column - sample.rewards
-        rng = default_rng(self.options.seed)
-        intervals = simultaneous_intervals(list(columns.values()), self.logged.shares, rng)
+        intervals = simultaneous_intervals(list(columns.values()), self.logged.shares, self._counts)
         known = dict(zip(columns, intervals, strict=True))
         return [
             SAME if overlap.is_same else known.get(index, NOTHING)

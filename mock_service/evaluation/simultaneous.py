@@ -13,9 +13,9 @@ of the American Statistical Association, 2005), section 4 (the maximum over hypo
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.random import Generator
+from numpy.typing import NDArray
 
-from mock_service.evaluation.bootstrap import RESAMPLES, block_sums, resample_counts
+from mock_service.evaluation.bootstrap import RESAMPLES, block_sums
 from mock_service.evaluation.estimators import Estimate, standard_error, z_value
 from mock_service.evaluation.logged_data import Column
 
@@ -28,12 +28,15 @@ _FARTHEST = 1e6
 
 
 def simultaneous_intervals(
-    columns: Sequence[Column], shares: Column, rng: Generator, confidence: float = CONFIDENCE
+    columns: Sequence[Column],
+    shares: Column,
+    counts: NDArray[np.int64],
+    confidence: float = CONFIDENCE,
 ) -> list[Estimate]:
     """Return the mean of each column of scores, with intervals that hold for all together.
 
-    Columns have a row a decision, which stands for `shares` of them. No interval is narrower than
-    the normal one.
+    Columns have a row a decision, which stands for `shares` of them, and `counts` are those of
+    `resample_counts` for as many. No interval is narrower than the normal one.
     """
     if not columns:
         return []
@@ -45,7 +48,7 @@ def simultaneous_intervals(
     errors = np.array(
         [standard_error(float(one.sum()), float((one**2).sum()), decisions) for one in enlarged]
     )
-    studentised = _resample_errors(enlarged, shares, means, rng)
+    studentised = _resample_errors(enlarged, shares, means, counts)
     outside, normal = (1 - confidence) / 2, z_value(confidence)
     farthest_above = max(normal, float(np.quantile(studentised.max(axis=1), 1 - outside)))
     farthest_below = min(-normal, float(np.quantile(studentised.min(axis=1), outside)))
@@ -58,12 +61,10 @@ def simultaneous_intervals(
 
 
 def _resample_errors(
-    enlarged: Sequence[Column], shares: Column, means: Column, rng: Generator
+    enlarged: Sequence[Column], shares: Column, means: Column, counts: NDArray[np.int64]
 ) -> Column:
     """Return the studentised error of each mean in each resample; shape (resamples, means)."""
-    blocks = block_sums(shares)
-    counts = resample_counts(len(blocks), rng)
-    decisions = counts @ blocks
+    decisions = counts @ block_sums(shares)
     studentised = np.zeros((RESAMPLES, len(means)))
     for index, (column, mean) in enumerate(zip(enlarged, means, strict=True)):
         totals, squares = counts @ block_sums(column), counts @ block_sums(column**2)

@@ -121,7 +121,7 @@ def _evaluation(state: LoopState, start: datetime, now: datetime, id_: str) -> E
         end=now,
         created=now,
         online=state.policy,
-        exploration=state.configuration.exploration,
+        exploration=state.exploration,
         optimize=True,
         automatic=True,
         newest=False,

@@ -4,7 +4,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mock_service.errors import DataUnusable, MockServiceError, SettingsInvalid
 from mock_service.loop.learning_loop import LearningLoop
@@ -48,7 +48,10 @@ class HostedLoop:
     def settings(self) -> LoopSettings:
         """How it would begin anew."""
         state = self.loop.state
-        return LoopSettings(state.mode, state.policy, state.seed, state.configuration)
+        configuration = replace(state.configuration, exploration=state.exploration)
+        return LoopSettings(
+            state.mode, state.policy, state.seed, configuration, exploration_is_explicit=True
+        )
 
 
 def check_loop_name(name: str) -> None:

@@ -24,4 +24,4 @@ class LoopFactory:
         """
         state = self.new_state(settings)
         tools = self.make_tools(state, NullStore())
-        tools.factory(state.policy, state.configuration.exploration, Models())
+        tools.factory(state.policy, state.exploration, Models())

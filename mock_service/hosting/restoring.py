@@ -110,7 +110,7 @@ def _prove(found: Snapshot) -> None:
 
 
 def _arguments(policy: str, state: LoopState) -> str:
-    return with_exploration(policy, state.configuration.exploration)
+    return with_exploration(policy, state.exploration)
 
 
 def _check_inquiry(kind: str, status: str, asked: str, found: str) -> None:

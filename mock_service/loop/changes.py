@@ -33,27 +33,38 @@ class LoopChanges(ModelOperations):
         """
         self.settle()
         before = self.configuration
-        if not before.same_training_as(configuration):
+        is_same_rate = self._state.exploration == configuration.exploration
+        if not (is_same_rate and before.same_training_as(configuration)):
             yield from self._retrain(
-                lambda state: replace(state, configuration=configuration), keeps_published=True
+                lambda state: replace(state, configuration=configuration, policy_exploration=None),
+                keeps_published=True,
             )
         now = self._clock.now()
-        state = replace(self._state, configuration=replace(configuration, last_edited=now))
+        state = replace(
+            self._state,
+            configuration=replace(configuration, last_edited=now),
+            policy_exploration=None,
+        )
         if before.model_export_frequency != configuration.model_export_frequency:
             state = replace(state, exports_from=now)
             self._trainer.next_export = now + configuration.model_export_frequency
         self._set_state(state)
 
-    def change_policy_in_steps(self, arguments: str) -> Iterator[None]:
+    def change_policy_in_steps(
+        self, arguments: str, exploration: float | None = None
+    ) -> Iterator[None]:
         """Replace the learning policy and retrain, an event a step: weights are of one policy.
 
-        Nothing shows before the last step.
+        Nothing shows before the last step. `exploration` is the rate that comes with the policy,
+        if it names one; it is in effect until the configuration is set again.
 
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept it; the old one stays.
         """
         self.settle()
-        yield from self._retrain(lambda state: replace(state, policy=arguments))
+        yield from self._retrain(
+            lambda state: replace(state, policy=arguments, policy_exploration=exploration)
+        )
 
     def _retrain(
         self, change: Callable[[LoopState], LoopState], *, keeps_published: bool = False

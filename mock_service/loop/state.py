@@ -15,7 +15,9 @@ class LoopState:
 
     ``uid`` is 32 hexadecimal digits and names the policy on the wire; ``policy`` and
     ``default_policy`` are Vowpal Wabbit arguments as they were given; models are exported at
-    ``exports_from`` and every model export frequency thereafter.
+    ``exports_from`` and every model export frequency thereafter. ``policy_exploration`` is the rate
+    of a policy that was set later than the configuration, and None where that of the
+    configuration is in effect: the later of both decides.
     """
 
     uid: str
@@ -26,6 +28,14 @@ class LoopState:
     default_policy: str
     configuration: Configuration
     exports_from: datetime
+    policy_exploration: float | None = None
+
+    @property
+    def exploration(self) -> float:
+        """The share of ranks that explore, within [0, 1], where the policy explores by a share."""
+        if self.policy_exploration is not None:
+            return self.policy_exploration
+        return self.configuration.exploration
 
 
 @dataclass(frozen=True, slots=True)

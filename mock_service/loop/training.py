@@ -33,7 +33,7 @@ class Trainer:
         self.next_export = state.exports_from + state.configuration.model_export_frequency
         self._factory, self._store = factory, store
         self._stored_trained_events = start.trained_events
-        self._set_state(factory(state.policy, state.configuration.exploration, start.models))
+        self._set_state(factory(state.policy, state.exploration, start.models))
 
     @property
     def models(self) -> Models:
@@ -84,7 +84,7 @@ class Trainer:
         Raises:
             LearningPolicyInvalid: Vowpal Wabbit does not accept the state's policy or the models.
         """
-        return self._factory(state.policy, state.configuration.exploration, models)
+        return self._factory(state.policy, state.exploration, models)
 
     def retrain(
         self, state: LoopState, past: Iterable[PendingEvent], *, keeps_published: bool

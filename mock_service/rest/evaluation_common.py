@@ -68,7 +68,7 @@ def new_request(
         end=times[1],
         created=call.service.clock.now(),
         online=state.policy,
-        exploration=state.configuration.exploration,
+        exploration=state.exploration,
     )
 
 

@@ -87,7 +87,7 @@ async def _try(call: OperationRequest, model: bytes) -> None:
 
 
 def _arguments(loop: LearningLoop) -> str:
-    return with_exploration(loop.state.policy, loop.configuration.exploration)
+    return with_exploration(loop.state.policy, loop.state.exploration)
 
 
 def _wants_signature(call: OperationRequest) -> bool:

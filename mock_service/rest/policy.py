@@ -60,7 +60,7 @@ async def _change_policy(call: OperationRequest, arguments: str) -> None:
     await call.service.loops.change(
         call.hosted.name,
         lambda: call.loop,
-        lambda loop: loop.change_policy_in_steps(arguments),
+        lambda loop: loop.change_policy_in_steps(arguments, find_epsilon(arguments)),
     )
     await call.service.wait_committed()
 
@@ -76,7 +76,7 @@ def policy_response(loop: LearningLoop) -> dict[str, object]:
 
     An epsilon other than the loop's exploration is not in effect, so the exploration stands there.
     """
-    arguments, exploration = loop.state.policy, loop.configuration.exploration
+    arguments, exploration = loop.state.policy, loop.state.exploration
     epsilon = find_epsilon(arguments)
     if epsilon is not None and float32_decimal(epsilon) != float32_decimal(exploration):
         arguments = with_exploration(arguments, float32_decimal(exploration))

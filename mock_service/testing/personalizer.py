@@ -37,20 +37,23 @@ class LocalPersonalizer:
         mode: Mode | str = Mode.QUICK,
         policy: str = "",
         seed: str | int = "0",
-        exploration: float = 0.2,
+        exploration: float | None = None,
         configuration: Configuration | None = None,
         key: str = DEVELOPMENT_KEY,
         port: int = 0,
         start: datetime = START,
     ) -> None:
-        """Prepare the server; `configuration` says all there is to configure, `exploration` apart.
+        """Prepare the server; `exploration` wins over the rates of `configuration` and `policy`.
 
         Raises:
             LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused.
             SettingsInvalid: a setting is out of its bounds.
         """
         self._first = LoopSettings(configuration=configuration or Configuration()).with_changes(
-            mode=mode, policy=policy, seed=seed, exploration=float(exploration)
+            mode=mode,
+            policy=policy,
+            seed=seed,
+            exploration=None if exploration is None else float(exploration),
         )
         self._emulator = build_emulator(
             Settings(

@@ -17,7 +17,10 @@ from simulator.simulations import EndpointTarget
 from simulator.worker import loop_settings
 
 ExplorationOption = Annotated[
-    float | None, typer.Option(min=0, max=1, help="Share of ranks that explore. [default: 0.2]")
+    float | None,
+    typer.Option(
+        min=0, max=1, help="Share of ranks that explore. [default: the policy's own, or 0.2]"
+    ),
 ]
 PolicyOption = Annotated[
     str, typer.Option(help="Preset or Vowpal Wabbit arguments; default: the mode's preset.")

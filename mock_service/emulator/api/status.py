@@ -35,7 +35,7 @@ def loop_status(loop: LearningLoop, now: datetime) -> dict[str, object]:
         "mode": state.mode.value,
         "learningMode": state.configuration.learning_mode.value,
         "policy": state.policy,
-        "explorationPercentage": state.configuration.exploration,
+        "explorationPercentage": state.exploration,
         "rewardWaitTimeSeconds": state.configuration.reward_wait_time.total_seconds(),
         "now": format_timestamp(now),
         "decisions": stats.decisions,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from estimators.bandits import cs, gaussian, ips, snips
 
-from mock_service.evaluation.bootstrap import bootstrap
+from mock_service.evaluation.bootstrap import bootstrap, resample_counts
 from mock_service.evaluation.confidence_sequence import confidence_sequence
 from mock_service.evaluation.estimators import (
     SERVICE_Z,
@@ -126,7 +126,7 @@ def test_the_bootstrap_agrees_with_the_normal_interval_on_long_logs(
     """Within a tenth of its width, whether or not decisions are resampled in blocks."""
     sample, _ = drawn(count)
 
-    resampled = bootstrap(sample, estimator, np.random.default_rng(1))
+    resampled = bootstrap(sample, estimator, resample_counts(len(sample), np.random.default_rng(1)))
     normal = estimate(sample, estimator)
 
     width = known(normal.high) - known(normal.low)
@@ -158,4 +158,6 @@ def test_nothing_is_said_about_nothing() -> None:
     assert estimate(unlike, Estimator.SNIPS).value is None
     assert estimate(unlike, Estimator.DR).value is None
     assert confidence_sequence(empty, 0, 1).value is None
-    assert bootstrap(empty, Estimator.IPS, np.random.default_rng(1)).value is None
+    assert (
+        bootstrap(empty, Estimator.IPS, resample_counts(0, np.random.default_rng(1))).value is None
+    )

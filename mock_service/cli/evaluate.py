@@ -13,14 +13,18 @@ from mock_service.console import PlainConsole, print_json, print_line
 from mock_service.errors import EvaluationOptionsInvalid
 
 if TYPE_CHECKING:
-    from mock_service.evaluation import evaluator, log_report
+    from mock_service.evaluation import evaluator, gates, log_report
     from mock_service.reports import evaluation_page, evaluation_terminal
 else:  # what evaluating needs takes a while to import, which no other command should wait for
     _lazily = {"suppress_warning": True}
     evaluator = lazy_loader.load("mock_service.evaluation.evaluator", **_lazily)
+    gates = lazy_loader.load("mock_service.evaluation.gates", **_lazily)
     log_report = lazy_loader.load("mock_service.evaluation.log_report", **_lazily)
     evaluation_page = lazy_loader.load("mock_service.reports.evaluation_page", **_lazily)
     evaluation_terminal = lazy_loader.load("mock_service.reports.evaluation_terminal", **_lazily)
+
+
+_NOT_SHOWN = 1
 
 
 def evaluate(
@@ -65,6 +69,13 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option(help="Folder to write a report with pictures to.")
     ] = None,
+    gate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="End with 1 unless NAME>online, NAME>=-0.01 or online>=0.2 is shown; repeatable.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
@@ -73,8 +84,11 @@ def evaluate(
     Judges the policy that made the log, the first action, blind choice, and what you name.
 
     Example: personalizer-lab evaluate decisions.dsjson --policy quick --search
+
+    In a pipeline: evaluate decisions.dsjson --policy quick --gate 'quick>online'
     """
     _check_range(reward_range)
+    conditions = [gates.parse_gate(text) for text in gate or ()]
     options = log_report.EvaluateOptions(
         log=log,
         policies=tuple(policy or ()),
@@ -95,6 +109,10 @@ def evaluate(
         print_json(report.as_dict())
     else:
         evaluation_terminal.show(PlainConsole(), report)
+    for condition in conditions:
+        print_line(talk, condition.describe(report.verdicts))
+    if not all(condition.is_shown(report.verdicts) for condition in conditions):
+        raise typer.Exit(_NOT_SHOWN)
 
 
 def _check_range(reward_range: tuple[float, float] | None) -> None:

@@ -18,7 +18,7 @@ from mock_service.dsjson.writer import write_line
 from mock_service.errors import EvaluationOptionsInvalid, LogUnusable
 from mock_service.evaluation.as_dict import search_to_dict, study_to_dict
 from mock_service.evaluation.evaluate_log import LogEvaluation, SearchResult, evaluate_log
-from mock_service.evaluation.evaluator import Options
+from mock_service.evaluation.evaluator import Options, PolicyEvaluation
 from mock_service.evaluation.logged_data import LoggedData, collect, first_slots
 from mock_service.evaluation.pipeline import MIN_TO_SEARCH, Execution, has_search
 from mock_service.evaluation.policies import (
@@ -74,6 +74,11 @@ class EvaluationReport:
     def found(self) -> SearchResult | None:
         """What the search found, if there was one."""
         return self.study.found
+
+    @property
+    def verdicts(self) -> tuple[PolicyEvaluation, ...]:
+        """What is known of each policy; after a search, by what the search has not seen."""
+        return self.study.verdicts if self.found is None else (*self.found.best, *self.found.others)
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mock_service.errors import ModelInvalid
 from mock_service.evaluation.logged_data import Column, LoggedData
+from mock_service.security.signing import unsigned_model
 from mock_service.vowpal.model_file import check_header
 from mock_service.vowpal.policy_arguments import is_multi_slot
 from mock_service.vowpal.progressive_validation import validate
@@ -72,15 +73,16 @@ def custom_policy(name: str, policy: str) -> Policy:
 
 
 def exported_model(path: Path) -> Policy:
-    """Return the policy of an exported model, which does not learn any more.
+    """Return the policy of an exported model, signed or not, which does not learn any more.
 
     Raises:
         ModelInvalid: the file cannot be read, or is no model that works.
     """
     try:
-        model = path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise ModelInvalid(f"cannot read the model {path}: {error.strerror}") from error
+    model = unsigned_model(content)
     if not model:
         raise ModelInvalid(f"the model {path} is empty: it was never trained")
     if is_multi_slot(check_header(model).arguments):

@@ -64,7 +64,7 @@ def _sections(evaluated: EvaluationReport) -> Iterator[Section]:
             _intervals("earned", "Mean reward a decision", study.verdicts),
             _metrics(study.verdicts),
         ),
-        text=tuple(study.words) if evaluated.found else (),
+        text=_ALL_DECISIONS if evaluated.found else (),
     )
     if evaluated.found is not None:
         verdicts = (*evaluated.found.best, *evaluated.found.others)
@@ -82,6 +82,14 @@ def _sections(evaluated: EvaluationReport) -> Iterator[Section]:
         yield Section("As the log grew", (_growth(history),))
     if study.importance:
         yield Section("What choices hang on", (_importance(evaluated),))
+
+
+_ALL_DECISIONS = (
+    (
+        "These figures are of all decisions. What to do is decided by those that the search has "
+        "not seen."
+    ),
+)
 
 
 def _how_searched(found: SearchResult) -> str:

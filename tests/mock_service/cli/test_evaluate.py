@@ -3,6 +3,7 @@
 import gzip
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from mock_service.build import build_service
 from mock_service.dsjson.writer import write_line
 from mock_service.evaluation.policies import exported_model
 from mock_service.loop.slots import Slot, SlotsRequest, slot_event_id
+from mock_service.security.signing import new_signer
 from mock_service.settings import LoopSettings, Settings
 from mock_service.vowpal.progressive_validation import train
 from tests.helpers.browser import DESKTOP, PHONE, opened
@@ -18,6 +20,8 @@ from tests.helpers.command_line import command
 from tests.helpers.logged_runs import logged_run
 from tests.helpers.loop_changes import change_policy, configure
 from tests.mock_service.rest.test_automatic_optimization import ACTIONS, live
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +43,20 @@ def test_a_better_policy_is_recommended_in_words(log: Path) -> None:
     for word in ("online", "Baseline1", "BaselineRand", "effective", "j.category"):
         assert word in ended.out
     assert not ended.err
+
+
+def test_a_pipeline_ends_with_1_where_a_gate_is_not_shown(log: Path) -> None:
+    """And says by what; the output for programs stays what it is."""
+    arguments = ("evaluate", str(log), "--policy", "quick", "--json", "--quiet")
+    shown = command(*arguments, "--gate", "quick>online")
+    missed = command(*arguments, "--gate", "quick>online", "--gate", "Baseline1>online")
+
+    assert (shown.code, missed.code) == (0, 1)
+    assert shown.out == missed.out
+    assert shown.err.startswith("gate quick>online: shown, the gain is +0.")
+    assert missed.err.splitlines()[1].startswith(
+        "gate Baseline1>online: not shown, the gain is -0."
+    )
 
 
 def test_json_holds_everything_and_is_the_same_each_time(log: Path) -> None:
@@ -94,7 +112,9 @@ def test_an_exported_model_is_judged(log: Path, tmp_path: Path) -> None:
     path = tmp_path / "trained.vw"
     path.write_bytes(model.snapshot())
     model.close()
-    assert exported_model(path).model
+    signed = tmp_path / "trained.vw.zip"
+    signed.write_bytes(new_signer(NEW_YEAR).sign(path.read_bytes()))
+    assert exported_model(path).model == exported_model(signed).model
 
     result = json.loads(command("evaluate", str(log), "--model", str(path), "--json").out)
 

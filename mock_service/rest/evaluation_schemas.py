@@ -1,19 +1,33 @@
 """Bodies of evaluations and feature importances, as clients write and read them."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import BeforeValidator, Field, JsonValue
+from pydantic_core import PydanticCustomError
 
 from mock_service.rest.schemas import Body, Id, PolicyBody
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _at_midnight(value: object) -> object:
+    if not isinstance(value, str):
+        raise PydanticCustomError("datetime_type", "Input should be a valid datetime")
+    return f"{value}T00:00:00Z" if _DATE.fullmatch(value) else value
+
+
+Timestamp = Annotated[datetime, Field(strict=False), BeforeValidator(_at_midnight)]
+"""A time, or a date: that is its first moment in UTC."""
 
 
 class EvaluationRequestBody(Body):
     """What to evaluate, in v1.0 and v1.1."""
 
     name: Id
-    start_time: datetime
-    end_time: datetime
+    start_time: Timestamp
+    end_time: Timestamp
     policies: Annotated[list[PolicyBody], Field(fail_fast=True)]
     enable_offline_experimentation: bool | None = None
 
@@ -22,8 +36,8 @@ class EvaluationRequestBodyV2022(Body):
     """What to evaluate, in 2022-09-01-preview."""
 
     name: Id
-    start_time: datetime
-    end_time: datetime
+    start_time: Timestamp
+    end_time: Timestamp
     policies: Annotated[list[PolicyBody], Field(fail_fast=True)]
     enable_policy_optimization: bool | None = None
 
@@ -32,8 +46,8 @@ class FeatureImportanceRequestBody(Body):
     """Of which time the features that matter are asked for."""
 
     name: Id
-    start_time: datetime
-    end_time: datetime
+    start_time: Timestamp
+    end_time: Timestamp
 
 
 class InquiryDetailsBody(Body):

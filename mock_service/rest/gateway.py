@@ -57,6 +57,8 @@ class Gateway:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # answered as GET; the server sends no body to what it got
+            scope = {**scope, "method": "GET"}
         began = perf_counter()
         sent = {name: value for name, value in scope["headers"] if name in _READ}
         answering = self._answering(scope, sent)

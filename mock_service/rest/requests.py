@@ -7,6 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from mock_service.errors import ApiError
 from mock_service.rest.error_responses import invalid_body
+from mock_service.rest.leniency import to_contract
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -45,5 +46,11 @@ def parse_body(model: type[_Model], body: bytes, code: str) -> _Model:
     """
     try:
         return model.model_validate_json(body)
+    except ValidationError as error:
+        lenient = to_contract(model, body)
+        if lenient == body:
+            raise invalid_body(code, error) from error
+    try:
+        return model.model_validate_json(lenient)
     except ValidationError as error:
         raise invalid_body(code, error) from error

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from mock_service.rest.responses import json_reply
+from mock_service.rest.versions import ALL
 
 router = APIRouter(tags=["Status"])
 
@@ -13,6 +14,16 @@ async def status() -> Response:
     """Say that the service runs."""
     return json_reply(
         200, {"service": "personalizer", "apiStatus": "Valid", "apiStatusMessage": "Running"}
+    )
+
+
+for version in ALL:  # as clients ask for it that know one base path, with a key
+    router.add_api_route(
+        f"{version.prefix}/status",
+        status,
+        methods=["GET"],
+        operation_id=f"Status_{version.name}",
+        summary="Status",
     )
 
 

@@ -69,7 +69,21 @@ def to_action(action: RankableAction | None) -> Action:
     if not features:
         raise invalid("Every action should have at least one non-null action feature.")
     text = validate_features(features)
+    if not _has_feature(text):
+        raise invalid("Every action should have at least one non-null action feature.")
     return (_action if len(text) <= _MAX_CACHED_LENGTH else Action)(action.id, text)
+
+
+def _has_feature(features: str) -> bool:
+    """Return whether any of an action's features is there; most texts end with one that is."""
+    if len(features) > _MAX_CACHED_LENGTH:
+        return True
+    return _holds_value(features)
+
+
+@lru_cache(maxsize=1024)
+def _holds_value(features: str) -> bool:
+    return any(value is not None for feature in from_json(features) for value in feature.values())
 
 
 @lru_cache(maxsize=1024)

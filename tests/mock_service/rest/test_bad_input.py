@@ -39,7 +39,7 @@ BODIES: dict[str, tuple[object, str]] = {
     "51 actions": ({"actions": [ACTION] * 51}, "Action count should be between 1 and 50."),
     "null action": ({"actions": [None]}, "Actions contains null value."),
     "empty action id": ({"actions": [{**ACTION, "id": ""}]}, "Action ids must not be empty."),
-    "numeric action id": ({"actions": [{**ACTION, "id": 7}]}, "actions.0"),
+    "boolean action id": ({"actions": [{**ACTION, "id": True}]}, "actions.0"),
     "long action id": ({"actions": [{**ACTION, "id": "a" * 257}]}, "256"),
     "no features": (
         {"actions": [{"id": "a", "features": []}]},

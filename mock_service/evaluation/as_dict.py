@@ -5,6 +5,7 @@ from typing import Any
 
 from mock_service.evaluation.evaluate_log import LogEvaluation, SearchResult
 from mock_service.evaluation.evaluator import PolicyEvaluation
+from mock_service.evaluation.replay import Replay
 
 Json = dict[str, Any]
 
@@ -52,4 +53,9 @@ def verdict_to_dict(one: PolicyEvaluation) -> Json:
         "bootstrap": asdict(one.bootstrapped),
         "anytime": asdict(one.confidence_sequence),
         "overlap": asdict(one.overlap),
+        "replay": None if one.replay is None else _replay_to_dict(one.replay),
     }
+
+
+def _replay_to_dict(replay: Replay) -> Json:
+    return {"accepted": replay.accepted, **asdict(replay.mean_reward)}

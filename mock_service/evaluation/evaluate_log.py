@@ -1,7 +1,9 @@
 """An evaluation for people: estimates and intervals of each policy, and a recommendation."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from numpy.random import default_rng
 
 from mock_service.evaluation.evaluator import OffPolicyEvaluator, Options, PolicyEvaluation
 from mock_service.evaluation.importance import FeatureScore, feature_importance
@@ -9,6 +11,7 @@ from mock_service.evaluation.logged_data import LoggedData
 from mock_service.evaluation.pipeline import IN_PROCESS, EvaluationRun, Execution, run_evaluation
 from mock_service.evaluation.policies import ActionProbabilities, Policy
 from mock_service.evaluation.recommendation import verdict_in_words
+from mock_service.evaluation.replay import replay
 from mock_service.evaluation.search_space import SearchOptions
 from mock_service.vowpal.presets import PRESETS
 from mock_service.vowpal.progressive_validation import train
@@ -64,10 +67,30 @@ def evaluate_log(
     run = run_evaluation(logged, policies, search, execution)
     evaluator = OffPolicyEvaluator(logged, options)
     found = None if search is None else judge_held_out(run, evaluator, search.trials)
+    if found is not None:
+        found = replace(
+            found,
+            best=_with_replays(found.best, logged, options),
+            others=_with_replays(found.others, logged, options),
+        )
     importance = measure_importance(logged) if options.with_model else ()
-    verdicts = tuple(evaluator.verdicts(list(run.acted)))
+    verdicts = _with_replays(evaluator.verdicts(list(run.acted)), logged, options)
     execution.policy_done(1)
     return LogEvaluation(logged, run.acted, verdicts, importance, found)
+
+
+def _with_replays(
+    evaluations: Iterable[PolicyEvaluation], logged: LoggedData, options: Options
+) -> tuple[PolicyEvaluation, ...]:
+    """Add to policies that learn what they earned on their own, by all of the log."""
+    return tuple(
+        [
+            replace(one, replay=replay(one.policy, logged, default_rng(options.seed)))
+            if one.policy.learns and options.with_model
+            else one
+            for one in evaluations
+        ]
+    )
 
 
 def judge_held_out(run: EvaluationRun, evaluator: OffPolicyEvaluator, trials: int) -> SearchResult:

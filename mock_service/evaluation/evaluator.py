@@ -26,6 +26,7 @@ from mock_service.evaluation.policies import (
     PolicySource,
     evaluate_policy,
 )
+from mock_service.evaluation.replay import Replay
 from mock_service.evaluation.simultaneous import simultaneous_intervals
 from mock_service.vowpal.progressive_validation import predict_rewards
 
@@ -55,7 +56,8 @@ class PolicyEvaluation:
     ``estimates`` have the service's interval; ``bootstrapped`` and ``anytime`` are around ``ips``.
     ``uplift`` is how much more it would have earned than the online policy, decision by
     decision, by the estimator called ``best``; its interval holds for all judged policies together.
-    Where the log does not show what the policy would do, neither is given.
+    Where the log does not show what the policy would do, neither is given. ``replay`` is what a
+    policy that learns earned on its own, if that was asked for.
     """
 
     policy: Policy
@@ -65,6 +67,7 @@ class PolicyEvaluation:
     best: Estimator
     uplift: Estimate
     overlap: Overlap
+    replay: Replay | None = None
 
     @property
     def best_estimate(self) -> Estimate:

@@ -6,6 +6,7 @@ from math import floor, isfinite, log10
 from mock_service.evaluation.estimators import Estimate
 from mock_service.evaluation.evaluator import PolicyEvaluation
 from mock_service.evaluation.policies import PolicySource
+from mock_service.evaluation.replay import MIN_ACCEPTED
 
 _DECIMALS = 3
 _MAX_DECIMALS = 9
@@ -23,7 +24,7 @@ def verdict_in_words(verdicts: Sequence[PolicyEvaluation]) -> list[str]:
         if not (one.overlap.is_same or one.overlap.is_insufficient) and one.uplift.value is not None
     ]
     return [
-        *([_advice(known, online)] if rivals else []),
+        *([_advice(known, online, _find_lot(rivals))] if rivals else []),
         *([_describe_same(same)] if same else []),
         *(_describe_silence(one) for one in rivals if one.overlap.is_insufficient),
     ]
@@ -40,20 +41,31 @@ def _describe_silence(evaluation: PolicyEvaluation) -> str:
     return f"Nothing can be said about {name}: {problems}."
 
 
-def _advice(known: list[PolicyEvaluation], online: PolicyEvaluation | None) -> str:
+def _advice(
+    known: list[PolicyEvaluation], online: PolicyEvaluation | None, lot: float | None
+) -> str:
     earned = format_estimate(online.best_estimate) if online else "what it did"
     if not known:
         return (
             "Nothing is recommended: the log does not show what another policy would have earned. "
             f"The online policy earned {earned} a decision."
         )
-    best = max(known, key=lambda one: one.uplift.value or 0.0)
     together = f", for all {len(known)} policies together" if len(known) > 1 else ""
+    better = [one for one in known if _is_above(one.uplift, 0.0)]
+    lasting = [one for one in better if not _loses_on_its_own(one, lot)]
+    best = max(lasting or better or known, key=_worth if lasting else _uplift)
     gain = f"{span(best.uplift, signed=True)} at 95% confidence{together}"
-    if _is_above(best.uplift, 0.0):
+    if lasting:
         return (
             f"Apply {best.policy.name}: {_would_have_earned(best)} {span(best.best_estimate)} a "
             f"decision where the online policy earned {earned}. The gain is {gain}."
+            f"{_describe_replay(best)}"
+        )
+    if better:
+        return (
+            f"Keep the online policy: it earned {earned} a decision. Learning from this log, "
+            f"{best.policy.name} earns {span(best.best_estimate)}, but on its own less than a "
+            f"choice by lot.{_describe_replay(best)}"
         )
     if all(_is_below(one.uplift, 0.0) for one in known):
         return (
@@ -71,6 +83,46 @@ def _would_have_earned(evaluation: PolicyEvaluation) -> str:
     """Return what is estimated: a policy that learns has learned from what others chose."""
     return (
         "learning from this log, it earns" if evaluation.policy.learns else "it would have earned"
+    )
+
+
+def _uplift(evaluation: PolicyEvaluation) -> float:
+    return evaluation.uplift.value or 0.0
+
+
+def _worth(evaluation: PolicyEvaluation) -> float:
+    """Return what a policy earns in use: on its own, where that is known."""
+    alone = None if evaluation.replay is None else evaluation.replay.mean_reward.value
+    return alone if alone is not None else evaluation.best_estimate.value or 0.0
+
+
+def _find_lot(rivals: Sequence[PolicyEvaluation]) -> float | None:
+    """Return what a choice by lot earns, if that was judged."""
+    lot = [one for one in rivals if one.policy.source is PolicySource.RANDOM]
+    return lot[0].best_estimate.value if lot else None
+
+
+def _loses_on_its_own(evaluation: PolicyEvaluation, lot: float | None) -> bool:
+    """Return whether a policy that learns surely earned less by itself than a choice by lot."""
+    found = evaluation.replay
+    return lot is not None and found is not None and _is_below(found.mean_reward, lot)
+
+
+def _describe_replay(evaluation: PolicyEvaluation) -> str:
+    """Say what a policy that learns earns where it has only itself to learn from."""
+    if not evaluation.policy.learns:
+        return ""
+    found = evaluation.replay
+    if found is None:
+        return " What it would earn on its own was not replayed."
+    if found.mean_reward.value is None:
+        return (
+            f" What it would earn on its own is not known: a replay accepts {found.accepted:,} "
+            f"decisions, and {MIN_ACCEPTED} are needed."
+        )
+    return (
+        f" On its own it would have earned {span(found.mean_reward)}, by the {found.accepted:,} "
+        "decisions that a replay accepts."
     )
 
 

@@ -128,7 +128,7 @@ def _numbers(*names: str) -> list[alt.Tooltip]:
 def _metrics(verdicts: Sequence[PolicyEvaluation]) -> PageTable:
     return PageTable(
         (
-            *("policy", "would have earned", "more than online"),
+            *("policy", "mean reward", "more than online", "on its own"),
             *(name.value for name in Estimator),
             *("bootstrap of ips", "anytime-valid", "effective decisions", "largest weight"),
         ),
@@ -137,6 +137,7 @@ def _metrics(verdicts: Sequence[PolicyEvaluation]) -> PageTable:
                 one.policy.name,
                 span(one.best_estimate),
                 span(one.uplift, signed=True),
+                "" if one.replay is None else span(one.replay.mean_reward),
                 *(span(one.estimates[name]) for name in Estimator),
                 span(one.bootstrapped),
                 span(one.confidence_sequence),
@@ -146,7 +147,8 @@ def _metrics(verdicts: Sequence[PolicyEvaluation]) -> PageTable:
             for one in verdicts
         ],
         "The intervals of what is more than online hold for all policies together. Those called "
-        "anytime-valid may be looked at as often as one likes.",
+        "anytime-valid may be looked at as often as one likes. A policy that learns has learned "
+        "from all decisions of the log; on its own, only from those that a replay accepts.",
     )
 
 

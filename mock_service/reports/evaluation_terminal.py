@@ -46,15 +46,15 @@ def _table(verdicts: Sequence[PolicyEvaluation], title: str) -> Table:
         box=SIMPLE_HEAD,
     )
     table.add_column("policy", no_wrap=True)
-    for heading in ("mean reward", "more than online", "effective", "largest weight"):
+    for heading in ("mean reward", "more than online", "on its own", "effective"):
         table.add_column(heading, justify="right")
     for one in verdicts:
         table.add_row(
             Text(one.policy.name),
             _around(one.best_estimate),
             "" if one.policy.source is PolicySource.ONLINE else _around(one.uplift, signed=True),
+            "" if one.replay is None else _around(one.replay.mean_reward),
             f"{one.overlap.effective:,.0f}",
-            f"{one.overlap.largest_weight:,.1f}",
         )
     return table
 

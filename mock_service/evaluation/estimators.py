@@ -7,6 +7,13 @@ Each estimator turns decisions into scores whose mean is the estimate:
 - ``snips``: the same, divided by the mean weight (Hajek); it moves along when all rewards do.
 - ``dm``: what a model of the rewards expects of the policy's choices; only as right as the model.
 - ``dr``: that, corrected by ``ips`` of what the model got wrong (Dudik, Langford and Li, 2011).
+- ``switch-dr``: that, without the correction where the weight is above a threshold (Wang, Agarwal
+  and Dudik, "Optimal and adaptive off-policy evaluation in contextual bandits", 2017).
+- ``dr-os``: that, with weights shrunk the more the larger they are (Su, Dimakopoulou, Krishnamurthy
+  and Dudik, "Doubly robust off-policy evaluation with shrinkage", 2020).
+
+The last two trade some bias for less variance; the threshold and the shrinkage are those of least
+estimated mean square error on the log.
 """
 
 from collections.abc import Callable
@@ -30,6 +37,8 @@ class Estimator(StrEnum):
     SNIPS = "snips"
     DR = "dr"
     DM = "dm"
+    SWITCH_DR = "switch-dr"
+    DR_OS = "dr-os"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +131,66 @@ def _dm(sample: Sample) -> Column | None:
 
 
 def _dr(sample: Sample) -> Column | None:
+    return _corrected(sample, sample.weights)
+
+
+def _corrected(sample: Sample, weights: Column) -> Column | None:
+    """Return what the model expects, corrected by what it got wrong with these weights."""
     if sample.expected is None or sample.expected_logged is None:
         return None
-    return sample.expected + sample.weights * (sample.rewards - sample.expected_logged)
+    return sample.expected + weights * (sample.rewards - sample.expected_logged)
 
+
+def _switch_dr(sample: Sample) -> Column | None:
+    weights = sample.weights
+    return _least_error(sample, [np.where(weights <= cut, weights, 0.0) for cut in _cuts(weights)])
+
+
+def _dr_os(sample: Sample) -> Column | None:
+    weights = sample.weights
+    return _least_error(sample, [*(_shrink(weights, cut) for cut in _cuts(weights)), weights])
+
+
+def _shrink(weights: Column, cut: float) -> Column:
+    """Return weights that are half as large at `cut`, and hardly smaller far below it."""
+    return cut**2 * weights / (weights**2 + cut**2) if cut else np.zeros_like(weights)
+
+
+def _cuts(weights: Column) -> list[float]:
+    """Return thresholds to choose from: 0, which trusts the model, and quantiles of the weights."""
+    if not len(weights):
+        return []
+    return [0.0, *np.unique(np.quantile(weights, _QUANTILES)).tolist()]
+
+
+def _least_error(sample: Sample, candidates: list[Column]) -> Column | None:
+    """Return the scores of least estimated mean square error: their variance and squared bias."""
+    exact = _dr(sample)
+    if exact is None or not candidates:
+        return exact
+    columns = [_corrected(sample, weights) for weights in candidates]
+    return min(
+        (one for one in columns if one is not None), key=lambda one: _error(one, exact, sample)
+    )
+
+
+def _error(column: Column, exact: Column, sample: Sample) -> float:
+    shares, decisions = sample.shares, float(sample.shares.sum())
+    if decisions <= 1:
+        return 0.0
+    enlarged = column * shares
+    error = standard_error(float(enlarged.sum()), float((enlarged**2).sum()), decisions)
+    bias = float(((exact - column) * shares).sum()) / decisions
+    return error**2 + bias**2
+
+
+_QUANTILES = (0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
 
 _SCORES: dict[Estimator, Callable[[Sample], Column | None]] = {
     Estimator.IPS: _ips,
     Estimator.SNIPS: _snips,
     Estimator.DR: _dr,
     Estimator.DM: _dm,
+    Estimator.SWITCH_DR: _switch_dr,
+    Estimator.DR_OS: _dr_os,
 }

@@ -10,6 +10,7 @@ import pytest
 
 from mock_service.build import build_service
 from mock_service.dsjson.writer import write_line
+from mock_service.evaluation.estimators import Estimator
 from mock_service.evaluation.policies import exported_model
 from mock_service.loop.slots import Slot, SlotsRequest, slot_event_id
 from mock_service.security.signing import new_signer
@@ -70,7 +71,7 @@ def test_json_holds_everything_and_is_the_same_each_time(log: Path) -> None:
     assert [one["name"] for one in result["policies"]] == [
         *("online", "Baseline1", "BaselineRand", "mine")
     ]
-    assert result["policies"][3]["estimates"].keys() == {"ips", "snips", "dr", "dm"}
+    assert result["policies"][3]["estimates"].keys() == set(Estimator)
     assert result["feature_importance"][0]["score"] == 1.0
     assert result["search"] is None
 

@@ -102,7 +102,8 @@ def waiting_events(queue: CommitQueue, loop: int) -> Iterator[PendingEvent]:
 def holds_event(queue: CommitQueue, loop: int, event_id: str, at: datetime) -> bool:
     """Return whether a decision of this event id was made at that time."""
     found = queue.query(
-        "SELECT 1 FROM events WHERE loop = ? AND event_id = ? AND at = ? LIMIT 1",
+        """SELECT 1 FROM events INDEXED BY events_by_id
+            WHERE loop = ? AND event_id = ? AND at = ? LIMIT 1""",
         (loop, event_id, to_microseconds(at)),
     )
     return found.fetchone() is not None

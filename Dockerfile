@@ -14,6 +14,7 @@ COPY pyproject.toml README.md LICENSE constraints.txt ./
 COPY mock_service mock_service
 COPY simulator simulator
 COPY scenarios scenarios
+COPY personalizer_lab personalizer_lab
 RUN python -m venv --without-pip /opt/lab
 RUN python -m pip --disable-pip-version-check --python /opt/lab/bin/python install --no-cache-dir --constraint constraints.txt .
 RUN python -m pip --disable-pip-version-check --python /opt/lab/bin/python uninstall --yes altair vl-convert-python

@@ -20,8 +20,8 @@ MIN_EFFECTIVE = 50
 """The effective sample size below which no interval deserves trust."""
 
 MIN_INFORMATIVE = 24
-"""Decisions with an unusual reward, of a weight above 1 and of one below: with fewer of either, an
-interval is narrow because what would widen it is missing."""
+"""Decisions with an unusual reward, of a weight above 1, and to be expected of one below: with
+fewer of either, an interval is narrow because what would widen it is missing."""
 
 _OFF_BALANCE = 4.0
 """How many standard errors the mean weight may be away from 1, as it is on average."""
@@ -37,7 +37,8 @@ class Overlap:
     ``effective`` is how many decisions of the policy's own would say as much (Kish's effective
     sample size); ``mean_weight`` and ``largest_weight`` are before clipping, and ``clipped`` counts
     the decisions whose weight was cut. ``informative`` counts decisions with a weight above 1 and
-    another reward than the most common one, and ``contrasting`` those with a weight below 1.
+    another reward than the most common one, and ``contrasting`` how many with a weight below 1 had
+    one if rewards were alike everywhere.
     ``is_same`` says that the policy acted as the logging policy did, and ``warnings`` are the
     sentences of the guards that spoke.
     """
@@ -77,7 +78,7 @@ def measure_overlap(sample: Sample, clip: float = inf) -> Overlap:
         largest_weight=float(weights.max(initial=0.0)),
         clipped=int((weights > clip).sum()),
         informative=int((unusual & (weights > 1 + _SAME)).sum()),
-        contrasting=int((unusual & (weights < 1 - _SAME)).sum()),
+        contrasting=int((weights < 1 - _SAME).sum() * unusual.mean()) if len(weights) else 0,
         is_same=is_same,
     )
     if is_same:
@@ -126,8 +127,8 @@ def _find_problems(overlap: Overlap, enlarged: Column, decisions: float) -> list
         )
     elif overlap.contrasting < MIN_INFORMATIVE:
         problems.append(
-            f"{overlap.contrasting} decisions that the log would rather make than it did earned "
-            f"anything unusual, and {MIN_INFORMATIVE} are needed to compare with"
+            f"of the decisions that the log would rather make than it, {overlap.contrasting} are "
+            f"to be expected to earn anything unusual, and {MIN_INFORMATIVE} are needed"
         )
     return problems
 

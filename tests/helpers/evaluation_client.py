@@ -14,7 +14,7 @@ _PATIENCE_SECONDS = 120
 
 
 def live_through(endpoint: Endpoint, count: int, *, prefix: str = "e") -> None:
-    """Rank and reward so many events; only one article ever earns anything."""
+    """Rank and reward `count` events; only one article ever earns anything."""
     for number in range(count):
         event_id = f"{prefix}{number}"
         context = [{"user": f"u{number % 3}"}]

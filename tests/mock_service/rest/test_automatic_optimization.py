@@ -56,7 +56,8 @@ def moved(endpoint: Endpoint, step: str) -> list[dict[str, object]]:
 
 def test_a_surely_better_policy_is_applied_15_days_after_the_beginning() -> None:
     """Moving the clock does not wait for it; all versions show it, as of type Auto."""
-    with served(AZURE) as endpoint:
+    explorer = LoopSettings().with_changes(policy="azure", exploration=0.8)
+    with served(replace(AZURE, loop=explorer)) as endpoint:
         live_through(endpoint, 1000)
         before = moved(endpoint, "P14DT23H")
         (pending,) = moved(endpoint, "PT1H")

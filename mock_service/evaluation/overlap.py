@@ -26,6 +26,9 @@ fewer of either, an interval is narrow because what would widen it is missing.""
 _OFF_BALANCE = 4.0
 """How many standard errors the mean weight may be away from 1, as it is on average."""
 
+_RARE = 0.1
+"""The share of decisions below which an unusual reward is rare, so that chance may leave it out."""
+
 _ROUNDING = 1e-3
 _SAME = 1e-6
 
@@ -77,8 +80,8 @@ def measure_overlap(sample: Sample, clip: float = inf) -> Overlap:
         mean_weight=float((weights * shares).sum()) / decisions if len(weights) else 0.0,
         largest_weight=float(weights.max(initial=0.0)),
         clipped=int((weights > clip).sum()),
-        informative=int((unusual & (weights > 1 + _SAME)).sum()),
-        contrasting=int((weights < 1 - _SAME).sum() * unusual.mean()) if len(weights) else 0,
+        informative=_count_informative(weights > 1 + _SAME, unusual),
+        contrasting=_count_expected(weights < 1 - _SAME, unusual),
         is_same=is_same,
     )
     if is_same:
@@ -96,6 +99,22 @@ def find_unsupported(acted: Iterable[ActionProbabilities], logged: LoggedData) -
         if one.policy.source is not PolicySource.ONLINE
     }
     return frozenset(name for name, overlap in overlaps.items() if overlap.is_insufficient)
+
+
+def _count_informative(preferred: NDArray[np.bool_], unusual: NDArray[np.bool_]) -> int:
+    """Return how many preferred decisions earned something unusual.
+
+    Where that is not rare in the log, a policy that always earns the usual is no riddle: as many
+    count as would be expected.
+    """
+    found = int((preferred & unusual).sum())
+    is_rare = not len(unusual) or unusual.mean() < _RARE
+    return found if is_rare else max(found, _count_expected(preferred, unusual))
+
+
+def _count_expected(rows: NDArray[np.bool_], unusual: NDArray[np.bool_]) -> int:
+    """Return how many of these decisions earned something unusual if rewards were alike."""
+    return int(rows.sum() * unusual.mean()) if len(unusual) else 0
 
 
 def _find_unusual(sample: Sample) -> NDArray[np.bool_]:

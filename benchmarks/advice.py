@@ -1,6 +1,6 @@
 """How often intervals hold and advice is false: every estimator, over logs whose truth is known.
 
-``python benchmarks/coverage.py`` writes ``docs/coverage.md``; it takes a few minutes. Logs are made
+``python benchmarks/advice.py`` writes ``docs/coverage.md``; it takes a few minutes. Logs are made
 of a table of expected rewards by context and action, so what a fixed policy is worth is known
 exactly. The model of the rewards behind ``dr`` and ``dm`` is the mean reward of the action so far.
 """
@@ -137,12 +137,21 @@ class Counts:
             self.widths[key].append(found.high - found.low)
 
 
-def measure(counts: Counts, world: World, length: int, rng: Generator, *, equal: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many logs of a world, and how many decisions a log."""
+
+    logs: int
+    length: int
+
+
+def measure(counts: Counts, world: World, size: Size, rng: Generator, *, equal: bool) -> None:
     """Draw logs of a world, judge them, and count."""
+    length = size.length
     online = world.value(world.logging)
     cell = (world.reward_kind, world.exploration, f"{length:,}")
     resampled = resample_counts(length, rng)
-    for _ in range(LOGS):
+    for _ in range(size.logs):
         samples = draw(world, length, rng)
         spoken = {n: s for n, s in samples.items() if not measure_overlap(s).is_insufficient}
         for name, sample in samples.items():
@@ -169,9 +178,9 @@ def _note_advice(
     counts.advice[cell].append((applies, applies and gain <= _ROUNDING))
 
 
-def report(unequal: Counts, equal: Counts) -> str:
+def report(unequal: Counts, equal: Counts, logs: int) -> str:
     """Return the page."""
-    lines = [_HEAD, "## Advice", "", _ADVICE_HEAD, "|---|---|---|---|---|---|"]
+    lines = [_HEAD.format(logs=logs), "## Advice", "", _ADVICE_HEAD, "|---|---|---|---|---|---|"]
     for cell in unequal.advice:
         said, false = np.mean(unequal.advice[cell], axis=0)
         alike = np.mean(equal.advice[cell], axis=0)[0]
@@ -184,10 +193,10 @@ def report(unequal: Counts, equal: Counts) -> str:
     return "\n".join(lines) + "\n"
 
 
-_HEAD = f"""# Coverage
+_HEAD = """# Coverage
 
-How often what `evaluate` says is false, over {LOGS} logs of each kind whose truth is known. Made by
-`python benchmarks/coverage.py`; the seed is in the file. Three fixed policies are judged: by lot,
+How often what `evaluate` says is false, over {logs} logs of each kind whose truth is known. Made by
+`python benchmarks/advice.py`; the seed is in the file. Three fixed policies are judged: by lot,
 what the log prefers, and what it likes least. *Silent* is the share of logs of which a guard said
 that nothing can be said; the other figures are of the logs that were spoken about.
 """
@@ -199,7 +208,7 @@ _INTERVAL_HEAD = (
 )
 
 
-def main(lengths: tuple[int, ...]) -> None:
+def main(lengths: tuple[int, ...], logs: int = LOGS, path: Path = PATH) -> None:
     """Measure all worlds, and write the page."""
     unequal, equal = Counts(), Counts()
     for counts, is_equal in ((unequal, False), (equal, True)):
@@ -207,9 +216,9 @@ def main(lengths: tuple[int, ...]) -> None:
             for length in lengths:
                 seeds = [SEED, length, is_equal, *world.reward_kind.encode()]
                 rng = default_rng([*seeds, *world.exploration.encode()])
-                measure(counts, world, length, rng, equal=is_equal)
+                measure(counts, world, Size(logs, length), rng, equal=is_equal)
                 print(world.reward_kind, world.exploration, length, is_equal, flush=True)
-    PATH.write_text(report(unequal, equal))
+    path.write_text(report(unequal, equal, logs))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def test_a_serve_command_of_the_readme_serves(arguments: list[str]) -> None:
     options = [option for option in arguments[1:] if not option.isdigit() and option != "--port"]
 
     with served_by_command(*options) as endpoint:
-        assert endpoint.rank({"actions": [{"id": "a", "features": [{}]}]}).status_code == 201
+        assert endpoint.rank({"actions": [{"id": "a", "features": [{"f": 1}]}]}).status_code == 201
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -131,10 +131,10 @@ def _dm(sample: Sample) -> Column | None:
 
 
 def _dr(sample: Sample) -> Column | None:
-    return _corrected(sample, sample.weights)
+    return _correct(sample, sample.weights)
 
 
-def _corrected(sample: Sample, weights: Column) -> Column | None:
+def _correct(sample: Sample, weights: Column) -> Column | None:
     """Return what the model expects, corrected by what it got wrong with these weights."""
     if sample.expected is None or sample.expected_logged is None:
         return None
@@ -168,7 +168,7 @@ def _least_error(sample: Sample, candidates: list[Column]) -> Column | None:
     exact = _dr(sample)
     if exact is None or not candidates:
         return exact
-    columns = [_corrected(sample, weights) for weights in candidates]
+    columns = [_correct(sample, weights) for weights in candidates]
     return min(
         (one for one in columns if one is not None), key=lambda one: _error(one, exact, sample)
     )

@@ -24,7 +24,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ended]:
 
 def test_the_commands_of_the_guide_run_in_its_order(ended: dict[str, Ended]) -> None:
     """Each makes what the next one needs."""
-    assert len(ended) == 4
+    assert len(ended) == 5
     assert {line: one.err for line, one in ended.items() if one.code} == {}
 
 

@@ -134,7 +134,10 @@ def _allowed(client: httpx2.Client, method: str, path: str) -> int:
 
 def rank(endpoint: Endpoint, context: str) -> None:
     """Rank with something in the context that others should not see."""
-    body = {"actions": [{"id": context, "features": [{"f": 1}]}], "contextFeatures": [{"x": context}]}
+    body = {
+        "actions": [{"id": context, "features": [{"f": 1}]}],
+        "contextFeatures": [{"x": context}],
+    }
     assert endpoint.rank(body).status_code == 201
 
 

@@ -149,7 +149,7 @@ def send_headers(server: Watched) -> None:
             connection.recv(65536)
 
 
-def send_halves(server: Watched, count: int = 2_000) -> None:
+def send_halves(server: Watched, count: int = 1_200) -> None:
     """Open connections and say nothing, half a head, or half a body."""
     key = server.endpoint.key.encode()
     head = (

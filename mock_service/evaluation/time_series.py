@@ -94,10 +94,7 @@ def tumbling(course: RewardSeries, length: timedelta) -> Iterator[Window]:
 
     Windows without a decision appear between the first and the last that has one.
     """
-    summed: dict[int, IpsSums] = {}
-    for step in course.steps:
-        index = (step.at - EPOCH) // length
-        summed[index] = summed.get(index, _NOTHING) + step.sums
+    summed = _sum_windows(course, length)
     if not summed:
         return
     first, last = min(summed), max(summed)
@@ -106,10 +103,25 @@ def tumbling(course: RewardSeries, length: timedelta) -> Iterator[Window]:
         yield Window(EPOCH + index * length, summed.get(index, _NOTHING))
 
 
+def with_decisions(course: RewardSeries, length: timedelta) -> Iterator[Window]:
+    """Yield the sums of the windows that hold a decision, in the order of time."""
+    for index, sums in sorted(_sum_windows(course, length).items()):
+        yield Window(EPOCH + index * length, sums)
+
+
+def _sum_windows(course: RewardSeries, length: timedelta) -> dict[int, IpsSums]:
+    """Return the sums of each window with a decision, by how many windows after the epoch it is."""
+    summed: dict[int, IpsSums] = {}
+    for step in course.steps:
+        index = (step.at - EPOCH) // length
+        summed[index] = summed.get(index, _NOTHING) + step.sums
+    return summed
+
+
 def expanding(course: RewardSeries, length: timedelta) -> Iterator[Window]:
-    """Yield what was known at the end of each window about everything until then."""
+    """Yield what was known at the end of each window with a decision about all until then."""
     known = _NOTHING
-    for window in tumbling(course, length):
+    for window in with_decisions(course, length):
         known += window.sums
         yield Window(window.at, known)
 

@@ -75,6 +75,7 @@ def configuration_response(configuration: Configuration, version: Version) -> di
         shown |= _preview_response(configuration)
     if version in NEWEST:
         shown["modelRetrainDays"] = configuration.model_retrain_days
+        shown["isInferenceExplainabilityEnabled"] = bool(configuration.explainability)
     return {name: value for name, value in shown.items() if value is not None}
 
 

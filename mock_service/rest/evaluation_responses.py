@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 from mock_service.errors import ApiError
 from mock_service.evaluation.importance import importance_lists
 from mock_service.evaluation.job import EvaluationResult, Status
+from mock_service.evaluation.policies import ONLINE
 from mock_service.hosting.evaluation_jobs import Job
 from mock_service.rest.evaluation_common import job_fields, parse_range
 from mock_service.rest.evaluation_series import (
@@ -49,6 +50,7 @@ def newest_response(entry: Job, span: SeriesQuery) -> Json:
     findings = entry.findings
     shown = newest_details(entry) | {"optimalPolicy": findings.optimal}
     if entry.status in _WITH_CONTENT:
+        shown["optimalPolicy"] = findings.optimal or ONLINE.name
         shown["content"] = evaluation_content(findings.courses, span)
     if findings.description:
         shown["description"] = findings.description

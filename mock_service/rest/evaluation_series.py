@@ -7,12 +7,14 @@ from typing import Any
 
 from mock_service.errors import ApiError
 from mock_service.evaluation.importance import FeatureScore
+from mock_service.evaluation.policies import BASELINE, RANDOM
 from mock_service.evaluation.time_series import (
     WINDOWS,
     IpsSums,
     RewardSeries,
     expanding,
     tumbling,
+    with_decisions,
 )
 from mock_service.timestamps import format_timestamp
 
@@ -104,9 +106,10 @@ def check_span(span: SeriesQuery) -> None:
 
 
 def _policy_content(one: RewardSeries, span: SeriesQuery) -> Json:
-    series = tumbling if span.rolling else expanding
+    series = with_decisions if span.rolling else expanding
     return {
-        "name": one.name,
+        "name": _NEWEST_NAMES.get(one.name, one.name),
+        "slotId": _OVERALL,
         "arguments": one.arguments,
         "policySource": one.source.value,
         "summary": _expectation(one.total),
@@ -137,6 +140,12 @@ def feature_scores(scores: Iterable[FeatureScore]) -> list[Json]:
         for one in scores
     ]
 
+
+_NEWEST_NAMES = {BASELINE.name: "baseline1", RANDOM.name: "baselineRand"}
+"""What 2022-09-01-preview calls policies that have another name in the versions before."""
+
+_OVERALL = ""
+"""The slot id of results that are of no slot in particular, or of the only one."""
 
 _TOTAL = timedelta()
 _DURATIONS = {

@@ -156,7 +156,7 @@ def _check_names(policies: Sequence[PolicyBody]) -> None:
     if len(policies) > MAX_POLICIES:
         raise ApiError("MaximumEvaluationCustomPoliciesExceeded", target="policies")
     names = [policy.name for policy in policies]
-    if len(set(names)) < len(names) or set(names) & _TAKEN:
+    if len(set(names)) < len(names) or {name.lower() for name in names} & _TAKEN:
         raise ApiError("DuplicateCustomPolicyNames", target="policies")
 
 
@@ -168,8 +168,8 @@ async def _prove(policy: PolicyBody) -> None:
         raise ApiError(_INVALID, f"{policy.name}: {error}", target="policies") from error
 
 
-_TAKEN = {"online", "Baseline1", "BaselineRand", "Hyper1", "Hyper2", "Hyper3"}
-"""What policies are called that are judged beside the custom ones."""
+_TAKEN = {"online", "baseline1", "baselinerand", "hyper1", "hyper2", "hyper3"}
+"""What policies are called, in lower case, that are judged beside the custom ones."""
 
 _PATH, _ONE = "/evaluations", "/evaluations/{evaluationId:path}"
 

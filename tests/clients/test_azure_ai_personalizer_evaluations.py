@@ -73,7 +73,7 @@ def test_an_evaluation_is_made_read_listed_applied_and_deleted(
 
         names = [one["name"] for one in found["content"]["value"]]
         assert (found["status"], names) == (
-            *("Succeeded", ["online", "Baseline1", "BaselineRand", "mine"]),
+            *("Succeeded", ["online", "baseline1", "baselineRand", "mine"]),
         )
         assert [(one["id"], one["evaluationType"]) for one in every] == [("ev", "Manual")]
         assert (policy["arguments"], unknown.value.status_code) == (QUICK, 404)

@@ -77,7 +77,7 @@ def test_an_expanding_series_knows_more_with_every_step() -> None:
     (value,) = content["value"]
     rewards = [one["expectedReward"] for one in value["timeseries"]["data"]]
     assert content["intervalInMinutes"] == 5
-    assert rewards == pytest.approx([1.0, 1.0, 1.0, 1.0])
+    assert rewards == pytest.approx([1.0, 1.0])
     assert value["timeseries"]["data"][-1]["expectedReward"] == value["summary"]["expectedReward"]
     low, high = value["summary"]["confidenceInterval"]
     assert low < 1.0 < high
@@ -93,6 +93,18 @@ def test_a_rolling_series_has_a_window_for_each_step() -> None:
 
     (point,) = value["timeseries"]["data"]
     assert (point["timeStamp"], point["expectedReward"]) == ("2026-01-05T12:00:00Z", 1.0)
+
+
+def test_the_newest_shape_has_no_windows_without_decisions_and_names_of_its_own() -> None:
+    """As recorded: the two windows at noon and 15 minutes later, baseline1, and no slot."""
+    content = evaluation_content(
+        [reward_series(evaluate_policy(BASELINE, log()), log())], SeriesQuery(NOON, END)
+    )
+
+    (value,) = content["value"]
+    times = [one["timeStamp"] for one in value["timeseries"]["data"]]
+    assert times == ["2026-01-05T12:00:00Z", "2026-01-05T12:15:00Z"]
+    assert (value["name"], value["slotId"]) == ("baseline1", "")
 
 
 @pytest.mark.parametrize(("minutes", "rolling"), [(60, False), (5, True), (7, True)])

@@ -36,16 +36,17 @@ def test_a_new_loop_has_the_defaults_of_a_new_resource(endpoint: Endpoint) -> No
         "learningMode": "Online",
         "isAutoOptimizationEnabled": True,
         "autoOptimizationFrequency": "P28D",
+        "isInferenceExplainabilityEnabled": False,
     }
     assert edited.endswith("Z")
     assert start.endswith("Z")
 
 
 def test_each_version_shows_its_own_fields(endpoint: Endpoint) -> None:
-    """Six, eleven, twelve."""
+    """Six, eleven, thirteen."""
     assert endpoint.send("GET", V1).json() == SIX
     assert len(endpoint.send("GET", PREVIEW).json()) == 11
-    assert len(endpoint.send("GET", NEWEST).json()) == 12
+    assert len(endpoint.send("GET", NEWEST).json()) == 13
 
 
 @pytest.mark.parametrize(("path", "body"), [(V1, SIX), (PREVIEW, SIX), (NEWEST, SEVEN)])

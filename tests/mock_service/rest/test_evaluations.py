@@ -99,6 +99,9 @@ def test_the_newest_shape_has_series_of_the_time_that_is_asked_for(lived: Endpoi
         series["summary"]["expectedReward"]
     )
     assert (hours["intervalInMinutes"], len(hours["value"])) == (60, 4)
+    names = [(one["name"], one["slotId"]) for one in hours["value"]]
+    assert names == [("online", ""), ("baseline1", ""), ("baselineRand", ""), ("mine", "")]
+    assert found["optimalPolicy"] in {"online", "mine"}
     assert nothing["value"][0]["timeseries"]["data"] == []
     assert nothing["value"][0]["summary"]["expectedReward"] == 0
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mock_service.diagnosis.decision_stats import DecisionSample, DecisionStatsBuilder
 from mock_service.diagnosis.facts import FeedbackCounts, LoopEvidence, LoopSetup
-from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent, first_slot
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent, slot_decision
 from mock_service.dsjson.learning_modes import Label, infer_modes, read_label
 from mock_service.dsjson.reader import Event, LineKind, LogReader
 from mock_service.loop.configuration import LearningMode
@@ -27,7 +27,7 @@ def facts_of_log(index: str, events: Iterable[Event], policy: str | None) -> Loo
     labels: list[Label] = []
     for event in events:
         try:
-            decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
+            decision = slot_decision(event) if isinstance(event, LoggedMultiSlot) else event
         except NotAnEvent:  # what came of it is not in the log
             continue
         labels.append(read_label(decision))

@@ -172,23 +172,21 @@ def as_decision(event: LoggedDecision) -> Decision:
     )
 
 
-def first_slot(event: LoggedMultiSlot) -> LoggedDecision:
-    """Return the first slot's choice as an event of its own: what offline evaluation judges.
+def slot_decision(event: LoggedMultiSlot, number: int = 0) -> LoggedDecision:
+    """Return the choice for one slot, counted from 0, as an event of its own.
 
-    Later slots choose among what earlier ones left over, so only the first is a bandit's. What
-    the application would have shown by itself comes first, if the log says what that is.
+    Its actions are those that the slot could have and that earlier slots left over. What the
+    application would have shown there by itself comes first, if the log says what that is.
 
     Raises:
         NotAnEvent: the slot is not labelled.
     """
-    slot = event.slots[0]
+    slot = event.slots[number]
     if slot.cost is None:
-        raise NotAnEvent("_outcomes: the first slot has no _label_cost")
-    allowed = slot.allowed
-    if allowed is None or not set(slot.order) <= set(allowed):
-        allowed = tuple(range(len(event.actions)))
-    if event.baselines:
-        allowed = tuple(sorted(allowed, key=lambda index: index != event.baselines[0]))
+        raise NotAnEvent(f"_outcomes: the slot {number + 1} has no _label_cost")
+    allowed = _find_eligible(event, number)
+    if number < len(event.baselines):
+        allowed = tuple(sorted(allowed, key=lambda index: index != event.baselines[number]))
     position = {action: index for index, action in enumerate(allowed)}
     return LoggedDecision(
         event_id=event.event_id,
@@ -206,6 +204,17 @@ def first_slot(event: LoggedMultiSlot) -> LoggedDecision:
         propensity=slot.probabilities[0],
         original_cost=slot.original_cost,
     )
+
+
+def _find_eligible(event: LoggedMultiSlot, number: int) -> tuple[int, ...]:
+    """Return the actions that a slot chose from; those it ranked, where a log says otherwise."""
+    slot = event.slots[number]
+    taken = {earlier.order[0] for earlier in event.slots[:number]}
+    for candidates in (slot.allowed or (), range(len(event.actions))):
+        eligible = tuple(index for index in candidates if index not in taken)
+        if set(slot.order) <= set(eligible):
+            return eligible
+    return tuple(sorted(slot.order))
 
 
 def _join_features(features: str, more: str) -> str:

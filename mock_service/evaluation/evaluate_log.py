@@ -8,6 +8,7 @@ from numpy.random import default_rng
 from mock_service.evaluation.evaluator import OffPolicyEvaluator, Options, PolicyEvaluation
 from mock_service.evaluation.importance import FeatureScore, feature_importance
 from mock_service.evaluation.logged_data import LoggedData
+from mock_service.evaluation.pages import PagesEvaluation
 from mock_service.evaluation.pipeline import IN_PROCESS, EvaluationRun, Execution, run_evaluation
 from mock_service.evaluation.policies import ActionProbabilities, Policy
 from mock_service.evaluation.recommendation import verdict_in_words
@@ -35,7 +36,8 @@ class SearchResult:
 class LogEvaluation:
     """What was found about some policies on one log; ``acted`` and ``verdicts`` go together.
 
-    ``importance`` is empty where no model was trained, and ``found`` is None without a search.
+    ``importance`` is empty where no model was trained, ``found`` is None without a search, and
+    ``pages`` where the log holds no multi-slot event.
     """
 
     logged: LoggedData
@@ -43,11 +45,12 @@ class LogEvaluation:
     verdicts: tuple[PolicyEvaluation, ...]
     importance: tuple[FeatureScore, ...]
     found: SearchResult | None = None
+    pages: PagesEvaluation | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
         """What to do by all decisions of the log, in sentences."""
-        return tuple(verdict_in_words(self.verdicts))
+        return tuple(verdict_in_words(self.verdicts, self.pages))
 
 
 def evaluate_log(

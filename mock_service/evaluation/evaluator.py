@@ -1,7 +1,7 @@
 """Judging policies: what each would have earned, and whether that is known well enough."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -9,7 +9,12 @@ from numpy.random import default_rng
 from numpy.typing import NDArray
 
 from mock_service.evaluation.bootstrap import bootstrap, resample_counts
-from mock_service.evaluation.confidence_sequence import confidence_sequence
+from mock_service.evaluation.confidence_sequence import (
+    Tables,
+    confidence_sequence,
+    doubly_robust_sequences,
+)
+from mock_service.evaluation.empirical_likelihood import empirical_likelihood
 from mock_service.evaluation.estimators import (
     NOTHING,
     Estimate,
@@ -21,6 +26,7 @@ from mock_service.evaluation.estimators import (
 from mock_service.evaluation.logged_data import Column, LoggedData
 from mock_service.evaluation.overlap import Overlap, measure_overlap
 from mock_service.evaluation.policies import (
+    ONLINE,
     ActionProbabilities,
     Policy,
     PolicySource,
@@ -50,10 +56,30 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Intervals:
+    """Intervals that do not take errors for normal.
+
+    ``bootstrap`` and ``empirical_likelihood`` are for one look. ``anytime`` (of ``ips``),
+    ``anytime_dr`` and ``anytime_uplift`` (how much more than was earned) hold at every moment,
+    each by itself; the last two need a model of the rewards.
+    """
+
+    bootstrap: Estimate
+    empirical_likelihood: Estimate
+    anytime: Estimate
+    anytime_dr: Estimate = NOTHING
+    anytime_uplift: Estimate = NOTHING
+
+
+SILENT = Intervals(NOTHING, NOTHING, NOTHING)
+"""What is said of a policy that the log does not show."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyEvaluation:
     """What is known about one policy.
 
-    ``estimates`` have the service's interval; ``bootstrapped`` and ``anytime`` are around ``ips``.
+    ``estimates`` have the service's interval; ``intervals`` has others around ``ips`` and ``dr``.
     ``uplift`` is how much more it would have earned than the online policy, decision by
     decision, by the estimator called ``best``; its interval holds for all judged policies together.
     Where the log does not show what the policy would do, neither is given. ``replay`` is what a
@@ -62,8 +88,7 @@ class PolicyEvaluation:
 
     policy: Policy
     estimates: dict[Estimator, Estimate]
-    bootstrapped: Estimate
-    confidence_sequence: Estimate
+    intervals: Intervals
     best: Estimator
     uplift: Estimate
     overlap: Overlap
@@ -95,6 +120,7 @@ class OffPolicyEvaluator:
             found = predict_rewards(logged.events, _REWARD_INTERACTIONS)
             expected = np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
         self.expected = expected
+        self._logging = evaluate_policy(ONLINE, logged).probabilities
         self._counts = resample_counts(len(logged), default_rng(self.options.seed))
 
     @property
@@ -139,12 +165,27 @@ class OffPolicyEvaluator:
         return PolicyEvaluation(
             policy=acted.policy,
             estimates={name: estimate(sample, name) for name in Estimator},
-            bootstrapped=bootstrap(sample, Estimator.IPS, self._counts),
-            confidence_sequence=confidence_sequence(sample, *self._reward_range()),
+            intervals=SILENT if overlap.is_insufficient else self._intervals(acted, sample),
             best=self._best_for(acted),
             uplift=uplift,
             overlap=overlap,
         )
+
+    def _intervals(self, acted: ActionProbabilities, sample: Sample) -> Intervals:
+        bounds = self._reward_range()
+        found = Intervals(
+            bootstrap=bootstrap(sample, Estimator.IPS, self._counts),
+            empirical_likelihood=empirical_likelihood(sample, *bounds),
+            anytime=confidence_sequence(sample, *bounds),
+        )
+        if self.expected is None:
+            return found
+        tables = Tables(acted.probabilities, self._logging, self.expected)
+        weights = acted.of_logged(self.logged) / self.logged.propensities
+        robust, uplift = doubly_robust_sequences(
+            replace(sample, weights=weights), tables, self.logged.chosen, bounds
+        )
+        return replace(found, anytime_dr=robust, anytime_uplift=uplift)
 
     def _best_for(self, acted: ActionProbabilities) -> Estimator:
         """Return how to estimate a policy; what was really shown needs no estimate."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,16 @@ from typing import Any
 from rich.progress import Progress
 
 from mock_service.dsjson.files import log_lines
+from mock_service.dsjson.multi_slot import pages as join_slots
 from mock_service.dsjson.reader import LineKind, LogReader, read_log
 from mock_service.dsjson.writer import write_line
 from mock_service.errors import EvaluationOptionsInvalid, LogUnusable
 from mock_service.evaluation.as_dict import search_to_dict, study_to_dict
 from mock_service.evaluation.evaluate_log import LogEvaluation, SearchResult, evaluate_log
 from mock_service.evaluation.evaluator import Options, PolicyEvaluation
-from mock_service.evaluation.logged_data import LoggedData, collect, first_slots
+from mock_service.evaluation.logged_data import LoggedData
+from mock_service.evaluation.page_log import PageLog, collect_with_pages
+from mock_service.evaluation.pages import evaluate_pages
 from mock_service.evaluation.pipeline import MIN_TO_SEARCH, Execution, has_search
 from mock_service.evaluation.policies import (
     Policy,
@@ -89,7 +92,8 @@ class EvaluationReport:
         """
         if self.found is None:
             return self.study.words
-        return tuple(verdict_in_words([*self.found.best[:1], *self.found.others]))
+        rivals = [*self.found.best[:1], *self.found.others]
+        return tuple(verdict_in_words(rivals, self.study.pages))
 
     @property
     def headline(self) -> str:
@@ -128,7 +132,7 @@ def evaluate_file(options: EvaluateOptions, progress: Progress) -> EvaluationRep
         raise EvaluationOptionsInvalid(
             "--search needs optuna: pip install 'personalizer-lab[search]'"
         )
-    reader, logged = _read(options.log, options.loop, progress)
+    reader, logged, pages = _read(options.log, options.loop, progress)
     if options.trials and len(logged) < MIN_TO_SEARCH:
         raise EvaluationOptionsInvalid(
             f"--search needs a log of {MIN_TO_SEARCH} decisions at least, and {options.log} "
@@ -148,24 +152,29 @@ def evaluate_file(options: EvaluateOptions, progress: Progress) -> EvaluationRep
                 lambda count: progress.advance(searching, count),
             ),
         )
+    if pages is not None:
+        study = replace(study, pages=evaluate_pages(pages, policies, options.judging.seed))
     return EvaluationReport(str(options.log), reader.counts, tuple(reader.complaints), study)
 
 
-def _read(path: Path, loop: str, progress: Progress) -> tuple[LogReader, LoggedData]:
+def _read(
+    path: Path, loop: str, progress: Progress
+) -> tuple[LogReader, LoggedData, PageLog | None]:
+    """Return the reader of a log once it has ended, what it read, and its multi-slot events."""
     task = progress.add_task("reading", total=None)
     reader = read_log(_read_lines(path, loop))
-    logged = collect(reader)
+    logged, pages = collect_with_pages(reader)
     progress.update(task, total=len(logged), completed=len(logged))
     if not len(logged):
         raise LogUnusable(f"the log {path} holds no decision to judge by: {reader.describe()}")
-    return reader, logged
+    return reader, logged, pages
 
 
 def _read_lines(path: Path, loop: str) -> Iterator[bytes] | Iterator[str]:
     """Yield the lines of a log, or those that a server's log would have."""
     if (path / FILE).is_file():
-        events = first_slots(read_stored_log(path, loop or DEFAULT_LOOP))
-        return (write_line(event) for event in events)
+        stored = read_stored_log(path, loop or DEFAULT_LOOP)
+        return (write_line(event) for event in join_slots(stored))
     if loop:
         raise EvaluationOptionsInvalid(
             f"--loop is for the data folder of a server, and {path} is none"

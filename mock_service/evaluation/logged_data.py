@@ -3,15 +3,23 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent, first_slot
+from mock_service.dsjson.event import (
+    LoggedDecision,
+    LoggedEvent,
+    LoggedMultiSlot,
+    NotAnEvent,
+    slot_decision,
+)
 from mock_service.dsjson.learning_modes import to_shown
 from mock_service.loop.slots import read_slot
 
 Column = NDArray[np.float64]
+_Event = TypeVar("_Event", bound=LoggedEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +47,14 @@ class LoggedData:
         """How many actions the widest choice had."""
         return max((len(event.actions) for event in self.events), default=0)
 
+    @property
+    def chosen(self) -> NDArray[np.intp]:
+        """The index of each logged choice among its decision's actions."""
+        return np.array([event.chosen for event in self.events], dtype=np.intp)
+
     def of_chosen(self, table: Column) -> Column:
         """Return what a table of shape (decisions, actions) holds for the logged choices."""
-        chosen = np.array([event.chosen for event in self.events], dtype=np.intp)
-        column: Column = table[np.arange(len(chosen)), chosen]
+        column: Column = table[np.arange(len(self)), self.chosen]
         return column
 
     def rows(self, start: int, end: int) -> "LoggedData":
@@ -64,15 +76,15 @@ def collect(events: Iterable[LoggedDecision | LoggedMultiSlot]) -> LoggedData:
             skipped += 1
             continue
         try:
-            decision = first_slot(event) if isinstance(event, LoggedMultiSlot) else event
+            decision = slot_decision(event) if isinstance(event, LoggedMultiSlot) else event
         except NotAnEvent:
             unusable += 1
             continue
-        if _SMALLEST_PROPENSITY <= decision.propensity <= _LARGEST_PROPENSITY:
+        if has_known_propensity(decision.propensity):
             kept.append(decision)
         else:
             unusable += 1
-    kept = to_shown(_in_order(kept))
+    kept = to_shown(in_order_of_time(kept))
     return LoggedData(
         kept,
         np.array([event.reward for event in kept], dtype=np.float64),
@@ -101,7 +113,12 @@ _SMALLEST_PROPENSITY = 1e-9
 _LARGEST_PROPENSITY = 1.0 + 1e-6  # single precision may go a little over 1
 
 
-def _in_order(events: list[LoggedDecision]) -> list[LoggedDecision]:
+def has_known_propensity(propensity: float) -> bool:
+    """Return whether a probability is one that another policy's can be divided by."""
+    return _SMALLEST_PROPENSITY <= propensity <= _LARGEST_PROPENSITY
+
+
+def in_order_of_time(events: list[_Event]) -> list[_Event]:
     """Return events by time; those of a log that keeps no time stay as they are."""
     times = [event.at for event in events if event.at is not None]
     if len(times) < len(events):

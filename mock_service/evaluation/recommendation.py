@@ -1,10 +1,11 @@
 """What an evaluation found, in words: what to do, why, and what the log cannot say."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from math import floor, isfinite, log10
 
 from mock_service.evaluation.estimators import Estimate
 from mock_service.evaluation.evaluator import PolicyEvaluation
+from mock_service.evaluation.pages import PagesEvaluation
 from mock_service.evaluation.policies import PolicySource
 from mock_service.evaluation.replay import MIN_ACCEPTED
 
@@ -13,8 +14,13 @@ _MAX_DECIMALS = 9
 _ROUNDING = 1e-9
 
 
-def verdict_in_words(verdicts: Sequence[PolicyEvaluation]) -> list[str]:
-    """Return what to do, why, and what to beware of: one sentence or two each."""
+def verdict_in_words(
+    verdicts: Sequence[PolicyEvaluation], pages: PagesEvaluation | None = None
+) -> list[str]:
+    """Return what to do, why, and what to beware of: one sentence or two each.
+
+    Where the log has multi-slot `pages`, `verdicts` are about the first slot of each.
+    """
     online = next((one for one in verdicts if one.policy.source is PolicySource.ONLINE), None)
     rivals = [one for one in verdicts if one.policy.source is not PolicySource.ONLINE]
     same = [one.policy.name for one in rivals if one.overlap.is_same]
@@ -23,8 +29,10 @@ def verdict_in_words(verdicts: Sequence[PolicyEvaluation]) -> list[str]:
         for one in rivals
         if not (one.overlap.is_same or one.overlap.is_insufficient) and one.uplift.value is not None
     ]
+    worse = frozenset() if pages is None else pages.worse
     return [
-        *([_advice(known, online, _find_lot(rivals))] if rivals else []),
+        *([_advice(known, online, _find_lot(rivals), worse)] if rivals else []),
+        *(_describe_pages(pages) if pages is not None else ()),
         *([_describe_same(same)] if same else []),
         *(_describe_silence(one) for one in rivals if one.overlap.is_insufficient),
     ]
@@ -41,9 +49,27 @@ def _describe_silence(evaluation: PolicyEvaluation) -> str:
     return f"Nothing can be said about {name}: {problems}."
 
 
+def _describe_pages(pages: PagesEvaluation) -> Iterator[str]:
+    """Say that advice is about first slots, and what whole pages of each policy are worth."""
+    yield (
+        f"The log has {pages.pages:,} pages of several slots. What is said above is about the "
+        "first slot of each, with nothing said of what the others earn."
+    )
+    for one in pages.policies:
+        if one.per_decision.uplift.value is not None:
+            yield (
+                f"By whole pages, {one.policy.name} earns "
+                f"{span(one.per_decision.uplift, signed=True)} more than was earned."
+            )
+
+
 def _advice(
-    known: list[PolicyEvaluation], online: PolicyEvaluation | None, lot: float | None
+    known: list[PolicyEvaluation],
+    online: PolicyEvaluation | None,
+    lot: float | None,
+    worse: Collection[str] = frozenset(),
 ) -> str:
+    """Say what to do; nothing is applied whose whole pages are `worse`."""
     earned = format_estimate(online.best_estimate) if online else "what it did"
     if not known:
         return (
@@ -51,7 +77,14 @@ def _advice(
             f"The online policy earned {earned} a decision."
         )
     together = f", for all {len(known)} policies together" if len(known) > 1 else ""
-    better = [one for one in known if _is_above(one.uplift, 0.0)]
+    above = [one for one in known if _is_above(one.uplift, 0.0)]
+    better = [one for one in above if one.policy.name not in worse]
+    if above and not better:
+        names = ", ".join(one.policy.name for one in above)
+        return (
+            f"Keep the online policy: it earned {earned} a decision. More is earned in the first "
+            f"slot of a page by {names}, but less by the whole page."
+        )
     lasting = [one for one in better if not _loses_on_its_own(one, lot)]
     best = max(lasting or better or known, key=_worth if lasting else _uplift)
     gain = f"{span(best.uplift, signed=True)} at 95% confidence{together}"

@@ -14,6 +14,7 @@ from mock_service.evaluation.estimators import Estimate, Estimator
 from mock_service.evaluation.evaluate_log import SearchResult
 from mock_service.evaluation.evaluator import PolicyEvaluation
 from mock_service.evaluation.log_report import EvaluationReport
+from mock_service.evaluation.pages import PagesEvaluation
 from mock_service.evaluation.policies import ActionProbabilities
 from mock_service.evaluation.recommendation import span
 from mock_service.evaluation.time_series import expanding
@@ -77,6 +78,8 @@ def _sections(evaluated: EvaluationReport) -> Iterator[Section]:
             ),
             text=(_how_searched(evaluated.found),),
         )
+    if study.pages is not None:
+        yield Section("What whole pages would have earned", (_pages_table(study.pages),))
     history = list(_history(study.acted, evaluated))
     if history:
         yield Section("As the log grew", (_growth(history),))
@@ -130,7 +133,9 @@ def _metrics(verdicts: Sequence[PolicyEvaluation]) -> PageTable:
         (
             *("policy", "mean reward", "more than online", "on its own"),
             *(name.value for name in Estimator),
-            *("bootstrap of ips", "anytime-valid", "effective decisions", "largest weight"),
+            *("bootstrap of ips", "empirical likelihood", "anytime-valid ips"),
+            *("anytime-valid dr", "anytime-valid more than online"),
+            *("effective decisions", "largest weight"),
         ),
         [
             (
@@ -139,16 +144,44 @@ def _metrics(verdicts: Sequence[PolicyEvaluation]) -> PageTable:
                 span(one.uplift, signed=True),
                 "" if one.replay is None else span(one.replay.mean_reward),
                 *(span(one.estimates[name]) for name in Estimator),
-                span(one.bootstrapped),
-                span(one.confidence_sequence),
+                span(one.intervals.bootstrap),
+                span(one.intervals.empirical_likelihood),
+                span(one.intervals.anytime),
+                span(one.intervals.anytime_dr),
+                span(one.intervals.anytime_uplift, signed=True),
                 f"{one.overlap.effective:,.0f}",
                 f"{one.overlap.largest_weight:,.1f}",
             )
             for one in verdicts
         ],
         "The intervals of what is more than online hold for all policies together. Those called "
-        "anytime-valid may be looked at as often as one likes. A policy that learns has learned "
-        "from all decisions of the log; on its own, only from those that a replay accepts.",
+        "anytime-valid may be looked at as often as one likes; each holds by itself. A policy that "
+        "learns has learned from all decisions of the log; on its own, only from those that a "
+        "replay accepts.",
+    )
+
+
+def _pages_table(pages: PagesEvaluation) -> PageTable:
+    slots = max((len(one.slots) for one in pages.policies), default=0)
+    return PageTable(
+        (
+            *("policy", "per decision", "more than online", "pseudo-inverse", "more than online"),
+            *(f"slot {number + 1}" for number in range(slots)),
+        ),
+        [
+            (
+                one.policy.name,
+                span(one.per_decision.mean_reward),
+                span(one.per_decision.uplift, signed=True),
+                span(one.pseudo_inverse.mean_reward),
+                span(one.pseudo_inverse.uplift, signed=True),
+                *(span(slot.mean_reward) for slot in one.slots),
+            )
+            for one in pages.policies
+        ],
+        f"Mean reward of {pages.pages:,} pages. By per-decision importance sampling a slot's "
+        "reward counts by the weights of that slot and all before it; the pseudo-inverse takes "
+        "slots as chosen independently. A dash stands where the log shows too little.",
     )
 
 

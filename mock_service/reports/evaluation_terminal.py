@@ -12,10 +12,12 @@ from mock_service.evaluation.estimators import Estimate, Estimator
 from mock_service.evaluation.evaluate_log import SearchResult
 from mock_service.evaluation.evaluator import PolicyEvaluation
 from mock_service.evaluation.log_report import EvaluationReport
+from mock_service.evaluation.pages import PagesEvaluation
 from mock_service.evaluation.policies import PolicySource
 
 _WIDE = 48
 _FEATURES = 8
+_SLOTS = 3
 _REASONS = {
     Estimator.DR: "doubly robust",
     Estimator.SNIPS: "self-normalised inverse propensities",
@@ -32,6 +34,8 @@ def show(console: Console, evaluated: EvaluationReport) -> None:
         console.print(Text(f"\n{words}"))
     console.print(_table(study.verdicts, "Mean reward a decision"))
     console.print(_intervals(study.verdicts))
+    if study.pages is not None:
+        console.print(_pages_table(study.pages))
     if study.importance:
         console.print(_importance(evaluated))
     if evaluated.found is not None:
@@ -94,6 +98,24 @@ def _draw_interval(estimate: Estimate, low: float, spread: float) -> str:
     cells = ["─" if first <= index <= last else " " for index in range(_WIDE)]
     cells[max(0, min(_WIDE - 1, middle))] = "●"
     return "".join(cells)
+
+
+def _pages_table(pages: PagesEvaluation) -> Table:
+    """Return what whole pages earn, and each of the first few slots."""
+    table = Table(
+        title=f"\nMean reward a page, of {pages.pages:,} pages, with 95% intervals",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+    )
+    table.add_column("policy", no_wrap=True)
+    slots = min(_SLOTS, max((len(one.slots) for one in pages.policies), default=0))
+    numbered = [f"slot {number + 1}" for number in range(slots)]
+    for heading in ("per decision", "pseudo-inverse", *numbered):
+        table.add_column(heading, justify="right")
+    for one in pages.policies:
+        values = (one.per_decision, one.pseudo_inverse, *one.slots[:slots])
+        table.add_row(Text(one.policy.name), *(_around(value.mean_reward) for value in values))
+    return table
 
 
 def _importance(evaluated: EvaluationReport) -> Table:

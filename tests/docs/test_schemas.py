@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from tests.helpers.command_line import command
-from tests.helpers.field_logs import online_lines, to_log
+from tests.helpers.field_logs import online_lines, page_lines, to_log
 from tests.helpers.servers import ROOT
 
 SCHEMAS = ROOT / "docs" / "schemas"
@@ -32,3 +32,16 @@ def test_an_evaluation_is_what_its_schema_says(tmp_path: Path, arguments: list[s
 
     jsonschema.validate(output, schema)
     assert output["damaged_lines"][0]["line"] == 601
+
+
+def test_an_evaluation_of_pages_is_what_its_schema_says(tmp_path: Path) -> None:
+    """Multi-slot events bring a part of their own."""
+    log = tmp_path / "log.dsjson"
+    log.write_text("\n".join(to_log(page_lines(200))))
+    schema = json.loads((SCHEMAS / "evaluate.schema.json").read_text())
+
+    output = json.loads(command("evaluate", str(log), "--json", "--fast").out)
+
+    jsonschema.validate(output, schema)
+    assert output["pages"]["pages"] == 200
+    assert "first slot of each" in " ".join(output["verdict"])

@@ -142,6 +142,11 @@ def test_multi_slot_logs_are_judged_by_their_first_slot(tmp_path: Path) -> None:
     assert result["lines"]["multi-slot"] == 200
     assert result["policies"][0]["mean_reward"]["value"] == 1.0
     assert result["policies"][1]["overlap"]["largest_weight"] == 2.0
+    assert result["pages"]["policies"][0]["per_decision"]["mean_reward"]["value"] == 1.0
+    shown = command("evaluate", str(path), "--fast", "--out", str(tmp_path / "report")).out
+    assert "Mean reward a page, of 200 pages" in shown
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "What whole pages would have earned" in page
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, first_slot
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, slot_decision
 from mock_service.dsjson.reader import LineKind, read_log
 from mock_service.dsjson.writer import write_line
 
@@ -101,7 +101,7 @@ def test_a_multi_slot_line_is_read() -> None:
 
 def test_the_first_slot_of_a_multi_slot_event_is_a_decision_among_its_allowed_actions() -> None:
     """As offline evaluation sees it."""
-    event = first_slot(multi_slot(SLOTS))
+    event = slot_decision(multi_slot(SLOTS))
 
     assert [action.id for action in event.actions] == ["a", "c"]
     assert (event.order, event.propensity, event.reward) == ((1, 0), 0.75, 0.6)

@@ -92,12 +92,18 @@ def test_thinned_logs_agree_with_vw_estimators() -> None:
     assert [ours.low, ours.high] == pytest.approx(interval.get(0.05), abs=1e-9)
 
 
-@pytest.mark.parametrize("count", [2, 50, 400, 5000])
+@pytest.mark.parametrize(
+    ("count", "difference"), [(2, 1e-9), (50, 1e-9), (400, 1e-9), (5000, 1e-3)]
+)
 @pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-1.0, 2.0)])
 def test_the_confidence_sequence_agrees_with_vw_estimators(
-    count: int, low: float, high: float
+    count: int, difference: float, low: float, high: float
 ) -> None:
-    """Both are the bound of Waudby-Smith and others; to 1e-9."""
+    """Both are the bound of Waudby-Smith and others; to 1e-9 where no running mean exceeds 1.
+
+    In the longest log one does, early. The bound only holds for predictions of at most 1 (Fan's
+    inequality), so ours go no higher; theirs do.
+    """
     sample, rows = drawn(count)
     theirs = cs.Interval(rmin=low, rmax=high)
     for row in rows:
@@ -105,7 +111,7 @@ def test_the_confidence_sequence_agrees_with_vw_estimators(
 
     ours = confidence_sequence(sample, low, high)
 
-    assert [ours.low, ours.high] == pytest.approx(theirs.get(0.05), abs=1e-9)
+    assert [ours.low, ours.high] == pytest.approx(theirs.get(0.05), abs=difference)
 
 
 def test_a_confidence_sequence_is_wider_than_one_look_and_narrows() -> None:

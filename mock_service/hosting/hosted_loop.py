@@ -30,6 +30,9 @@ UNUSABLE = (
 )
 """What rows and models can lead to that this program has not written, or not in this version."""
 
+_UNSAVED = frozenset({"--cover", "--rnd"})
+"""Explorations whose state no model holds."""
+
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 _LOG = logging.getLogger("personalizer_lab")
 """Until a server sets up its logs, warnings go to stderr as they are."""
@@ -97,6 +100,20 @@ def warn_of_losses(queue: CommitQueue, loops: Iterable[HostedLoop]) -> None:
         loss.cost,
         stands,
     )
+
+
+def warn_of_unsaved_exploration(loops: Iterable[HostedLoop]) -> None:
+    """Say of recovered loops that explore by what Vowpal Wabbit does not save."""
+    for hosted in loops:
+        options = {word.partition("=")[0] for word in hosted.loop.state.policy.split()}
+        unsaved = sorted(_UNSAVED & options)
+        if unsaved and hosted.loop.stats.decisions:
+            _LOG.warning(
+                "personalizer-lab: Vowpal Wabbit saves no state of %s: the loop %r goes on with "
+                "what it has learned, but with other probabilities than without a restart.",
+                " and ".join(unsaved),
+                hosted.name,
+            )
 
 
 def _check(queue: CommitQueue, kept: LoopRow) -> None:

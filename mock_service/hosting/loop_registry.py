@@ -4,7 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from mock_service.clock import Clock, ManualClock
-from mock_service.hosting.hosted_loop import HostedLoop, recover_hosted, warn_of_losses
+from mock_service.hosting.hosted_loop import (
+    HostedLoop,
+    recover_hosted,
+    warn_of_losses,
+    warn_of_unsaved_exploration,
+)
 from mock_service.hosting.loop_factory import LoopFactory
 from mock_service.hosting.slicing import Changes
 from mock_service.loop.learning_loop import LearningLoop
@@ -44,6 +49,7 @@ class LoopRegistry(Mapping[str, HostedLoop]):
         discard_all(queue)
         self.reload()
         warn_of_losses(queue, self.values())
+        warn_of_unsaved_exploration(self.values())
         if DEFAULT_LOOP not in self:
             self.create(DEFAULT_LOOP, settings, keys)
         self.save_clock()

@@ -110,7 +110,7 @@ def _pages_table(pages: PagesEvaluation) -> Table:
     table.add_column("policy", no_wrap=True)
     slots = min(_SLOTS, max((len(one.slots) for one in pages.policies), default=0))
     numbered = [f"slot {number + 1}" for number in range(slots)]
-    for heading in ("per decision", "pseudo-inverse", *numbered):
+    for heading in ("per decision", "pseudo inverse", *numbered):
         table.add_column(heading, justify="right")
     for one in pages.policies:
         values = (one.per_decision, one.pseudo_inverse, *one.slots[:slots])

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from mock_service.cli.progress import progress_bar
 from mock_service.console import PlainConsole, print_json, print_line
 from mock_service.diagnosis.diagnose import diagnose
 from mock_service.diagnosis.endpoint_facts import facts_of_endpoint
@@ -84,8 +85,14 @@ def _read(log: Path | None, data_dir: Path | None, loop: str, policy: str | None
         if log is not None:
             raise SettingsInvalid("expected a log or --data-dir, not both")
         return facts_of_log(str(data_dir), read_stored_log(data_dir, loop), policy)
-    reader = read_log(log_lines(Path(str(log))))
-    facts = with_lines(facts_of_log(str(log), reader, policy), reader)
+    with progress_bar(PlainConsole(stderr=True), hidden=False) as progress:
+        task = progress.add_task("reading", total=None)
+        lines = log_lines(
+            Path(str(log)),
+            lambda read, total: progress.update(task, completed=read, total=total),
+        )
+        reader = read_log(lines)
+        facts = with_lines(facts_of_log(str(log), reader, policy), reader)
     feedback = facts.feedback
     if feedback is None or not (feedback.decisions or feedback.rewards):
         raise LogUnusable(f"{log} holds no decision: {reader.describe()}")

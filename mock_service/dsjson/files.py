@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedIOBase
 from pathlib import Path
 from typing import IO
@@ -14,21 +14,47 @@ _ENDINGS = (".json", ".jsonl", ".dsjson", ".json.gz", ".jsonl.gz", ".dsjson.gz")
 _MAX_LINE_BYTES = 64 * 2**20
 """Many times what a server writes for its largest page of slots."""
 
+_LINES_BETWEEN = 200
+"""Between calls that say how far a log is."""
 
-def log_lines(path: Path) -> Iterator[bytes]:
+
+def log_lines(
+    path: Path, show: Callable[[int, int], None] = lambda _read, _total: None
+) -> Iterator[bytes]:
     """Yield the lines of a log; a folder's files follow each other by name, as dates do there.
+
+    Now and then `show` is called with how many bytes of the files were read, and how many there
+    are; not for a pipe, which has no end.
 
     Raises:
         LogUnusable: the path cannot be read, is a folder without a log, or holds a line without
             end.
     """
-    for file in _files(path):
+    files = _files(path)
+    total, before = sum(map(_count_bytes, files)), 0
+    for file in files:
         try:
-            with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
-                yield from bounded_lines(content, file)
+            with file.open("rb") as raw, _unpack(raw, file) as content:
+                for index, line in enumerate(bounded_lines(content, file)):
+                    if total and index % _LINES_BETWEEN == 0:
+                        show(before + raw.tell(), total)
+                    yield line
         except (OSError, EOFError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or error
             raise LogUnusable(f"cannot read the log {file}: {reason}") from error
+        before += _count_bytes(file)
+
+
+def _count_bytes(file: Path) -> int:
+    """Return how long a file is; 0 for a pipe, and for what is not there."""
+    try:
+        return file.stat().st_size if file.is_file() else 0
+    except OSError:  # reading the file says why
+        return 0
+
+
+def _unpack(raw: IO[bytes], file: Path) -> IO[bytes] | gzip.GzipFile:
+    return gzip.GzipFile(fileobj=raw) if file.suffix == ".gz" else raw
 
 
 def bounded_lines(content: IO[bytes] | BufferedIOBase, path: Path) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -162,7 +162,11 @@ def _read(
 ) -> tuple[LogReader, LoggedData, PageLog | None]:
     """Return the reader of a log once it has ended, what it read, and its multi-slot events."""
     task = progress.add_task("reading", total=None)
-    reader = read_log(_read_lines(path, loop))
+    reader = read_log(
+        _read_lines(
+            path, loop, lambda read, total: progress.update(task, completed=read, total=total)
+        )
+    )
     logged, pages = collect_with_pages(reader)
     progress.update(task, total=len(logged), completed=len(logged))
     if not len(logged):
@@ -170,7 +174,9 @@ def _read(
     return reader, logged, pages
 
 
-def _read_lines(path: Path, loop: str) -> Iterator[bytes] | Iterator[str]:
+def _read_lines(
+    path: Path, loop: str, show: Callable[[int, int], None]
+) -> Iterator[bytes] | Iterator[str]:
     """Yield the lines of a log, or those that a server's log would have."""
     if (path / FILE).is_file():
         stored = read_stored_log(path, loop or DEFAULT_LOOP)
@@ -179,7 +185,7 @@ def _read_lines(path: Path, loop: str) -> Iterator[bytes] | Iterator[str]:
         raise EvaluationOptionsInvalid(
             f"--loop is for the data folder of a server, and {path} is none"
         )
-    return log_lines(path)
+    return log_lines(path, show)
 
 
 def _parse_policies(options: EvaluateOptions) -> list[Policy]:

@@ -1,7 +1,9 @@
 """Files that are called logs: each ends in lines, or in one that says what is wrong."""
 
 import gzip
+import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from numpy.random import Generator, default_rng
@@ -45,3 +47,35 @@ def test_only_files_of_a_folder_are_read(tmp_path: Path) -> None:
     (tmp_path / "b.dsjson").write_bytes(_LINES)
 
     assert len(list(log_lines(tmp_path))) == 1000
+
+
+def test_how_far_a_log_is_goes_by_the_bytes_of_all_its_files(tmp_path: Path) -> None:
+    """Packed ones count as they lie on the disk; each look is further than the one before."""
+    packed, plain = tmp_path / "a.dsjson.gz", tmp_path / "b.dsjson"
+    numbered = b"".join(b'{"EventId":"%d"}\n' % number for number in range(20_000))
+    packed.write_bytes(gzip.compress(numbered))
+    plain.write_bytes(numbered)
+    looks: list[tuple[int, int]] = []
+
+    lines = list(log_lines(tmp_path, lambda read, total: looks.append((read, total))))
+
+    total = packed.stat().st_size + plain.stat().st_size
+    reads = [read for read, _ in looks]
+    assert len(lines) == 40_000
+    assert {of for _, of in looks} == {total}
+    assert reads == sorted(reads)
+    assert reads[-1] > total - 10_000
+
+
+def test_a_pipe_has_no_end_to_show(tmp_path: Path) -> None:
+    """Its lines come all the same."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=(_LINES,))
+    writer.start()
+    looks: list[tuple[int, int]] = []
+
+    lines = list(log_lines(pipe, lambda read, total: looks.append((read, total))))
+    writer.join()
+
+    assert (len(lines), looks) == (1000, [])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mock_service.evaluation.bootstrap import bootstrap, resample_counts
 from mock_service.evaluation.confidence_sequence import confidence_sequence
+from mock_service.evaluation.empirical_likelihood import empirical_likelihood
 from mock_service.evaluation.estimators import Estimate, Estimator, Sample, estimate, scores
 from mock_service.evaluation.overlap import measure_overlap
 from mock_service.evaluation.simultaneous import simultaneous_intervals
@@ -118,6 +119,7 @@ def intervals(sample: Sample, resampled: NDArray[np.int64]) -> Iterator[tuple[st
         yield estimator.value, estimate(sample, estimator)
     yield "ips, bootstrap", bootstrap(sample, Estimator.IPS, resampled)
     bounds = (min(0.0, sample.rewards.min(initial=0.0)), max(1.0, sample.rewards.max(initial=1.0)))
+    yield "empirical likelihood", empirical_likelihood(sample, *bounds)
     yield "ips, anytime", confidence_sequence(sample, *bounds)
 
 

@@ -19,7 +19,7 @@ from mock_service.evaluation.bootstrap import RESAMPLES, block_sums
 from mock_service.evaluation.estimators import Estimate, standard_error, z_value
 from mock_service.evaluation.logged_data import Column
 
-CONFIDENCE = 0.97
+CONFIDENCE = 0.98
 """What intervals are made for that are to hold in 95 of 100 logs: to either side they fail a little
 more often than they should where a log is small or its weights are large (docs/coverage.md)."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf
 
 import numpy as np
@@ -120,7 +121,6 @@ class OffPolicyEvaluator:
             found = predict_rewards(logged.events, _REWARD_INTERACTIONS)
             expected = np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
         self.expected = expected
-        self._logging = evaluate_policy(ONLINE, logged).probabilities
         self._counts = resample_counts(len(logged), default_rng(self.options.seed))
 
     @property
@@ -153,6 +153,11 @@ class OffPolicyEvaluator:
             return Sample(rewards, weights, shares)
         expected: Column = (acted.probabilities * self.expected).sum(axis=1)
         return Sample(rewards, weights, shares, expected, self.logged.of_chosen(self.expected))
+
+    @cached_property
+    def _logging(self) -> NDArray[np.float64]:
+        """The logged probability of every action, which only models of the rewards ask for."""
+        return evaluate_policy(ONLINE, self.logged).probabilities
 
     @property
     def clip(self) -> float:

@@ -122,6 +122,7 @@ def find_policies(
             with_exploration(preset.arguments, options.exploration),
         )
         for preset in PRESETS.values()
+        if preset.keeps_chances
     ]
     evaluations = OffPolicyEvaluator(earlier).judge(presets)
     return [max(evaluations, key=lambda one: one.estimates[one.best].value or 0.0).policy]

@@ -10,10 +10,14 @@ from mock_service.vowpal.policy_options import MULTI_SLOT, SINGLE_SLOT
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A learning policy with a name."""
+    """A learning policy with a name.
+
+    ``keeps_chances`` says whether every action keeps a chance, which estimates from its log need.
+    """
 
     arguments: str
     about: str
+    keeps_chances: bool = True
 
 
 def resolve_policy(policy: str) -> str:
@@ -84,5 +88,29 @@ PRESETS: dict[str, Preset] = {
     "softmax": Preset(
         "--cb_explore_adf --softmax --lambda 10 --cb_type mtr -q ::",
         "explores in proportion to the predicted rewards",
+    ),
+    "regcb": Preset(
+        "--cb_explore_adf --regcb --mellowness 0.01 --cb_min_cost -1 --cb_max_cost 1 "
+        "--cb_type mtr -q ::",
+        "draws evenly from the actions that may still be the best; the others have no chance",
+        keeps_chances=False,
+    ),
+    "cover": Preset(
+        "--cb_explore_adf --cover 4 --cb_type mtr -q ::",
+        "draws from several models that were trained to disagree, and less so as it learns",
+    ),
+    "bag": Preset(
+        "--cb_explore_adf --bag 5 --cb_type mtr -q ::",
+        "draws from several models, each of a resample; what none favours has no chance",
+        keeps_chances=False,
+    ),
+    "rnd": Preset(
+        "--cb_explore_adf --rnd 3 --cb_type mtr -q ::",
+        "explores where a random network is not learned yet",
+    ),
+    "first": Preset(
+        "--cb_explore_adf --first 500 --cb_type mtr -q ::",
+        "shows the first 500 visits anything, and later only what it favours",
+        keeps_chances=False,
     ),
 }

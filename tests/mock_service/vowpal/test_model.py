@@ -99,17 +99,18 @@ def test_actions_with_the_same_features_are_as_many_as_they_are(preset: str) -> 
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_keeps_a_positive_probability_for_every_action(preset: str) -> None:
-    """Also after the model is sure of itself."""
+def test_every_preset_that_says_so_keeps_a_positive_probability_for_every_action(
+    preset: str,
+) -> None:
+    """Also after the model is sure of itself; the others do not, as they say."""
     model = VowpalModel(PRESETS[preset].arguments)
-    for n in range(200):
+    for n in range(600):
         model.learn(decision("[]", n % 5, 0.2), 1.0 if n % 5 == 3 else 0.0)
 
     probabilities = model.predict("[]", ACTIONS).probabilities
 
     assert sum(probabilities) == pytest.approx(1.0)
-    assert probabilities[0] > 0.3
-    assert min(probabilities) > 0
+    assert (min(probabilities) > 0) is PRESETS[preset].keeps_chances
 
 
 def test_actions_are_ordered_by_predicted_reward() -> None:

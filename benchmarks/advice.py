@@ -1,6 +1,6 @@
 """How often intervals hold and advice is false: every estimator, over logs whose truth is known.
 
-``python benchmarks/advice.py`` writes ``docs/coverage.md``; it takes some twenty minutes. Logs are made
+``python benchmarks/advice.py`` writes ``docs/coverage.md``; it takes twenty minutes. Logs are made
 of a table of expected rewards by context and action, so what a fixed policy is worth is known
 exactly. The model of the rewards behind ``dr`` and ``dm`` is the mean reward of the action so far.
 """

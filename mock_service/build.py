@@ -22,7 +22,7 @@ from mock_service.loop.early import EarlyBudget
 from mock_service.loop.ids import IdSource, RandomIds, SeededIds, new_uid
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.null_store import NullStore
-from mock_service.loop.protocols import Learner, LearnerFactory
+from mock_service.loop.protocols import ActionSampler, Learner, LearnerFactory
 from mock_service.loop.ranking import seeded_sampler
 from mock_service.loop.script import ChoiceScript
 from mock_service.loop.state import AUTO_OPTIMIZATION_DELAY, LoopState, Models
@@ -167,8 +167,9 @@ def build_loop(
     *,
     store: Store | None = None,
     ids: IdSource | None = None,
+    choose: ActionSampler | None = None,
 ) -> LearningLoop:
-    """Return a learning loop that has seen nothing yet.
+    """Return a learning loop that has seen nothing yet; without `choose` its seed draws.
 
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
@@ -178,7 +179,7 @@ def build_loop(
         factory=learner_factory(settings.mode),
         clock=clock,
         store=store or NullStore(),
-        choose=seeded_sampler(settings.seed),
+        choose=choose or seeded_sampler(settings.seed),
         canonicalizer=canonicalize,
     )
     return LearningLoop(state, tools)

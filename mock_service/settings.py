@@ -51,11 +51,20 @@ class LoopSettings:
     """Wait time, rewards, exploration and export."""
     exploration_is_explicit: bool = False
     """Whether the configuration's rate was chosen: it then wins over the policy's own."""
+    reward_wait_time_is_explicit: bool = False
+    """Whether the configuration's wait was chosen: it is then no longer than it says."""
 
     @property
     def policy_or_default(self) -> str:
         """The learning policy to start with."""
         return self.policy or self.mode.value
+
+    @property
+    def may_wait_longer(self) -> bool:
+        """Whether the wait is the default, which may be replaced by a longer one."""
+        usual = Configuration().reward_wait_time
+        is_usual = self.configuration.reward_wait_time == usual
+        return is_usual and not self.reward_wait_time_is_explicit
 
     def with_changes(
         self,
@@ -81,6 +90,9 @@ class LoopSettings:
             seed=self.seed if seed is None else str(seed),
             configuration=replace(self.configuration, **changes),
             exploration_is_explicit=self.exploration_is_explicit or "exploration" in changes,
+            reward_wait_time_is_explicit=(
+                self.reward_wait_time_is_explicit or "reward_wait_time" in changes
+            ),
         )
 
 

@@ -1,60 +1,49 @@
-"""Where a comparison is put together: a plan in, its results out, wherever the runs are done."""
+"""What users call from Python: the same as the commands, with results that show themselves."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from time import perf_counter
+from typing import TypedDict, Unpack
 
+from mock_service.cli.progress import progress_bar
+from mock_service.console import PlainConsole
+from mock_service.settings import DEVELOPMENT_KEY
 from simulator import simulations, worker
-from simulator.experiment.advise import advise_exploration
-from simulator.experiment.cluster import cluster_at
-from simulator.experiment.comparison import compare_runs
-from simulator.experiment.execute import ExecutorFactory, execute
-from simulator.experiment.factors import factor
-from simulator.experiment.metrics import RunMetrics
-from simulator.experiment.plan import Level, Plan, PlanOptions, level_text, make_plan
-from simulator.experiment.processes import processes_here
-from simulator.experiment.setting import LoopOptions, Run
-from simulator.experiment.store import RunStore, open_store
+from simulator.comparisons import (
+    Advising,
+    ExecutionOptions,
+    ProgressCallbacks,
+    run_comparison,
+)
+from simulator.engine.multi_slot_run import PageListeners
+from simulator.engine.run import Listeners
+from simulator.errors import OptionsInvalid
+from simulator.experiment.plan import Level, level_text
+from simulator.experiment.request import make_request, to_plan
+from simulator.experiment.setting import LoopOptions
+from simulator.personalizer.exploration_schedule import ExplorationSchedule, parse_exploration
 from simulator.report.notebook import Comparison, Simulation
 from simulator.scenario.catalogue import find_scenario
+from simulator.scenario.fields import parse_positive_duration
 
-_PROBE_ROUNDS = 1000
-_PROCESS_MEGABYTES = 150
-"""What a worker holds before its first visit."""
-_MEGABYTES_A_VISIT = 0.0004
-_MEGABYTES_A_RUN = 0.02
+Duration = str | timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionOptions:
-    """How runs are done and where they are kept.
+class LoopChoices(TypedDict, total=False):
+    """What may be chosen about a loop in this process; the rest stays at the loop's default.
 
-    ``cluster`` is the address of a Dask scheduler, used instead of processes here. Without a
-    ``folder`` nothing is written; with ``resume`` what is finished there is not done again.
+    ``exploration`` is a share or a schedule like ``"0.4->0.05@1000"``. ``wait`` and
+    ``export_every`` are durations like ``"10m"``.
     """
 
-    workers: int = 1
-    cluster: str = ""
-    folder: Path | None = None
-    resume: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CostEstimate:
-    """What a comparison will take, about."""
-
-    runs: int
-    seconds: float
-    megabytes: float
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressCallbacks:
-    """Who hears how it goes: ``begun`` of the runs that are there already, ``done`` of each run."""
-
-    resumed: Callable[[int], None] = lambda _: None
-    done: Callable[[], None] = lambda: None
+    exploration: float | str
+    policy: str
+    mode: str
+    wait: Duration
+    export_every: Duration
+    aggregation: str
+    default_reward: float
 
 
 def simulate(
@@ -62,102 +51,131 @@ def simulate(
     *,
     rounds: int = 2000,
     seed: int = 1,
-    exploration: float | None = None,
-    policy: str = "",
-    mode: str = "quick",
     reward: str = "",
+    log: Path | str | None = None,
+    endpoint: str = "",
+    key: str = DEVELOPMENT_KEY,
+    delays: bool = True,
+    progress: bool = False,
+    **loop: Unpack[LoopChoices],
 ) -> Simulation:
-    """Run a scenario's users against a local Personalizer in this process.
+    """Run a scenario's users against a local Personalizer in this process, or at an `endpoint`.
 
-    `scenario` is a name or a path; the other choices are those of ``personalizer-lab simulate``.
+    `scenario` is a name or a path, `reward` one of its designs. `log` is where a loop in this
+    process writes its events. Late rewards are sent to an endpoint after their real delay, or at
+    once without `delays`. With `progress` a bar shows how far it is.
+
+    Raises:
+        SimulatorError: there is no such scenario or design, something chosen is not possible, or
+            the endpoint is out of reach or answers with an error.
+        SettingsInvalid: a value is none that a loop can have.
+        LearningPolicyInvalid: the learning policy is not one.
     """
-    settings = worker.loop_settings(LoopOptions(exploration, policy, mode))
-    options = simulations.RunOptions(rounds, seed, reward)
-    return Simulation(simulations.simulate(find_scenario(scenario), settings, options))
+    story, options = find_scenario(scenario), _loop_options(loop)
+    if endpoint and (loop or log is not None):
+        chosen = next(iter(loop), "log")
+        raise OptionsInvalid(f"{chosen} belongs to the server at {endpoint}")
+    target = (
+        simulations.EndpointTarget(endpoint, key, delays=delays)
+        if endpoint
+        else worker.loop_settings(options)
+    )
+    path = None if log is None else Path(log)
+    plan = simulations.RunOptions(rounds, seed, reward, path, options.schedule)
+    with _bar(story.name, rounds, shown=progress) as advance:
+        if story.slots:
+            listeners = PageListeners(advance)
+            return Simulation(simulations.simulate_pages(story, target, plan, listeners))
+        return Simulation(simulations.simulate(story, target, plan, Listeners(advance)))
 
 
 def compare(
     scenario: str,
-    vary: Mapping[str, Sequence[Level]],
+    vary: Mapping[str, Sequence[Level]] | None = None,
     *,
-    seeds: int = 20,
+    seeds: int | None = None,
     rounds: int = 5000,
     baseline: Mapping[str, Level] | None = None,
     objective: str = "value",
+    until_decided: bool = False,
+    max_seeds: int | None = None,
+    worth: float | None = None,
+    by: str = "profile",
+    guards: Sequence[str] = (),
+    advise: str = "",
+    budget: float | None = None,
     workers: int = 1,
     cluster: str = "",
     out: Path | str | None = None,
     resume: bool = False,
+    progress: bool = False,
 ) -> Comparison:
-    """Compare settings of a scenario on the same seeds.
+    """Compare settings of a scenario on the same seeds, 20 if nothing else is said.
 
-    The choices are those of ``personalizer-lab compare``.
-    """
-    factors = [factor(name, [level_text(one) for one in levels]) for name, levels in vary.items()]
-    against = [(name, level_text(level)) for name, level in (baseline or {}).items()]
-    plan = make_plan(scenario, factors, PlanOptions(seeds, rounds, tuple(against), objective))
-    folder = None if out is None else Path(out)
-    return run_comparison(plan, ExecutionOptions(workers, cluster, folder, resume))
-
-
-def run_comparison(
-    plan: Plan,
-    conditions: ExecutionOptions,
-    audience: ProgressCallbacks | None = None,
-    *,
-    advise: bool = False,
-) -> Comparison:
-    """Have a plan's runs done, and return what they say; with a folder, write it there too.
+    The choices are those of ``personalizer-lab compare``; a factor of `vary` with one level sets it
+    for all. With `progress` a bar shows how far it is.
 
     Raises:
-        OptionsInvalid: a setting is not possible, or the folder holds an unfinished comparison.
+        SimulatorError: there is no such scenario, something chosen is not possible, a Python hook
+            fails, or workers died again and again.
+        SettingsInvalid: a value is none that a loop can have.
         LearningPolicyInvalid: a learning policy is not one.
-        WorkersFailed: workers died again and again.
     """
-    for setting in plan.settings:
-        worker.validate_setting(setting)
-    audience = audience or ProgressCallbacks()
-    runs = plan.runs()
-    with open_store(conditions.folder, runs, resume=conditions.resume) as store:
-        _do(runs, store, conditions, audience)
-        findings = compare_runs(plan, store.finished, runs)
-    comparison = Comparison(findings, advise_exploration(findings) if advise else None)
-    if conditions.folder is not None:
-        comparison.write(conditions.folder)
-    return comparison
-
-
-def _do(
-    runs: Sequence[Run], store: RunStore, conditions: ExecutionOptions, audience: ProgressCallbacks
-) -> None:
-    audience.resumed(len(store.finished))
-
-    def keep(run: Run, metrics: RunMetrics) -> None:
-        store.keep(run, metrics)
-        audience.done()
-
-    left = [run for run in runs if run not in store.finished]
-    execute(left, worker.execute_run, _workforce(conditions, len(left)), keep)
-
-
-def _workforce(conditions: ExecutionOptions, runs: int) -> ExecutorFactory:
-    if conditions.cluster:
-        return cluster_at(conditions.cluster)
-    return processes_here(max(1, min(conditions.workers, runs)), preload=worker.__name__)
-
-
-def estimate(
-    plan: Plan, conditions: ExecutionOptions, timer: Callable[[], float] = perf_counter
-) -> CostEstimate:
-    """Return what the plan will take, from a short run of its baseline setting."""
-    probe = Run(plan.settings[plan.baseline], plan.seeds[0], min(plan.rounds, _PROBE_ROUNDS))
-    began = timer()
-    worker.execute_run(probe)
-    seconds = (timer() - began) * plan.rounds / probe.rounds
-    runs = len(plan.settings) * len(plan.seeds)
-    each = _PROCESS_MEGABYTES + plan.rounds * _MEGABYTES_A_VISIT
-    return CostEstimate(
-        runs,
-        runs * seconds / conditions.workers,
-        conditions.workers * each + runs * _MEGABYTES_A_RUN,
+    request = make_request(
+        scenario=scenario,
+        vary={name: [level_text(one) for one in levels] for name, levels in (vary or {}).items()},
+        baseline={name: level_text(level) for name, level in (baseline or {}).items()},
+        objective=objective,
+        seeds=seeds,
+        rounds=rounds,
+        until_decided=until_decided or None,
+        max_seeds=max_seeds,
+        worth=worth,
+        by=by,
+        guards=list(guards),
+        budget=budget,
     )
+    plan = to_plan(request, advise)
+    folder = None if out is None else Path(out)
+    conditions = ExecutionOptions(workers, cluster, folder, resume)
+    with progress_bar(PlainConsole(stderr=True), hidden=not progress) as bar:
+        task = bar.add_task(plan.scenario.name, total=None)
+        audience = ProgressCallbacks(
+            lambda total, there: bar.reset(task, total=total, completed=there),
+            lambda: bar.advance(task),
+        )
+        return run_comparison(plan, conditions, audience, Advising(bool(advise), budget))
+
+
+def _loop_options(chosen: LoopChoices) -> LoopOptions:
+    return LoopOptions(
+        _exploration(chosen.get("exploration")),
+        chosen.get("policy", ""),
+        chosen.get("mode"),
+        _duration("wait", chosen.get("wait")),
+        _duration("export_every", chosen.get("export_every")),
+        chosen.get("aggregation"),
+        chosen.get("default_reward"),
+    )
+
+
+def _exploration(chosen: float | str | None) -> float | ExplorationSchedule | None:
+    try:
+        return parse_exploration(chosen) if isinstance(chosen, str) else chosen
+    except ValueError as error:
+        raise OptionsInvalid(f"exploration: {error}") from error
+
+
+def _duration(name: str, chosen: Duration | None) -> timedelta | None:
+    try:
+        return parse_positive_duration(chosen) if isinstance(chosen, str) else chosen
+    except ValueError as error:
+        raise OptionsInvalid(f"{name}: {error}") from error
+
+
+@contextmanager
+def _bar(title: str, total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
+    """Yield who hears how many more visits are done."""
+    with progress_bar(PlainConsole(stderr=True), hidden=not shown) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.advance(task, done)

@@ -10,14 +10,30 @@ SimulatorError
 └── EndpointProblem      a Personalizer endpoint is out of reach or answers with an error
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _MAX_MISTAKES_SHOWN = 100
 
 
 class SimulatorError(Exception):
-    """The root of everything the simulator raises on purpose."""
+    """The root of everything the simulator raises on purpose.
+
+    An error that a worker process meets is the same error here: it travels with what it knows.
+    """
+
+    def __reduce__(self) -> tuple[Callable[..., Exception], tuple[object, ...]]:
+        """Return how another process makes this error again, whatever it was made from."""
+        return _restore_error, (type(self), self.args, self.__dict__)
+
+
+def _restore_error(
+    kind: type[SimulatorError], args: tuple[object, ...], state: dict[str, object]
+) -> SimulatorError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class ScenarioNotFound(SimulatorError):

@@ -76,6 +76,25 @@ class Recommendation(Struct, frozen=True, gc=False):
         return self.order[probabilities.index(highest)]
 
 
+class LearningRecord(Struct, frozen=True, kw_only=True):
+    """What a learning loop made of the rewards of a run.
+
+    Of its ``decisions``, ``rewarded`` were learned with a reward that users gave and ``defaulted``
+    in silence, with ``default_reward``; ``late`` are those of the latter whose reward came after
+    the wait of ``reward_wait_seconds``. ``trained`` counts events that were learned from, and
+    ``seen_by_ranks`` says whether any visit was ranked by a model that had learned.
+    """
+
+    decisions: int
+    rewarded: int
+    late: int
+    defaulted: int
+    trained: int
+    seen_by_ranks: bool
+    reward_wait_seconds: float
+    default_reward: float
+
+
 class PotentialOutcomes(NamedTuple):
     """What would have come of each action that was offered, in their order: hidden from learners.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
@@ -13,6 +14,7 @@ from simulator.engine.multi_slot_run import PageListeners, run_pages
 from simulator.engine.run import Listeners, RunPlan, run
 from simulator.engine.timeline import RealTime, Timeline, VirtualTime
 from simulator.errors import RecordInvalid
+from simulator.personalizer.exploration_schedule import ExplorationSchedule
 from simulator.personalizer.http import HttpPersonalizer
 from simulator.personalizer.in_process import InProcessPersonalizer
 from simulator.personalizer.retrying_client import RetryPolicy
@@ -41,13 +43,15 @@ class EndpointTarget:
 class RunOptions:
     """What makes one run of a scenario; ``reward`` names a design, empty takes the first.
 
-    A loop in this process writes its events down in ``log``, if there is one.
+    A loop in this process writes its events down in ``log``, if there is one, and explores by
+    ``schedule``, if there is one.
     """
 
     rounds: int = 2000
     seed: int = 1
     reward: str = ""
     log: Path | None = None
+    schedule: ExplorationSchedule | None = None
 
 
 def simulate(
@@ -89,7 +93,7 @@ def simulate_pages(
     if isinstance(target, LoopSettings):
         policy = as_multi_slot(resolve_policy(target.policy_or_default))
         target = replace(target, policy=policy)
-    personalizer, timeline = _personalizer(target, options.log)
+    personalizer, timeline = _personalizer(target, options, environment.reward_delay)
     plan = RunPlan(options.rounds, run_id=f"{scenario.name}-{options.seed}")
     began = perf_counter()
     try:
@@ -102,9 +106,13 @@ def simulate_pages(
         )
     finally:
         personalizer.close()
-    made = _circumstances(
-        options.seed, environment.design.name, perf_counter() - began, personalizer
+    info = RunInfo(
+        options.seed,
+        environment.design.name,
+        perf_counter() - began,
+        reward_delay=environment.reward_delay,
     )
+    made = _with_accounts(info, personalizer)
     return summarise_pages(scenario, tally, made)
 
 
@@ -113,9 +121,11 @@ def replay(
     target: LoopSettings | EndpointTarget,
     rounds: int | None = None,
     listeners: Listeners | None = None,
-    log: Path | None = None,
+    choices: RunOptions | None = None,
 ) -> Summary:
     """Let the first `rounds` visits of a record come again, or all of them.
+
+    Of `choices` only the log and the schedule count: the rest is in the record.
 
     Raises:
         OptionsInvalid: the record cannot be read, or the endpoint is no address.
@@ -127,10 +137,19 @@ def replay(
     if not lines:
         raise RecordInvalid(record, 0, "expected at least one interaction")
     label = lines[0].label
+    delay = label.reward_delay
     environment = ReplayEnvironment(
-        label.scenario, [line.interaction() for line in lines], label.reward_design
+        label.scenario,
+        [line.interaction() for line in lines],
+        label.reward_design,
+        None if delay is None else timedelta(seconds=delay),
     )
-    options = RunOptions(len(lines), label.seed, label.reward_design, log)
+    options = replace(
+        choices or RunOptions(),
+        rounds=len(lines),
+        seed=label.seed,
+        reward=label.reward_design,
+    )
     return _run(environment, target, options, listeners or Listeners(), perf_counter)
 
 
@@ -141,7 +160,7 @@ def _run(
     listeners: Listeners,
     timer: Callable[[], float],
 ) -> Summary:
-    personalizer, timeline = _personalizer(target, options.log)
+    personalizer, timeline = _personalizer(target, options, environment.reward_delay)
     plan = RunPlan(options.rounds, run_id=f"{environment.info.name}-{options.seed}")
     began = timer()
     try:
@@ -154,7 +173,13 @@ def _run(
         )
     finally:
         personalizer.close()
-    made = _circumstances(options.seed, environment.design_name, timer() - began, personalizer)
+    info = RunInfo(
+        options.seed,
+        environment.design_name,
+        timer() - began,
+        reward_delay=environment.reward_delay,
+    )
+    made = _with_accounts(info, personalizer)
     return summarise(environment.info, tally, made)
 
 
@@ -183,22 +208,26 @@ def dry_run(scenario: Scenario) -> None:
         next(iter(environment(scenario, seed=0, reward=name).blocks(1)))
 
 
-def _circumstances(
-    seed: int, design: str, seconds: float, personalizer: HttpPersonalizer | InProcessPersonalizer
+def _with_accounts(
+    info: RunInfo, personalizer: HttpPersonalizer | InProcessPersonalizer
 ) -> RunInfo:
-    """Return how a run came about; only an endpoint has accounts of requests and replies."""
+    """Add what became of rewards, which only a loop of ours tells, or of requests and replies."""
     if isinstance(personalizer, InProcessPersonalizer):
-        return RunInfo(seed, design, seconds)
-    account, unusable = personalizer.account(), personalizer.unusable_replies()
-    return RunInfo(seed, design, seconds, account, unusable)
+        return replace(info, learning=personalizer.learning())
+    return replace(
+        info,
+        endpoint=personalizer.endpoint,
+        requests=personalizer.account(),
+        unusable_replies=personalizer.unusable_replies(),
+    )
 
 
 def _personalizer(
-    target: LoopSettings | EndpointTarget, log: Path | None
+    target: LoopSettings | EndpointTarget, options: RunOptions, reward_delay: timedelta
 ) -> tuple[HttpPersonalizer | InProcessPersonalizer, Timeline]:
     """Return who ranks, and the time it lives in: a remote clock is not ours to move."""
     if isinstance(target, EndpointTarget):
         personalizer = HttpPersonalizer(target.endpoint, target.key, target.patience)
         return personalizer, RealTime(delays=target.delays)
     validate_policy(target.policy)
-    return InProcessPersonalizer(target, log), VirtualTime()
+    return InProcessPersonalizer(target, options.log, reward_delay, options.schedule), VirtualTime()

@@ -1,14 +1,25 @@
 """Where one run of an experiment is put together: what every worker imports, and no more."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from mock_service.build import new_state
+from mock_service.clock import ManualClock
+from mock_service.loop.ids import SeededIds
 from mock_service.settings import LoopSettings
+from mock_service.vowpal.explorers import find_explorer
+from mock_service.vowpal.presets import find_epsilon, resolve_policy, with_exploration
 from mock_service.vowpal.sandbox import validate_policy
+from simulator.engine.groups import PROFILE
 from simulator.engine.run import Listeners, RunPlan, run
 from simulator.engine.timeline import VirtualTime
+from simulator.errors import OptionsInvalid
 from simulator.experiment.metrics import RunMetrics, compute_metrics
 from simulator.experiment.setting import LoopOptions, Run, Setting
 from simulator.personalizer.in_process import InProcessPersonalizer
 from simulator.users.cached import EnvironmentCache
 
+_BEGINNING = datetime(2026, 1, 5, tzinfo=UTC)
 _latest = EnvironmentCache()
 """The settings of one seed are run one after the other, and see the same users."""
 
@@ -20,14 +31,23 @@ def execute_run(task: Run) -> RunMetrics:
         KeyboardInterrupt: the run was cut short; its figures would not be those of the task.
     """
     scenario, choices = task.setting.scenario, task.setting.choices
-    personalizer = InProcessPersonalizer(loop_settings(choices))
+    environment = _latest.environment(
+        scenario, seed=task.seed, reward=choices.reward, rounds=task.rounds
+    )
+    personalizer = InProcessPersonalizer(
+        loop_settings(choices),
+        reward_delay=environment.reward_delay,
+        schedule=choices.schedule,
+    )
     try:
         tally = run(
-            _latest.environment(
-                scenario, seed=task.seed, reward=choices.reward, rounds=task.rounds
-            ),
+            environment,
             personalizer,
-            plan=RunPlan(task.rounds, run_id=f"{scenario.name}-{task.seed}"),
+            plan=RunPlan(
+                task.rounds,
+                run_id=f"{scenario.name}-{task.seed}",
+                keeps_contexts=task.by != PROFILE,
+            ),
             listeners=Listeners(),
             timeline=VirtualTime(),
         )
@@ -35,7 +55,7 @@ def execute_run(task: Run) -> RunMetrics:
         personalizer.close()
     if tally.rounds < task.rounds:
         raise KeyboardInterrupt
-    return compute_metrics(scenario, tally)
+    return compute_metrics(scenario, tally, personalizer.learning(), task.by)
 
 
 def validate_setting(setting: Setting) -> None:
@@ -49,19 +69,56 @@ def validate_setting(setting: Setting) -> None:
     InProcessPersonalizer(loop_settings(setting.choices)).close()
 
 
+def is_same_loop(one: Setting, other: Setting) -> bool:
+    """Return whether two settings begin with loops that are alike in everything."""
+    return _describe_loop(one) == _describe_loop(other)
+
+
+def _describe_loop(setting: Setting) -> tuple[object, ...]:
+    settings = loop_settings(setting.choices)
+    state = new_state(settings, ManualClock(_BEGINNING), SeededIds(settings.seed))
+    policy = with_exploration(state.policy, state.exploration)
+    configuration = replace(state.configuration, exploration=0.0)
+    return state.mode, state.seed, policy, configuration
+
+
 def loop_settings(choices: LoopOptions) -> LoopSettings:
     """Return the learning loop that an experiment's choices describe.
 
     Raises:
         SettingsInvalid: there is no such mode, or a value is none that a loop can have.
+        OptionsInvalid: exploration was chosen for a policy that has no rate.
     """
+    _check_rate(choices)
     return LoopSettings().with_changes(
         mode=choices.mode,
         policy=choices.policy,
         seed=choices.seed,
-        exploration=choices.exploration,
+        exploration=_rate(choices),
         reward_wait_time=choices.reward_wait_time,
         model_export_frequency=choices.model_export_frequency,
         reward_aggregation=choices.reward_aggregation,
         default_reward=choices.default_reward,
+    )
+
+
+def _rate(choices: LoopOptions) -> float | None:
+    """Return the rate that the loop begins with."""
+    schedule = choices.schedule
+    if schedule is not None:
+        return schedule.start
+    return choices.exploration if isinstance(choices.exploration, float | int) else None
+
+
+def _check_rate(choices: LoopOptions) -> None:
+    """Refuse a rate of exploration for a policy that does not explore by one."""
+    if choices.exploration is None or not choices.policy:
+        return
+    arguments = resolve_policy(choices.policy)
+    explorer = find_explorer(arguments)
+    if explorer.has_rate or find_epsilon(arguments) is not None:
+        return
+    raise OptionsInvalid(
+        f"exploration: {choices.policy} has no rate of exploration: vary {explorer.parameter} in "
+        "the policy instead"
     )

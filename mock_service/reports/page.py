@@ -106,7 +106,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A report: what was found in words first, then the sections, then how to have it again."""
+    """A report: what was found in words first, then the sections, then how to have it again.
+
+    ``warnings`` stand right under the verdict: what must be known before it is believed.
+    """
 
     title: str
     verdict: Sequence[str]
@@ -114,6 +117,7 @@ class Page:
     command: str
     versions: Sequence[tuple[str, str]]
     subtitle: str = ""
+    warnings: Sequence[str] = ()
 
     @property
     def charts(self) -> list[Chart]:

@@ -12,14 +12,14 @@ from mock_service.cli.progress import progress_bar
 from mock_service.console import PlainConsole, print_json, print_line
 
 if TYPE_CHECKING:
-    from simulator import api
+    from simulator import comparisons
     from simulator.experiment import processes, request
     from simulator.experiment.plan import Plan
     from simulator.report import comparison_terminal
     from simulator.report.notebook import Comparison
 else:  # what compare needs takes a second to import, which no other command should wait for
     _lazily = {"suppress_warning": True}
-    api = lazy_loader.load("simulator.api", **_lazily)
+    comparisons = lazy_loader.load("simulator.comparisons", **_lazily)
     processes = lazy_loader.load("simulator.experiment.processes", **_lazily)
     request = lazy_loader.load("simulator.experiment.request", **_lazily)
     comparison_terminal = lazy_loader.load("simulator.report.comparison_terminal", **_lazily)
@@ -27,6 +27,7 @@ else:  # what compare needs takes a second to import, which no other command sho
 _WORTH_A_PROBE = 300_000
 """Visits in all from which on a person is told beforehand what it will take."""
 _MINUTE, _HOUR = 60, 3600
+_INTERRUPTED = 130  # what shells report for an interrupt
 
 
 def compare(
@@ -49,9 +50,35 @@ def compare(
     rounds: Annotated[
         int | None, typer.Option(min=1, max=10_000_000, help="Visits in a run. [default: 5000]")
     ] = None,
+    until_decided: Annotated[
+        bool,
+        typer.Option("--until-decided", help="Run as many seeds as it takes, in place of --seeds."),
+    ] = False,
+    max_seeds: Annotated[
+        int | None, typer.Option(min=8, help="With --until-decided, at most. [default: 100]")
+    ] = None,
+    worth: Annotated[
+        float | None,
+        typer.Option(help="The smallest difference that matters: is it better, or as good as?"),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="FEATURE", help="Who gains and who loses. [default: profile]"),
+    ] = None,
+    guard: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC>=BOUND",
+            help="What must not get worse than the baseline by more: an outcome, value or reward.",
+        ),
+    ] = None,
     advise: Annotated[
         str, typer.Option(help="exploration: recommend a rate for a horizon of --rounds.")
     ] = "",
+    budget: Annotated[
+        float | None,
+        typer.Option(help="With --advise: the share of the baseline's value it may cost."),
+    ] = None,
     plan_file: Annotated[
         Path | None, typer.Option("--plan", help="A TOML file that says the above.")
     ] = None,
@@ -72,36 +99,47 @@ def compare(
     """
     if workers != 1 and not cluster:
         processes.warm_up("simulator.worker")
-    asked = request.Request(
+    asked = request.make_request(
         scenario=scenario or None,
         vary=request.read_variations(vary or []),
         baseline=request.read_baseline(baseline or []),
         objective=objective,
         seeds=seeds,
         rounds=rounds,
+        until_decided=until_decided or None,
+        max_seeds=max_seeds,
+        worth=worth,
+        by=by,
+        guards=guard,
+        budget=budget,
     )
-    plan = request.to_plan(
-        request.read_request(plan_file).override(asked) if plan_file else asked, advise
-    )
+    if plan_file:
+        asked = request.read_request(plan_file).override(asked)
+    plan = request.to_plan(asked, advise)
     folder = out or Path(f"comparison-{plan.scenario.name}")
-    conditions = api.ExecutionOptions(workers or os.cpu_count() or 1, cluster, folder, resume)
+    conditions = comparisons.ExecutionOptions(
+        workers or os.cpu_count() or 1, cluster, folder, resume
+    )
     talk = PlainConsole(stderr=True)
     if not quiet:
         _announce(talk, plan, conditions)
-    comparison = _run(talk, plan, conditions, advise=bool(advise), quiet=quiet)
+    advising = comparisons.Advising(bool(advise), asked.budget)
+    comparison = _run(talk, plan, conditions, advising, quiet=quiet)
     if as_json:
         print_json(comparison.as_dict())
+        for warning in comparison.warnings:
+            print_line(talk, f"Warning: {warning.message}")
     else:
-        comparison_terminal.show_comparison(PlainConsole(), comparison)
+        comparison_terminal.show_comparison(PlainConsole(), comparison.findings, comparison.verdict)
     if not quiet:
         print_line(talk, f"Report: {folder / 'report.html'}")
 
 
-def _announce(talk: Console, plan: "Plan", conditions: "api.ExecutionOptions") -> None:
+def _announce(talk: Console, plan: "Plan", conditions: "comparisons.ExecutionOptions") -> None:
     """Tell of a large grid what it will take, before it starts."""
     if len(plan.settings) * len(plan.seeds) * plan.rounds < _WORTH_A_PROBE:
         return
-    takes = api.estimate(plan, conditions)
+    takes = comparisons.estimate(plan, conditions)
     talk.print(
         f"{takes.runs:,} runs of {plan.rounds:,} visits: about {_time(takes.seconds)} and "
         f"{takes.megabytes:,.0f} MB with {conditions.workers} workers here",
@@ -112,18 +150,40 @@ def _announce(talk: Console, plan: "Plan", conditions: "api.ExecutionOptions") -
 def _run(
     talk: Console,
     plan: "Plan",
-    conditions: "api.ExecutionOptions",
+    conditions: "comparisons.ExecutionOptions",
+    advising: "comparisons.Advising",
     *,
-    advise: bool,
     quiet: bool,
 ) -> "Comparison":
-    runs = len(plan.settings) * len(plan.seeds)
+    kept = 0
+
+    def count(runs: int) -> None:
+        nonlocal kept
+        kept += runs
+
     with progress_bar(talk, hidden=quiet) as progress:
-        task = progress.add_task(plan.scenario.name, total=runs)
-        audience = api.ProgressCallbacks(
-            lambda there: progress.advance(task, there), lambda: progress.advance(task)
-        )
-        return api.run_comparison(plan, conditions, audience, advise=advise)
+        task = progress.add_task(plan.scenario.name, total=None)
+
+        def begin(total: int, there: int) -> None:
+            count(there)
+            progress.reset(task, total=total, completed=there)
+
+        def done() -> None:
+            count(1)
+            progress.advance(task)
+
+        try:
+            return comparisons.run_comparison(
+                plan, conditions, comparisons.ProgressCallbacks(begin, done), advising
+            )
+        except KeyboardInterrupt:
+            progress.stop()
+            print_line(
+                talk,
+                f"Interrupted: {kept:,} finished runs are kept in {conditions.folder}. The same "
+                "command goes on there with --resume.",
+            )
+            raise typer.Exit(_INTERRUPTED) from None
 
 
 def _time(seconds: float) -> str:

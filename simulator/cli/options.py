@@ -11,15 +11,18 @@ from mock_service.loop.configuration import AGGREGATIONS, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings
 from simulator.errors import OptionsInvalid
 from simulator.experiment.setting import LoopOptions
+from simulator.personalizer.exploration_schedule import ExplorationSchedule, parse_exploration
 from simulator.personalizer.retrying_client import RetryPolicy
 from simulator.scenario.fields import parse_positive_duration
 from simulator.simulations import EndpointTarget
 from simulator.worker import loop_settings
 
 ExplorationOption = Annotated[
-    float | None,
+    str,
     typer.Option(
-        min=0, max=1, help="Share of ranks that explore. [default: the policy's own, or 0.2]"
+        metavar="SHARE",
+        help="Share of ranks that explore, or a schedule like 0.4->0.05@1000 (a line over 1,000 "
+        "visits) or 0.4|0.05@2d (a step after two days). [default: the policy's own, or 0.2]",
     ),
 ]
 PolicyOption = Annotated[
@@ -116,6 +119,18 @@ def _parse_settings(options: LoopOptions) -> LoopSettings:
         name, colon, problem = str(error).partition(":")
         flag = f"--{name}" if f"--{name}" in _LOOP_FLAGS.values() else name
         raise OptionsInvalid(f"{flag}{colon}{problem}") from error
+
+
+def parse_exploration_option(text: str) -> float | ExplorationSchedule | None:
+    """Return the share or schedule that --exploration was given; None for an empty text.
+
+    Raises:
+        OptionsInvalid: it is neither.
+    """
+    try:
+        return parse_exploration(text) if text else None
+    except ValueError as error:
+        raise OptionsInvalid(f"--exploration: {error}") from error
 
 
 def parse_duration_option(flag: str, text: str) -> timedelta | None:

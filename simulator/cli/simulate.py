@@ -26,8 +26,14 @@ from simulator.cli.options import (
     WaitOption,
     choose_target,
     parse_duration_option,
+    parse_exploration_option,
 )
-from simulator.cli.simulate_run import Metrics, SimulateOptions, run_simulation
+from simulator.cli.simulate_run import (
+    Metrics,
+    SimulateOptions,
+    announce_delays,
+    run_simulation,
+)
 from simulator.engine.early_stop import INTERRUPTED
 from simulator.engine.run import Listeners
 from simulator.errors import OptionsInvalid
@@ -55,7 +61,7 @@ def simulate(
     reward: Annotated[
         str, typer.Option(help="A reward design of the scenario; default: its first.")
     ] = "",
-    exploration: ExplorationOption = None,
+    exploration: ExplorationOption = "",
     policy: PolicyOption = "",
     mode: ModeOption = None,
     wait: WaitOption = "",
@@ -88,7 +94,7 @@ def simulate(
     Example: personalizer-lab simulate news --rounds 2000 --seed 1
     """
     loop = LoopOptions(
-        exploration,
+        parse_exploration_option(exploration),
         policy,
         mode,
         parse_duration_option("--wait", wait),
@@ -100,8 +106,9 @@ def simulate(
     target = choose_target(loop, remote.target())
     if endpoint and log is not None:
         raise OptionsInvalid(f"--log: the log is kept by the server at {endpoint}")
-    run = SimulateOptions(scenario, rounds, seed, reward, record, replay, log)
+    run = SimulateOptions(scenario, rounds, seed, reward, record, replay, log, loop.schedule)
     talk = PlainConsole(stderr=True)
+    announce_delays(talk, target, run)
     watcher = _watcher(talk if as_json else PlainConsole()) if verbose else None
     with progress_bar(talk, hidden=quiet or verbose) as progress:
         task = progress.add_task(run.title, total=run.total)
@@ -109,6 +116,8 @@ def simulate(
         summary = run_simulation(run, target, listeners)
     if as_json:
         print_json(summary.as_dict())
+        for warning in summary.warnings:
+            print_line(talk, f"Warning: {warning.message}")
     elif isinstance(summary, PageSummary):
         show_page_summary(PlainConsole(), summary)
     else:

@@ -5,17 +5,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rich.console import Console
+
+from mock_service.console import print_line
 from mock_service.settings import LoopSettings
 from simulator.engine.multi_slot_run import PageListeners
 from simulator.engine.run import Listeners
+from simulator.engine.run_warnings import duration_text
 from simulator.errors import OptionsInvalid
 from simulator.model import Interaction
+from simulator.personalizer.exploration_schedule import ExplorationSchedule
 from simulator.report.interaction_lines import RunKey
 from simulator.report.interaction_log import Recorder, read_record
 from simulator.report.multi_slot_summary import PageSummary
 from simulator.report.summary import Summary
 from simulator.scenario.catalogue import find_scenario
+from simulator.scenario.reward_timing import longest_reward_delay
 from simulator.simulations import EndpointTarget, RunOptions, replay, simulate, simulate_pages
+from simulator.users.reward_design import check_reward
 
 _ROUNDS = 2000
 _SEED = 1
@@ -33,6 +40,7 @@ class SimulateOptions:
     record: Path | None = None
     replay: Path | None = None
     log: Path | None = None
+    schedule: ExplorationSchedule | None = None
 
     @property
     def title(self) -> str:
@@ -61,13 +69,36 @@ def run_simulation(
         raise OptionsInvalid("expected a scenario's name, a .toml file, or --replay RECORD")
     story = find_scenario(choices.scenario)
     seed = _SEED if choices.seed is None else choices.seed
-    options = RunOptions(choices.rounds or _ROUNDS, seed, choices.reward, choices.log)
+    options = RunOptions(
+        choices.rounds or _ROUNDS, seed, choices.reward, choices.log, choices.schedule
+    )
     if story.slots:
         _check_pages(choices, listeners, story.name)
         return simulate_pages(story, target, options, PageListeners(listeners.progress))
-    label = RunKey(story.name, seed, choices.reward or next(iter(story.rewards)))
+    check_reward(story, choices.reward)
+    delay = longest_reward_delay(story, choices.reward).total_seconds()
+    label = RunKey(story.name, seed, choices.reward or next(iter(story.rewards)), delay)
     with _recording(choices.record, label, listeners) as listening:
         return simulate(story, target, options, listening)
+
+
+def announce_delays(talk: Console, target: object, choices: SimulateOptions) -> None:
+    """Say how long rewards will be waited for that come late at an endpoint.
+
+    Raises:
+        SimulatorError: there is no such scenario or reward design.
+    """
+    if not (isinstance(target, EndpointTarget) and choices.scenario and target.delays):
+        return
+    story = find_scenario(choices.scenario)
+    check_reward(story, choices.reward)
+    delay = longest_reward_delay(story, choices.reward)
+    if delay:
+        print_line(
+            talk,
+            f"Rewards come up to {duration_text(delay)} after their visits, and are sent when they "
+            "do: the run ends only then. --no-delays sends them at once.",
+        )
 
 
 def _check_pages(choices: SimulateOptions, listeners: Listeners, name: str) -> None:
@@ -108,7 +139,8 @@ def _replay(
     first = next(read_record(record), None)
     label = first.label if first else RunKey("", 0, "")
     with _recording(choices.record, label, listeners) as listening:
-        return replay(record, target, choices.rounds, listening, choices.log)
+        options = RunOptions(log=choices.log, schedule=choices.schedule)
+        return replay(record, target, choices.rounds, listening, options)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from simulator.users.multi_slot import MultiSlotEnvironment, PageBatch
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from simulator.engine import assignment
 else:  # it takes a while to import, which no run without slots should wait for
     assignment = lazy_loader.load("simulator.engine.assignment", suppress_warning=True)
@@ -38,6 +40,8 @@ class MultiSlotTally:
         self._best: dict[bytes, _Places] = {}
         self.rounds = self.viewed = 0
         self.reported = self.lost = self.repeated = self.unsent = 0
+        self.offsets: list[timedelta] = []
+        """When each page was opened, since the beginning."""
         self.trouble = ""
 
     def add(self, block: PageBatch, chosen: list[tuple[int, ...]]) -> None:
@@ -45,6 +49,7 @@ class MultiSlotTally:
         count = len(chosen)
         if not count:
             return
+        self.offsets.extend([visit.offset for visit in block.slots[0].visits[:count]])
         viewed = block.viewed[:count, None, None]
         worth = _stack_slots([one.expected_values[:count] for one in block.slots])
         shown, best = np.array(chosen), self._best_pages(worth)

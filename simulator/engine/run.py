@@ -26,10 +26,14 @@ class Listeners:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """How many users come; event ids are ``run_id`` and the number of the visit."""
+    """How many users come; event ids are ``run_id`` and the number of the visit.
+
+    ``keeps_contexts`` lets the tally keep what each visit's context was.
+    """
 
     rounds: int
     run_id: str
+    keeps_contexts: bool = False
 
 
 def run(
@@ -48,7 +52,8 @@ def run(
     Raises:
         EndpointProblem: the endpoint fails before anything was measured.
     """
-    tally, pending = Tally(environment.action_count), Pending(personalizer, timeline)
+    tally = Tally(environment.action_count, keeps_contexts=plan.keeps_contexts)
+    pending = Pending(personalizer, timeline)
     course = _Run(personalizer, pending, tally, plan.run_id, listeners)
     with stop_gracefully(tally, pending):
         for block in environment.blocks(plan.rounds):

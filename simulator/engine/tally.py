@@ -1,9 +1,14 @@
 """What is kept of a run: a few numbers a visit, in columns."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.users.environment import VisitBatch
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 _Array = NDArray[np.float64]
 _Mask = NDArray[np.bool_]
@@ -33,13 +38,20 @@ class Tally:
     ones.
     """
 
-    def __init__(self, actions: int) -> None:
+    def __init__(self, actions: int, *, keeps_contexts: bool = False) -> None:
+        """Count nothing yet; ``keeps_contexts`` keeps the contexts of all visits, too."""
         self._blocks: dict[str, list[NDArray[np.generic]]] = {name: [] for name in _COLUMNS}
         self.fixed_rewards = np.zeros(actions)
         self.fixed_values = np.zeros(actions)
         """What showing nothing but that action, or any while it is not there, would have earned in
         all; shape (actions,)."""
         self.rounds = 0
+        self.offsets: list[timedelta] = []
+        """When each visit happened, since the beginning."""
+        self.contexts: list[str] | None = [] if keeps_contexts else None
+        """The context of each visit, as a JSON array of objects."""
+        self.outcome_totals: dict[str, float] = {}
+        """What users did with what they were shown, added up by outcome."""
         self.reported = self.lost = self.repeated = 0
         """Rewards that were sent, those of them that never arrived, and those that came twice."""
         self.unsent = 0
@@ -79,6 +91,13 @@ class Tally:
         self.fixed_rewards += _sum_per_action(rewards, mask, blind_reward)
         self.fixed_values += _sum_per_action(expected, mask, blind_value)
         self.rounds += count
+        visits = block.visits[:count]
+        self.offsets.extend([visit.offset for visit in visits])
+        if self.contexts is not None:
+            self.contexts.extend([visit.context for visit in visits])
+        for name, draws in block.outcomes.items():
+            total = float(draws.amounts[rows, shown].sum())
+            self.outcome_totals[name] = self.outcome_totals.get(name, 0.0) + total
         self._count_feedback(block, rows, shown)
 
     def column(self, name: str) -> NDArray[np.float64]:

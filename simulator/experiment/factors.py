@@ -9,6 +9,7 @@ from itertools import product
 
 from simulator.errors import OptionsInvalid
 from simulator.experiment.setting import LoopOptions, Setting
+from simulator.personalizer.exploration_schedule import parse_exploration
 from simulator.scenario.fields import parse_positive_duration
 from simulator.scenario.load import with_parameters
 from simulator.scenario.model import Scenario
@@ -95,10 +96,10 @@ def _toml_value(text: str) -> object:
 
 
 def _exploration(choices: LoopOptions, text: str) -> LoopOptions:
-    share = _number("exploration", text)
-    if not 0 <= share <= 1:
-        raise OptionsInvalid(f"--vary exploration: expected a share in [0, 1], got {text!r}")
-    return replace(choices, exploration=share)
+    try:
+        return replace(choices, exploration=parse_exploration(text))
+    except ValueError as error:
+        raise OptionsInvalid(f"--vary exploration: {error}") from error
 
 
 def _default_reward(choices: LoopOptions, text: str) -> LoopOptions:

@@ -1,13 +1,17 @@
 """What is kept of one run of an experiment: some figures and a curve, small enough to send home."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import blake2b
 from typing import Any, Self
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.engine.groups import PROFILE, group_masks
 from simulator.engine.tally import Tally
+from simulator.model import LearningRecord
 from simulator.scenario.model import Scenario
 
 CURVE_POINTS = 40
@@ -18,6 +22,16 @@ _DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
+class GroupMetrics:
+    """The figures of some visits of a run; means are None without any."""
+
+    visits: int
+    mean_value: float | None
+    late_value: float | None
+    mean_reward: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunMetrics:
     """The figures of a run; values are expected values, per visit unless they are totals.
 
@@ -25,7 +39,11 @@ class RunMetrics:
     highest probability, None if it favoured none on most visits. ``events_to_learn`` counts the
     visits until that reached 90% of the way from blind choice to perfect knowledge over a window
     of 100 visits, None if it never did. The four ``curve`` columns belong to the visits that end
-    with number ``curve_ends``, and ``shown`` counts visits by profile and action.
+    with number ``curve_ends``, ``curve_seconds`` says when the last of them came, and ``shown``
+    counts visits by profile and action. ``decisions`` is a digest of what was shown at all visits,
+    ``outcomes`` are means per visit, and ``groups`` are by profile or by a feature of the context.
+    Of the ``reported`` rewards, ``lost`` never arrived.
+    ``learning`` is None in records that an earlier version wrote.
     """
 
     rounds: int
@@ -42,10 +60,18 @@ class RunMetrics:
     curve_best: list[float]
     curve_regret: list[float]
     shown: list[list[int]]
+    curve_seconds: list[float] = field(default_factory=list)
+    decisions: str = ""
+    outcomes: dict[str, float] = field(default_factory=dict)
+    groups: dict[str, GroupMetrics] = field(default_factory=dict)
+    reported: int = 0
+    lost: int = 0
+    learning: LearningRecord | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return what JSON can hold."""
-        return asdict(self)
+        document: dict[str, Any] = msgspec.to_builtins(self)
+        return document
 
     @classmethod
     def from_json(cls, text: bytes) -> Self:
@@ -66,12 +92,16 @@ class RunMetrics:
     def belong_to(self, scenario: Scenario, rounds: int) -> bool:
         """Say whether these are figures of a run of that many visits."""
         shape = [len(scenario.actions)] * len(scenario.profiles)
-        is_whole = self.rounds == rounds == self.curve_ends[-1] if self.curve_ends else False
+        if self.learning is None or not self.curve_ends:
+            return False
+        is_whole = self.rounds == rounds == self.curve_ends[-1]
         return is_whole and [len(counts) for counts in self.shown] == shape
 
 
-def compute_metrics(scenario: Scenario, tally: Tally) -> RunMetrics:
-    """Return the figures of a run of at least one visit."""
+def compute_metrics(
+    scenario: Scenario, tally: Tally, learning: LearningRecord, by: str = PROFILE
+) -> RunMetrics:
+    """Return the figures of a run of at least one visit, with groups of visits `by` that."""
     value, regret = tally.column("value"), tally.column("regret")
     favoured, blind = tally.column("favoured_value"), tally.column("blind_value")
     best = value + regret
@@ -92,7 +122,39 @@ def compute_metrics(scenario: Scenario, tally: Tally) -> RunMetrics:
         curve_best=_means(best, ends),
         curve_regret=[_round(total) for total in np.cumsum(regret)[ends[1:] - 1]],
         shown=_count_choices(scenario, tally),
+        curve_seconds=[_seconds(tally.offsets[end - 1]) for end in ends[1:].tolist()],
+        decisions=blake2b(tally.column("chosen").tobytes(), digest_size=8).hexdigest(),
+        outcomes={
+            name: round(total / tally.rounds, _DECIMALS)
+            for name, total in tally.outcome_totals.items()
+        },
+        groups={
+            name: _group(tally, mask)
+            for name, mask in group_masks(tally, list(scenario.profiles), by).items()
+        },
+        reported=tally.reported,
+        lost=tally.lost,
+        learning=learning,
     )
+
+
+def _group(tally: Tally, mask: NDArray[np.bool_]) -> GroupMetrics:
+    value, reward = tally.column("value"), tally.column("reward")
+    late = np.arange(tally.rounds) >= tally.rounds - max(1, tally.rounds // 4)
+    return GroupMetrics(
+        int(mask.sum()),
+        _mean_or_none(value[mask]),
+        _mean_or_none(value[mask & late]),
+        _mean_or_none(reward[mask]),
+    )
+
+
+def _mean_or_none(column: NDArray[np.float64]) -> float | None:
+    return _round(column.mean()) if len(column) else None
+
+
+def _seconds(offset: timedelta) -> float:
+    return round(offset.total_seconds(), _DECIMALS)
 
 
 def events_to_learn(

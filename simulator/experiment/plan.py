@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
+from math import inf, prod
 
+from simulator.engine.groups import PROFILE
 from simulator.errors import OptionsInvalid
 from simulator.experiment.factors import Factor, list_settings
+from simulator.experiment.grouping import check_grouping
+from simulator.experiment.guards import Guardrail, read_guard
 from simulator.experiment.objective import Objective, find_objective
+from simulator.experiment.sequential import FIRST_LOOK
 from simulator.experiment.setting import Run, Setting
 from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.model import Scenario
@@ -20,12 +24,21 @@ Level = str | bool | int | float
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    """How a comparison is made; what ``baseline`` leaves open is its factor's first level."""
+    """How a comparison is made; what ``baseline`` leaves open is its factor's first level.
+
+    With ``until_decided`` there are as many seeds as it takes, at most ``seeds``. ``worth`` is the
+    smallest difference that matters, in the objective's unit. ``by`` is the profile or a feature of
+    the context, and ``guards`` are texts like ``clicks>=-0.02``.
+    """
 
     seeds: int = 20
     rounds: int = 5000
     baseline: Sequence[tuple[str, str]] = ()
     objective: str = "value"
+    until_decided: bool = False
+    worth: float | None = None
+    by: str = PROFILE
+    guards: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +46,8 @@ class Plan:
     """A comparison to be made: every setting with every seed.
 
     ``source`` is the scenario's name or path as it was asked for, and ``baseline`` the index of
-    the setting that the others are compared to.
+    the setting that the others are compared to. With ``until_decided`` the seeds are those that
+    there may be; the other fields are as in `PlanOptions`.
     """
 
     source: str
@@ -44,10 +58,18 @@ class Plan:
     rounds: int
     baseline: int
     objective: Objective
+    until_decided: bool = False
+    worth: float | None = None
+    by: str = PROFILE
+    guards: tuple[Guardrail, ...] = ()
 
     def runs(self) -> list[Run]:
         """Return every run, the settings of one seed after the other."""
-        return [Run(setting, seed, self.rounds) for seed in self.seeds for setting in self.settings]
+        return [
+            Run(setting, seed, self.rounds, self.by)
+            for seed in self.seeds
+            for setting in self.settings
+        ]
 
 
 def make_plan(source: str, factors: Sequence[Factor], terms: PlanOptions) -> Plan:
@@ -69,6 +91,7 @@ def make_plan(source: str, factors: Sequence[Factor], terms: PlanOptions) -> Pla
         )
     scenario = find_scenario(source)
     check_single_slot(scenario)
+    check_grouping(scenario, terms.by)
     settings = list_settings(scenario, tuple(factors))
     return Plan(
         source,
@@ -79,6 +102,10 @@ def make_plan(source: str, factors: Sequence[Factor], terms: PlanOptions) -> Pla
         terms.rounds,
         _baseline(factors, settings, terms.baseline),
         find_objective(terms.objective),
+        terms.until_decided,
+        terms.worth,
+        terms.by,
+        tuple(read_guard(text, scenario) for text in terms.guards),
     )
 
 
@@ -86,6 +113,12 @@ def _check_size(terms: PlanOptions, factors: Sequence[Factor]) -> None:
     """Refuse plans that would take years, before they take any memory."""
     if terms.seeds < MIN_SEEDS:
         raise OptionsInvalid(f"--seeds: expected at least {MIN_SEEDS}, got {terms.seeds}")
+    if terms.until_decided and terms.seeds < FIRST_LOOK:
+        raise OptionsInvalid(
+            f"--max-seeds: expected at least {FIRST_LOOK}, the first look, got {terms.seeds}"
+        )
+    if terms.worth is not None and not 0 < terms.worth < inf:
+        raise OptionsInvalid(f"--worth: expected a number above 0, got {terms.worth}")
     if terms.seeds > MAX_SEEDS:
         raise OptionsInvalid(f"--seeds: expected at most {MAX_SEEDS:,}, got {terms.seeds}")
     if terms.rounds < 1:

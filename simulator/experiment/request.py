@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
@@ -18,9 +18,29 @@ from simulator.experiment.plan import (
     level_text,
     make_plan,
 )
+from simulator.experiment.sequential import FIRST_LOOK
 from simulator.scenario.toml import read_toml
 
+MOST_SEEDS = 100
+"""How many seeds there are at most until it is decided, if nothing else is said."""
 _Level = StrictStr | bool | int | float
+
+
+class Choices(TypedDict, total=False):
+    """The fields of a `Request`; None leaves one as it is."""
+
+    scenario: str | None
+    vary: dict[str, list[_Level]]
+    baseline: dict[str, _Level]
+    objective: str | None
+    seeds: int | None
+    rounds: int | None
+    until_decided: bool | None
+    max_seeds: int | None
+    worth: float | None
+    by: str | None
+    guards: list[str] | None
+    budget: float | None
 
 
 class Request(BaseModel):
@@ -34,12 +54,35 @@ class Request(BaseModel):
     objective: str | None = None
     seeds: Annotated[int, Field(ge=MIN_SEEDS, le=MAX_SEEDS)] | None = None
     rounds: Annotated[int, Field(ge=1, le=MAX_ROUNDS)] | None = None
+    until_decided: bool | None = None
+    max_seeds: Annotated[int, Field(ge=FIRST_LOOK, le=MAX_SEEDS)] | None = None
+    worth: Annotated[float, Field(gt=0)] | None = None
+    by: str | None = None
+    guards: list[str] | None = None
+    budget: Annotated[float, Field(gt=0, lt=1)] | None = None
 
     def override(self, other: Self) -> Self:
         """Return this request with what the other one says instead, factor by factor."""
         said = other.model_dump(exclude_none=True)
         tables = {name: {**getattr(self, name), **said[name]} for name in ("vary", "baseline")}
         return self.model_copy(update={**said, **tables})
+
+
+def make_request(**choices: Unpack[Choices]) -> Request:
+    """Return the request of a command line or of Python.
+
+    Raises:
+        OptionsInvalid: something in it is not possible, with a line for every mistake.
+    """
+    try:
+        return Request.model_validate(choices)
+    except ValidationError as error:
+        lines = [
+            f"--{str(detail['loc'][0]).replace('_', '-')}: {detail['msg'].lower()}, "
+            f"got {detail['input']!r}"
+            for detail in error.errors()
+        ]
+        raise OptionsInvalid("\n".join(lines)) from error
 
 
 def read_request(path: Path) -> Request:
@@ -104,17 +147,38 @@ def to_plan(request: Request, advise: str = "") -> Plan:
         factors = _for_advice(advise, factors)
     if not factors:
         raise OptionsInvalid("--vary: expected something to vary, like exploration=0,0.1,0.2")
+    _check_seeds(request, advise)
     usual = PlanOptions()
+    seeds = request.max_seeds or MOST_SEEDS if request.until_decided else request.seeds
     return make_plan(
         request.scenario,
         factors,
         PlanOptions(
-            request.seeds or usual.seeds,
+            seeds or usual.seeds,
             request.rounds or usual.rounds,
             tuple((name, level_text(level)) for name, level in request.baseline.items()),
             request.objective or usual.objective,
+            until_decided=bool(request.until_decided),
+            worth=request.worth,
+            by=request.by or usual.by,
+            guards=tuple(request.guards or ()),
         ),
     )
+
+
+def _check_seeds(request: Request, advise: str) -> None:
+    """Refuse ways to say how many seeds that contradict each other."""
+    if request.until_decided and request.seeds is not None:
+        raise OptionsInvalid(
+            "--seeds cannot be had with --until-decided, which takes as many as are needed: "
+            "--max-seeds bounds them"
+        )
+    if request.max_seeds is not None and not request.until_decided:
+        raise OptionsInvalid("--max-seeds needs --until-decided")
+    if request.until_decided and advise:
+        raise OptionsInvalid("--advise needs all seeds of all rates: leave out --until-decided")
+    if request.budget is not None and not advise:
+        raise OptionsInvalid("--budget needs --advise exploration")
 
 
 def _for_advice(advise: str, factors: list[Factor]) -> list[Factor]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
 
+from simulator.engine.groups import PROFILE
+from simulator.personalizer.exploration_schedule import ExplorationSchedule
 from simulator.scenario.hooks import read_source
 from simulator.scenario.model import Scenario
 
@@ -17,10 +19,12 @@ _DECIDES_A_RUN = ("personalizer-lab", "numpy", "vowpalwabbit")
 class LoopOptions:
     """What is chosen about a learning loop; None and empty leave it at the loop's default.
 
+    ``exploration`` is a share, or a schedule of shares.
+
     The order of the fields is part of a setting's digest.
     """
 
-    exploration: float | None = None
+    exploration: float | ExplorationSchedule | None = None
     policy: str = ""
     mode: str | None = None
     reward_wait_time: timedelta | None = None
@@ -31,6 +35,11 @@ class LoopOptions:
     """What the loop draws with, whatever the seed of the run."""
     reward: str = ""
     """A reward design of the scenario; empty takes its first."""
+
+    @property
+    def schedule(self) -> ExplorationSchedule | None:
+        """The schedule that exploration follows, if it does."""
+        return self.exploration if isinstance(self.exploration, ExplorationSchedule) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,3 +78,5 @@ class Run:
     setting: Setting
     seed: int
     rounds: int
+    by: str = PROFILE
+    """What its visits are grouped by: a feature of the context, or the profile."""

@@ -22,34 +22,58 @@ CONFIDENCE = 0.95
 POWER = 0.8
 MAX_SEEDS = 10_000
 """More than that are not recommended: so small a difference is hardly worth knowing."""
+MIN_TO_JUDGE = 5
+"""Fewer seeds say nothing about the shape of what they are drawn from, and decide nothing."""
 _RESAMPLES = 2000
-_MIN_TO_RESAMPLE = 5
 _BATCH = 250
 _SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate and its 95% confidence interval."""
+    """An estimate and its 95% confidence interval.
+
+    ``decides`` is false where it rests on too few seeds, or on seeds that are all alike: it then
+    shows nothing, wherever it lies.
+    """
 
     estimate: float
     low: float
     high: float
+    decides: bool = True
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether the interval leaves out zero."""
-        return self.low > 0 or self.high < 0
+        """Whether the interval shows that the difference is not zero."""
+        return self.is_above(0.0) or self.is_below(0.0)
+
+    def is_above(self, bound: float) -> bool:
+        """Return whether the interval shows that the truth is above `bound`."""
+        return self.decides and self.low > bound
+
+    def is_below(self, bound: float) -> bool:
+        """Return whether the interval shows that the truth is below `bound`."""
+        return self.decides and self.high < bound
+
+    def is_within(self, bound: float) -> bool:
+        """Return whether the interval shows that the truth is within `bound` of zero."""
+        return self.decides and -bound < self.low and self.high < bound
 
 
 def intervals(columns: Columns) -> list[Interval]:
     """Return an interval for the mean of each column; together they hold with 95% confidence."""
     critical = critical_value(columns)
-    means, errors = columns.mean(axis=0), _error(columns, 0)
-    return [
-        Interval(float(mean), float(mean - critical * error), float(mean + critical * error))
-        for mean, error in zip(means, errors, strict=True)
-    ]
+    return [mean_interval(column, critical) for column in columns.T]
+
+
+def mean_interval(column: Columns, critical: float) -> Interval:
+    """Return the interval of one column's mean, that many standard errors wide to each side.
+
+    Fewer than five seeds, or seeds without any spread, make one that decides nothing.
+    """
+    mean, error = float(column.mean()), float(_error(column, 0))
+    decides = len(column) >= MIN_TO_JUDGE and error > _SAME
+    return Interval(mean, mean - critical * error, mean + critical * error, decides)
 
 
 def critical_value(columns: Columns) -> float:
@@ -59,20 +83,10 @@ def critical_value(columns: Columns) -> float:
     from, it is Student's t corrected by Bonferroni.
     """
     seeds, comparisons = columns.shape
-    if seeds < _MIN_TO_RESAMPLE:
+    if seeds < MIN_TO_JUDGE:
         return float(stats.t.ppf(1 - (1 - CONFIDENCE) / 2 / comparisons, seeds - 1))
     floor = float(stats.t.ppf((1 + CONFIDENCE) / 2, seeds - 1))
     return max(floor, float(np.quantile(_largest_t(columns), CONFIDENCE)))
-
-
-def best_probabilities(columns: Columns) -> list[float]:
-    """Return for each setting in which share of resamples its mean is the highest."""
-    seeds = len(columns)
-    drawn = default_rng(0).multinomial(seeds, np.full(seeds, 1 / seeds), _RESAMPLES)
-    means = drawn @ columns / seeds
-    highest = means >= means.max(axis=1, keepdims=True) - _SAME
-    shares: list[float] = (highest / highest.sum(axis=1, keepdims=True)).mean(axis=0).tolist()
-    return shares
 
 
 def contenders(columns: Columns) -> list[int]:

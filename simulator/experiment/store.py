@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from simulator.engine.groups import PROFILE
 from simulator.errors import OptionsInvalid
 from simulator.experiment.metrics import RunMetrics
 from simulator.experiment.setting import Run
@@ -15,6 +16,8 @@ from simulator.experiment.setting import Run
 FILE_NAME = "runs.jsonl"
 FINISHED = "summary.json"
 """The last file that a finished comparison writes."""
+LOOKS = "looks.json"
+"""After how many seeds the settings were compared."""
 
 
 class RunStore(Protocol):
@@ -24,6 +27,9 @@ class RunStore(Protocol):
 
     def keep(self, run: Run, metrics: RunMetrics) -> None:
         """Take in a finished run."""
+
+    def note_look(self, seeds: int) -> tuple[int, ...]:
+        """Note after how many seeds the settings are compared; return all such numbers."""
 
 
 @contextmanager
@@ -54,6 +60,9 @@ class _Memory:
     def keep(self, run: Run, metrics: RunMetrics) -> None:
         self.finished[run] = metrics
 
+    def note_look(self, seeds: int) -> tuple[int, ...]:
+        return (seeds,)
+
 
 class _Folder:
     """A line of JSON a run; one that an interrupt cut short does not count."""
@@ -69,13 +78,16 @@ class _Folder:
             )
         end.unlink(missing_ok=True)
         digest = _digest_cache()
-        self._keys = {run: f"{digest(run)}-{run.seed}-{run.rounds}" for run in runs}
+        self._keys = {run: _key(run, digest(run)) for run in runs}
         kept = known if resume else {}
         self.finished = {
             run: kept[key]
             for run, key in self._keys.items()
             if key in kept and kept[key].belong_to(run.setting.scenario, run.rounds)
         }
+        self._looks = folder / LOOKS
+        if not resume:
+            self._looks.unlink(missing_ok=True)
         path.write_text("".join(map(_format_line, kept, kept.values())), encoding="utf-8")
         self._file = path.open("a", encoding="utf-8")
 
@@ -84,8 +96,19 @@ class _Folder:
         self._file.write(_format_line(self._keys[run], metrics))
         self._file.flush()
 
+    def note_look(self, seeds: int) -> tuple[int, ...]:
+        looks = sorted({*_read_looks(self._looks), seeds})
+        self._looks.write_text(json.dumps(looks) + "\n", encoding="utf-8")
+        return tuple(look for look in looks if look <= seeds)
+
     def close(self) -> None:
         self._file.close()
+
+
+def _key(run: Run, digest: str) -> str:
+    """Return what names a run among all that were ever kept."""
+    grouped = "" if run.by == PROFILE else f"-{run.by}"
+    return f"{digest}-{run.seed}-{run.rounds}{grouped}"
 
 
 def _digest_cache() -> Callable[[Run], str]:
@@ -112,6 +135,14 @@ def _read(path: Path) -> dict[str, RunMetrics]:
         return {}
     lines = [_line(text) for text in path.read_bytes().split(b"\n")]
     return dict([line for line in lines if line is not None])
+
+
+def _read_looks(path: Path) -> list[int]:
+    """Return what was noted; nothing where that cannot be read."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=list[int])
+    except (OSError, ValueError):
+        return []
 
 
 class _RunLine(msgspec.Struct):

@@ -36,6 +36,7 @@ class HttpPersonalizer:
             raise OptionsInvalid(
                 f"--endpoint: expected an address like http://127.0.0.1:5000, got {endpoint!r}"
             )
+        self.endpoint = endpoint.rstrip("/")
         self._sender = RetryingClient(endpoint.rstrip("/"), key, patience or RetryPolicy())
         self._actions: tuple[OfferedAction, ...] = ()
         self._actions_text = ""

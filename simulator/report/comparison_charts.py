@@ -14,11 +14,12 @@ from mock_service.reports.palette import colours, in_order
 from simulator.experiment.comparison import ComparisonResult
 from simulator.experiment.metrics import RunMetrics
 from simulator.experiment.statistics import CONFIDENCE, Interval
+from simulator.report.drift_marks import drift_marks
 
 _TALL = 300
 _ROW = 34
 _TICKS = 8
-_MAX_LINES = 12
+_MAX_LINES = 8
 _NAMES = alt.Axis(domain=False, ticks=False, labelPadding=8)
 Spec = dict[str, Any]
 Curve = Callable[[RunMetrics], list[float]]
@@ -77,25 +78,26 @@ def learning_curves(findings: ComparisonResult) -> Chart:
         .mark_line(strokeDash=[5, 4], color="#8a95a1", interpolate="monotone")
         .encode(x="visit:Q", y="value:Q", tooltip=[alt.Tooltip("value:Q", format=".4f")])
     )
-    chart = (
-        line + _bands(findings, lambda run: run.curve_value, "true value per visit")
-    ).properties(height=_TALL)
+    bands = _bands(findings, lambda run: run.curve_value, "true value per visit")
+    chart = alt.layer(line, bands, *drift_marks(findings)).properties(height=_TALL)
+    drifts = " Dotted lines mark where tastes drift." if drift_marks(findings) else ""
     return Chart(
         "learning",
         "What each visit was worth",
         _spec(chart),
         _band_caption(findings)
-        + " The dashed line is what the best actions would have been worth.",
+        + f" The dashed line is what the best actions would have been worth.{drifts}",
     )
 
 
 def regret_curves(findings: ComparisonResult) -> Chart:
     """Draw the regret that has piled up by visit."""
     bands = _bands(findings, lambda run: run.curve_regret, "cumulative regret")
+    chart = alt.layer(bands, *drift_marks(findings)).properties(height=_TALL)
     return Chart(
         "regret",
         "What was missed so far",
-        _spec(bands.properties(height=_TALL)),
+        _spec(chart),
         "Regret is the worth of the best action less that of the shown one, summed over visits. "
         + _band_caption(findings),
     )
@@ -235,7 +237,7 @@ def _call(difference: Interval | None) -> str:
         return "baseline"
     if not difference.excludes_zero:
         return "not told apart"
-    return "better" if difference.low > 0 else "worse"
+    return "better" if difference.is_above(0.0) else "worse"
 
 
 _CALLS = {

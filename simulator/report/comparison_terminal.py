@@ -1,37 +1,44 @@
 """A comparison on the terminal: the verdict, and a row for each setting."""
 
+from collections.abc import Sequence
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from simulator.experiment.comparison import SettingResult
-from simulator.report.comparison import learning_text
-from simulator.report.notebook import Comparison
+from simulator.engine.run_warnings import clock_text, duration_text
+from simulator.experiment.comparison import ComparisonResult, SettingResult
+from simulator.report.comparison_tables import learning_text, probability_text
+from simulator.report.terminal import show_warnings
 
 
-def show_comparison(console: Console, comparison: Comparison) -> None:
+def show_comparison(console: Console, findings: ComparisonResult, verdict: Sequence[str]) -> None:
     """Print the verdict in words and the table it rests on."""
-    first, *others = comparison.verdict
+    first, *others = verdict
     console.print(Text(first, style="bold"))
     for sentence in others:
         console.print(Text(sentence))
-    console.print(_table(comparison))
+    show_warnings(console, findings.warnings)
+    covered = findings.covered
+    console.print(
+        Text(f"A run's visits end at {clock_text(covered)}, after {duration_text(covered)}.")
+    )
+    console.print(_table(findings))
 
 
-def _table(comparison: Comparison) -> Table:
-    findings = comparison.findings
+def _table(findings: ComparisonResult) -> Table:
     table = Table(box=SIMPLE_HEAD)
     table.add_column("setting", overflow="fold")
-    for heading in (findings.plan.objective.name, "vs baseline", "best in", "regret", "to 90%"):
-        table.add_column(heading, justify="right")
+    for heading in (findings.plan.objective.name, "vs baseline", "is best", "regret", "to 90%"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for result in findings.results:
-        style = "bold" if result is findings.leader else None
-        table.add_row(*map(Text, _row(result)), style=style)
+        leads = result is findings.leader and findings.has_verdict
+        table.add_row(*map(Text, _row(findings, result)), style="bold" if leads else None)
     return table
 
 
-def _row(result: SettingResult) -> tuple[str, ...]:
+def _row(findings: ComparisonResult, result: SettingResult) -> tuple[str, ...]:
     difference = result.difference
     return (
         result.label,
@@ -39,7 +46,7 @@ def _row(result: SettingResult) -> tuple[str, ...]:
         "baseline"
         if difference is None
         else f"{difference.estimate:+.4f} ± {difference.high - difference.estimate:.4f}",
-        f"{result.best_probability:.0%}",
+        probability_text(findings, result),
         f"{result.regret.estimate:,.1f}",
         learning_text(result),
     )

@@ -26,6 +26,8 @@ class RunKey(NamedTuple):
     scenario: str
     seed: int
     reward_design: str
+    reward_delay: float | None = None
+    """How long after a visit its rewards may come, in seconds; None where that is not known."""
 
 
 class _RecordLine(BaseModel):
@@ -79,6 +81,7 @@ class InteractionLine(_RecordLine):
     value: FiniteFloat
     expected_value: FiniteFloat
     truth: TruthLine
+    reward_delay: _Moment | None = None
 
     @validator(mode="after")
     def _fits(self) -> Self:
@@ -92,7 +95,7 @@ class InteractionLine(_RecordLine):
     @property
     def label(self) -> RunKey:
         """Which run the line is of."""
-        return RunKey(self.scenario, self.seed, self.reward_design)
+        return RunKey(self.scenario, self.seed, self.reward_design, self.reward_delay)
 
     def interaction(self) -> Interaction:
         """Return the interaction as the engine knows it."""

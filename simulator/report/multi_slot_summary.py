@@ -1,10 +1,13 @@
 """The figures of a run with slots."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from simulator.engine.multi_slot_tally import MultiSlotTally
+from simulator.engine.run_warnings import RunWarning
+from simulator.model import LearningRecord
 from simulator.personalizer.retrying_client import RequestStats, UnusableReplies
 from simulator.report.means import (
     CurvePoint,
@@ -13,7 +16,13 @@ from simulator.report.means import (
     mean_or_none,
     round_metric,
 )
-from simulator.report.summary import Baseline, RewardDeliveryStats, RunInfo
+from simulator.report.summary import (
+    Baseline,
+    CoveredTime,
+    RewardDeliveryStats,
+    RunInfo,
+    run_warnings,
+)
 from simulator.scenario.model import Scenario
 
 
@@ -52,6 +61,7 @@ class PageSummary:
     """
 
     scenario: str
+    endpoint: str | None
     rounds: int
     viewed: int
     seed: int
@@ -69,11 +79,15 @@ class PageSummary:
     requests: RequestStats | None
     unusable_replies: UnusableReplies | None
     trouble: str | None
+    covered: CoveredTime | None
+    learning: LearningRecord | None
+    warnings: list[RunWarning]
     interactions_per_second: float | None
 
     def as_dict(self) -> dict[str, object]:
         """Return the summary as what JSON can hold."""
-        return asdict(self)
+        document: dict[str, object] = msgspec.to_builtins(self)
+        return document
 
 
 def summarise_pages(scenario: Scenario, tally: MultiSlotTally, made: RunInfo) -> PageSummary:
@@ -81,6 +95,7 @@ def summarise_pages(scenario: Scenario, tally: MultiSlotTally, made: RunInfo) ->
     reward, value = tally.column("reward").sum(axis=1), tally.column("value").sum(axis=1)
     return PageSummary(
         scenario=scenario.name,
+        endpoint=made.endpoint,
         rounds=tally.rounds,
         viewed=tally.viewed,
         seed=made.seed,
@@ -98,6 +113,9 @@ def summarise_pages(scenario: Scenario, tally: MultiSlotTally, made: RunInfo) ->
         requests=made.requests,
         unusable_replies=made.unusable_replies,
         trouble=tally.trouble or None,
+        covered=CoveredTime.of(tally.offsets),
+        learning=made.learning,
+        warnings=run_warnings(scenario, tally, made),
         interactions_per_second=round(tally.rounds / made.seconds, 1) if made.seconds > 0 else None,
     )
 

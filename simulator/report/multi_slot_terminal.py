@@ -6,7 +6,15 @@ from rich.table import Table
 
 from mock_service.visible import to_plain
 from simulator.report.multi_slot_summary import PageSummary
-from simulator.report.terminal import accounts, add_personalizer, curve, figure
+from simulator.report.terminal import (
+    accounts,
+    add_personalizer,
+    covered_lines,
+    curve,
+    figure,
+    place_lines,
+    show_warnings,
+)
 
 
 def show_page_summary(console: Console, summary: PageSummary) -> None:
@@ -15,11 +23,15 @@ def show_page_summary(console: Console, summary: PageSummary) -> None:
     speed = f", {pace:,.0f} pages/s" if pace else ""
     seen = "" if summary.viewed == summary.rounds else f", {summary.viewed:,} pages seen"
     headline = f"{summary.scenario}: {summary.rounds:,} rounds{seen}, seed {summary.seed}{speed}"
-    console.print(Group(to_plain(headline), _page(summary), _slots(summary), _profiles(summary)))
+    covered = [*place_lines(summary), *covered_lines(summary)]
+    console.print(
+        Group(to_plain(headline), *covered, _page(summary), _slots(summary), _profiles(summary))
+    )
     for line in accounts(summary):
         console.print(to_plain(line))
     if summary.curve:
         console.print(curve(summary.curve, summary.baselines))
+    show_warnings(console, summary.warnings)
 
 
 def _page(summary: PageSummary) -> Table:

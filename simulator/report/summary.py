@@ -1,11 +1,26 @@
 """The figures of a run."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.engine.multi_slot_tally import MultiSlotTally
+from simulator.engine.run_warnings import (
+    RunWarning,
+    clock_text,
+    duration_text,
+    warn_of_late,
+    warn_of_lost,
+    warn_of_nothing_learned,
+    warn_of_unreached,
+)
 from simulator.engine.tally import Tally
+from simulator.model import LearningRecord
 from simulator.personalizer.retrying_client import RequestStats, UnusableReplies
 from simulator.report.means import (
     CurvePoint,
@@ -14,6 +29,7 @@ from simulator.report.means import (
     mean_or_none,
     round_metric,
 )
+from simulator.scenario.model import Scenario
 from simulator.users.environment import EnvironmentInfo
 
 
@@ -57,16 +73,38 @@ class RewardDeliveryStats:
 
 
 @dataclass(frozen=True, slots=True)
+class CoveredTime:
+    """The moments of the first and the last visit, in seconds since the scenario's beginning."""
+
+    begins: float
+    ends: float
+
+    @classmethod
+    def of(cls, offsets: Sequence[timedelta]) -> Self | None:
+        """Return what the visits cover; None without any."""
+        if not offsets:
+            return None
+        return cls(offsets[0].total_seconds(), offsets[-1].total_seconds())
+
+    def text(self) -> str:
+        """Return the time on the scenario's clock, in words."""
+        begins, ends = timedelta(seconds=self.begins), timedelta(seconds=self.ends)
+        return f"{clock_text(begins)} to {clock_text(ends)} ({duration_text(ends - begins)})"
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The figures of a run; those of a run without a single visit are None.
 
     Rewards are in the reward design's unit and ``regret`` in the scenario's unit of value, summed
     over all visits. ``requests`` is None in process, ``unusable_replies`` is None when every rank
-    was answered with a ranking, and ``trouble`` says why a run ended early.
+    was answered with a ranking, and ``trouble`` says why a run ended early. ``learning`` is what
+    the loop made of the rewards, None for an endpoint's. ``warnings`` belong to the figures.
     Only ``interactions_per_second`` differs between runs of one seed.
     """
 
     scenario: str
+    endpoint: str | None
     rounds: int
     seed: int
     reward_design: str
@@ -82,22 +120,33 @@ class Summary:
     requests: RequestStats | None
     unusable_replies: UnusableReplies | None
     trouble: str | None
+    covered: CoveredTime | None
+    learning: LearningRecord | None
+    warnings: list[RunWarning]
     interactions_per_second: float | None
 
     def as_dict(self) -> dict[str, object]:
         """Return the summary as what JSON can hold."""
-        return asdict(self)
+        document: dict[str, object] = msgspec.to_builtins(self)
+        return document
 
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """How a run came about; ``requests`` is None when none had to be sent."""
+    """How a run came about: in this process, or over HTTP at an ``endpoint``.
+
+    ``requests`` is None when none had to be sent, and ``learning`` where the loop is not ours.
+    Rewards may come up to ``reward_delay`` after their visits.
+    """
 
     seed: int
     reward_design: str
     seconds: float = 0.0
     requests: RequestStats | None = None
     unusable_replies: UnusableReplies | None = None
+    learning: LearningRecord | None = None
+    reward_delay: timedelta = timedelta()
+    endpoint: str | None = None
 
 
 def summarise(info: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
@@ -105,6 +154,7 @@ def summarise(info: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
     reward = tally.column("reward")
     return Summary(
         scenario=info.name,
+        endpoint=made.endpoint,
         rounds=tally.rounds,
         seed=made.seed,
         reward_design=made.reward_design,
@@ -120,8 +170,29 @@ def summarise(info: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
         requests=made.requests,
         unusable_replies=made.unusable_replies,
         trouble=tally.trouble or None,
+        covered=CoveredTime.of(tally.offsets),
+        learning=made.learning,
+        warnings=run_warnings(info, tally, made),
         interactions_per_second=round(tally.rounds / made.seconds, 1) if made.seconds > 0 else None,
     )
+
+
+def run_warnings(
+    info: EnvironmentInfo | Scenario, tally: Tally | MultiSlotTally, made: RunInfo
+) -> list[RunWarning]:
+    """Return what must be known of a run before its figures are believed."""
+    if not tally.offsets:
+        return []
+    end, learning = tally.offsets[-1], made.learning
+    found = [warn_of_lost(tally.reported, tally.lost)]
+    if learning is not None:
+        found += [
+            warn_of_late(learning, made.reward_delay),
+            warn_of_nothing_learned(learning, end - tally.offsets[0]),
+        ]
+    if isinstance(info, Scenario):
+        found += warn_of_unreached(info, end)
+    return [warning for warning in found if warning is not None]
 
 
 def _profiles(info: EnvironmentInfo, tally: Tally) -> list[ProfileSummary]:

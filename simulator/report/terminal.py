@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mock_service.visible import to_plain
+from simulator.engine.run_warnings import RunWarning
 from simulator.model import Interaction
 from simulator.report.means import CurvePoint
 from simulator.report.multi_slot_summary import PageSummary
@@ -24,6 +25,14 @@ def show_summary(console: Console, summary: Summary) -> None:
         console.print(to_plain(line))
     if summary.curve:
         console.print(curve(summary.curve, summary.baselines))
+    show_warnings(console, summary.warnings)
+
+
+def show_warnings(console: Console, warnings: Sequence[RunWarning]) -> None:
+    """Print what must be known with the figures."""
+    for warning in warnings:
+        line = Text("Warning: ", style="bold yellow")
+        console.print(line.append_text(Text(to_plain(warning.message).plain, style="yellow")))
 
 
 def show_interaction(console: Console, interaction: Interaction) -> None:
@@ -46,7 +55,18 @@ def show_interaction(console: Console, interaction: Interaction) -> None:
 def _headline(summary: Summary) -> RenderableType:
     speed = summary.interactions_per_second
     pace = f", {speed:,.0f} interactions/s" if speed else ""
-    return to_plain(f"{summary.scenario}: {summary.rounds:,} rounds, seed {summary.seed}{pace}")
+    line = f"{summary.scenario}: {summary.rounds:,} rounds, seed {summary.seed}{pace}"
+    return Group(to_plain(line), *place_lines(summary), *covered_lines(summary))
+
+
+def place_lines(summary: Summary | PageSummary) -> list[Text]:
+    """Return the line that says that it went over HTTP, and where; none in this process."""
+    return [to_plain(f"Over HTTP, at {summary.endpoint}")] if summary.endpoint else []
+
+
+def covered_lines(summary: Summary | PageSummary) -> list[Text]:
+    """Return the line that says which time the visits cover, on the scenario's clock."""
+    return [Text(f"The visits cover {summary.covered.text()}")] if summary.covered else []
 
 
 def _comparison(summary: Summary) -> Table:

@@ -29,6 +29,7 @@ class CachedEnvironment:
             self._environment.design_name,
             self._environment.action_count,
         )
+        self.reward_delay = self._environment.reward_delay
 
     def blocks(self, rounds: int) -> Iterator[VisitBatch]:
         """Yield the first `rounds` visits in blocks."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.model import Visit
 from simulator.scenario.model import Scenario
+from simulator.scenario.reward_timing import longest_reward_delay
 from simulator.users.availability import AvailableActions
 from simulator.users.behaviour import Behaviour, Outcomes, add_arrays
 from simulator.users.delivery import Deliveries, RewardChannel
@@ -76,6 +78,10 @@ class Environment(Protocol):
     def action_count(self) -> int:
         """How many actions there are."""
 
+    @property
+    def reward_delay(self) -> timedelta:
+        """How long after a visit its rewards may come."""
+
     def blocks(self, rounds: int) -> Iterator[VisitBatch]:
         """Yield at most `rounds` visits in blocks."""
 
@@ -96,6 +102,7 @@ class ScenarioEnvironment:
         self.design_name = self.design.name
         self.info = scenario
         self.action_count = len(scenario.actions)
+        self.reward_delay = longest_reward_delay(scenario, reward)
         self._tastes = TasteMatrix(scenario)
         self._behaviour = Behaviour(scenario, rng=rng["outcomes"], delays=rng["delays"])
         self._post = RewardChannel(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.model import OfferedSlot
 from simulator.scenario.model import Scenario
+from simulator.scenario.reward_timing import longest_reward_delay
 from simulator.scenario.slots import SlotSpec
 from simulator.users.behaviour import Behaviour
 from simulator.users.delivery import RewardChannel
@@ -64,6 +65,7 @@ class MultiSlotEnvironment:
         streams = dict(zip(_PURPOSES, SeedSequence(seed).spawn(len(_PURPOSES)), strict=True))
         self.info = scenario
         self.design = RewardDesign(scenario, reward)
+        self.reward_delay = longest_reward_delay(scenario, reward)
         self.slots = list_slots(scenario)
         self.viewed_share = 1.0 if scenario.page is None else scenario.page.viewed
         self.baseline = tuple([scenario.action_ids.index(one.baseline) for one in self.slots])

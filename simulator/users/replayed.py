@@ -28,7 +28,14 @@ class RecordedCast:
 class ReplayEnvironment:
     """All visits of a record; the potential outcomes of every action were recorded, too."""
 
-    def __init__(self, name: str, interactions: Sequence[Interaction], design_name: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        interactions: Sequence[Interaction],
+        design_name: str,
+        reward_delay: timedelta | None = None,
+    ) -> None:
+        """Let the interactions come again; without a `reward_delay` theirs is the longest."""
         visits = [interaction.visit for interaction in interactions]
         ids = dict.fromkeys(action.id for visit in visits for action in visit.actions)
         self.info = RecordedCast(name, list(dict.fromkeys(v.profile for v in visits)), list(ids))
@@ -38,6 +45,7 @@ class ReplayEnvironment:
         self._profiles = {name: index for index, name in enumerate(self.info.profiles)}
         self._offers: dict[tuple[OfferedAction, ...], tuple[OfferedAction, ...]] = {}
         self._at_once = all(_is_at_once(interaction.truth) for interaction in interactions)
+        self.reward_delay = _longest_delay(interactions) if reward_delay is None else reward_delay
 
     @property
     def action_count(self) -> int:
@@ -121,6 +129,16 @@ class _Spread:
                     arrival.arrives[row, index] = True
                     arrival.offsets[row, index] = microseconds(delay)
         return arrival
+
+
+def _longest_delay(interactions: Sequence[Interaction]) -> timedelta:
+    delays = (
+        delay
+        for interaction in interactions
+        for arrivals in interaction.truth.arrivals
+        for delay, _ in arrivals
+    )
+    return max(delays, default=timedelta())
 
 
 def _is_at_once(truth: PotentialOutcomes) -> bool:

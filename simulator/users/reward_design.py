@@ -9,6 +9,17 @@ from simulator.users.reward_signals import RewardSignal
 from simulator.users.weighted_reward import weighted_reward
 
 
+def check_reward(scenario: Scenario, name: str) -> None:
+    """See that a scenario has a reward design of that name; empty is its first.
+
+    Raises:
+        OptionsInvalid: it has not.
+    """
+    if name and name not in scenario.rewards:
+        known = ", ".join(scenario.rewards)
+        raise OptionsInvalid(f"--reward: expected one of {known}, got {name!r}")
+
+
 class RewardDesign:
     """One of a scenario's reward designs."""
 
@@ -19,10 +30,8 @@ class RewardDesign:
             OptionsInvalid: the scenario has no such design.
             HookProblem: the design's Python function is not there.
         """
+        check_reward(scenario, name)
         self.name = name or next(iter(scenario.rewards))
-        if self.name not in scenario.rewards:
-            known = ", ".join(scenario.rewards)
-            raise OptionsInvalid(f"--reward: expected one of {known}, got {name!r}")
         design = scenario.rewards[self.name]
         self._design = (
             PythonReward(design, scenario.folder)

@@ -31,7 +31,7 @@ def test_a_comparison_shows_itself_in_a_notebook(comparison: Comparison) -> None
     html = comparison._repr_html_()
 
     assert html.count("<tr") == 3
-    assert "of the resamples of 3 seeds" in html
+    assert "3 seeds are too few to judge by" in html
 
 
 def test_a_simulation_has_a_summary_a_frame_and_a_table() -> None:

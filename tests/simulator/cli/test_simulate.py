@@ -46,8 +46,22 @@ def test_the_same_seed_prints_the_same_json_but_for_timing() -> None:
     for summary in summaries:
         del summary["interactions_per_second"]
     requests = [summary.pop("requests") for summary in summaries]
+    endpoints = [summary.pop("endpoint") for summary in summaries]
+    learning = [summary.pop("learning") for summary in summaries]
     assert summaries[0] == summaries[1] == summaries[2]
     assert requests == [None, None, {"sent": 600, "retried": 0, "lost": 0}]
+    assert endpoints == [None, None, endpoint.url]
+    assert [bool(record) for record in learning] == [True, True, False]
+
+
+def test_the_header_says_that_it_goes_over_http_and_where() -> None:
+    """Also where the endpoint is an exported variable that was forgotten."""
+    with served() as endpoint:
+        variables = {"PERSONALIZER_ENDPOINT": endpoint.url, "PERSONALIZER_KEY": endpoint.key}
+        ended = command("simulate", "news", "--rounds", "20", environment=variables)
+
+    assert f"Over HTTP, at {endpoint.url}" in ended.out.splitlines()[1]
+    assert "The visits cover day 1 00:00 to day 1 00:0" in ended.out
 
 
 def test_the_table_shows_profiles_baselines_and_a_curve() -> None:
@@ -82,8 +96,14 @@ def test_azure_mode_waits_before_it_learns() -> None:
     [
         (["nes"], "there is no scenario 'nes'"),
         (["news", "--rounds", "0"], "'--rounds'"),
-        (["news", "--exploration", "1.5"], "'--exploration'"),
-        (["news", "--exploration", "nan"], "'--exploration'"),
+        (
+            ["news", "--exploration", "1.5"],
+            "--exploration: expected a share in [0, 1], or a schedule",
+        ),
+        (
+            ["news", "--exploration", "nan"],
+            "--exploration: expected a share in [0, 1], or a schedule",
+        ),
         (["news", "--policy", "fast"], "'fast' is no learning policy: expected one of quick"),
         (["news", "--policy", "--cb_explore_adf --invert_hash /tmp/x"], "--invert_hash"),
         (["news", "--endpoint", "http://127.0.0.1:9"], "cannot reach http://127.0.0.1:9"),

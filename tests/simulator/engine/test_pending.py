@@ -112,9 +112,9 @@ def test_a_wait_that_is_too_short_takes_silence_for_dislike() -> None:
     """The loop's clock moves with the rewards: after 10 minutes they are too late."""
 
     def mean_reward(minutes: int) -> float:
-        configuration = Configuration(reward_wait_time=timedelta(minutes=minutes))
+        settings = LoopSettings().with_changes(reward_wait_time=timedelta(minutes=minutes))
         options = RunOptions(4000, seed=3)
-        summary = simulate(LATE, LoopSettings(configuration=configuration), options)
+        summary = simulate(LATE, settings, options)
         assert summary.mean_reward_last_quarter is not None
         return summary.mean_reward_last_quarter
 

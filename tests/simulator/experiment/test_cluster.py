@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.api import ExecutionOptions, ProgressCallbacks, run_comparison
+from simulator.comparisons import ExecutionOptions, ProgressCallbacks, run_comparison
 from simulator.errors import OptionsInvalid
 from tests.helpers.dask_cluster import cluster
 from tests.helpers.plans import small_plan

@@ -30,7 +30,7 @@ def test_the_best_rate_lies_between_getting_stuck_and_never_exploiting(drift: Co
     for rate in ("0", "1"):
         assert not _result(drift, rate).contender
         assert _result(drift, rate).mean_value < best.mean_value - 0.2
-    assert sum(result.best_probability for result in drift.results) == pytest.approx(1)
+    assert sum(result.best_probability or 0 for result in drift.results) == pytest.approx(1)
 
 
 def test_without_exploration_the_loop_gets_stuck_after_the_drift(drift: Comparison) -> None:
@@ -88,11 +88,11 @@ def test_the_verdict_says_what_to_do_by_how_much_and_how_sure(drift: Comparison)
     verdict = " ".join(drift.verdict)
 
     assert drift.verdict[0].startswith(f"Ship {drift.best.label}: it beats exploration=0 by ")
-    assert f"{drift.best.best_probability:.0%} of the resamples of 20 seeds" in verdict
+    assert f"with a probability of {drift.best.best_probability:.0%}, from 20 seeds" in verdict
     assert "corrected for 5 comparisons" in verdict
 
 
-def test_exactly_equal_settings_are_left_undecided() -> None:
+def test_exactly_equal_settings_are_the_same_runs_and_get_no_verdict() -> None:
     """The preset named and spelled out is one and the same policy."""
     spelled = "--cb_explore_adf --epsilon 0.2 --cb_type mtr -q ::"
     comparison = compare("news", {"policy": ["quick", spelled]}, seeds=5, rounds=100)
@@ -100,7 +100,12 @@ def test_exactly_equal_settings_are_left_undecided() -> None:
     assert comparison.results[1].difference is not None
     assert comparison.results[1].difference.estimate == 0
     assert not comparison.results[1].difference.excludes_zero
-    assert comparison.verdict[0] == "Keep policy=quick: no setting is ahead of it."
+    assert comparison.verdict == [
+        "No verdict: the runs cannot tell these settings apart, as the warnings say."
+    ]
+    assert "are the same runs, because they describe one and the same loop" in (
+        comparison.warnings[0].message
+    )
 
 
 def test_an_undecided_comparison_says_how_many_seeds_it_would_take() -> None:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
+from simulator.experiment.posterior import weigh_settings
 from simulator.experiment.statistics import (
     MAX_SEEDS,
-    best_probabilities,
     contenders,
     critical_value,
     intervals,
@@ -39,20 +39,31 @@ def test_settings_that_do_exactly_the_same_are_not_called_different() -> None:
     """No difference at all, without any spread, is no difference."""
     assert not intervals(np.zeros((20, 3)))[2].excludes_zero
     assert contenders(np.full((20, 3), 0.5)) == [0, 1, 2]
-    assert best_probabilities(np.full((20, 4), 0.5)) == [0.25] * 4
+    assert [one.best_probability for one in weigh_settings(np.full((20, 4), 0.5), range(4))] == [
+        0.25
+    ] * 4
 
 
-def test_two_seeds_are_enough_for_an_interval_though_a_wide_one() -> None:
-    """Student's t with one degree of freedom: 12.7 standard errors."""
-    assert critical_value(np.array([[1.0], [2.0]])) == pytest.approx(12.706, abs=0.001)
+def test_two_seeds_make_an_interval_that_decides_nothing() -> None:
+    """Student's t with one degree of freedom, 12.7 standard errors, and no word on the shape."""
+    columns = np.array([[1.0], [1.01]])
+
+    assert critical_value(columns) == pytest.approx(12.706, abs=0.001)
+    assert intervals(columns)[0].low > 0
+    assert not intervals(columns)[0].excludes_zero
+
+
+def test_seeds_that_are_all_alike_decide_nothing() -> None:
+    """An interval without any width is a sign of few different runs, not of certainty."""
+    assert not intervals(np.full((8, 1), 0.1))[0].excludes_zero
 
 
 def test_what_is_far_ahead_is_the_only_contender() -> None:
-    """And has the highest mean in every resample."""
+    """And the best one for certain."""
     columns = default_rng(3).normal([0, 0, 9, 0], 1, (20, 4))
 
     assert contenders(columns) == [2]
-    assert best_probabilities(columns)[2] == 1.0
+    assert weigh_settings(columns, [2])[2].best_probability == 1.0
 
 
 def test_small_differences_take_more_seeds_and_none_take_too_many() -> None:

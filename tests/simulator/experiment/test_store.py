@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.api import ExecutionOptions, ProgressCallbacks, run_comparison
+from simulator.comparisons import ExecutionOptions, ProgressCallbacks, run_comparison
 from simulator.errors import OptionsInvalid
 from simulator.experiment.factors import factor
 from simulator.experiment.plan import PlanOptions, make_plan
@@ -34,7 +34,9 @@ def _there(folder: Path, *, seeds: int = 3) -> int:
     there: list[int] = []
     plan = small_plan(seeds=seeds)
     run_comparison(
-        plan, ExecutionOptions(folder=folder, resume=True), ProgressCallbacks(resumed=there.append)
+        plan,
+        ExecutionOptions(folder=folder, resume=True),
+        ProgressCallbacks(lambda _, kept: there.append(kept)),
     )
     return there[0]
 
@@ -79,7 +81,7 @@ def test_runs_of_a_hook_that_has_changed_since_are_done_again(tmp_path: Path) ->
         begun: list[int] = []
         plan = make_plan(str(scenario), [factor("exploration", ["0", "0.2"])], PlanOptions(2, 30))
         conditions = ExecutionOptions(folder=tmp_path / "out", resume=True)
-        run_comparison(plan, conditions, ProgressCallbacks(resumed=begun.append))
+        run_comparison(plan, conditions, ProgressCallbacks(lambda _, kept: begun.append(kept)))
         return begun[0]
 
     assert [there("0.5"), there("0.5"), there("1.0")] == [0, 4, 0]

@@ -17,6 +17,7 @@ from simulator.report.summary import Summary
 from simulator.scenario.catalogue import find_scenario, shipped_names
 from simulator.scenario.load import load_scenario
 from simulator.scenario.model import Scenario
+from simulator.scenario.reward_timing import longest_reward_delay
 from simulator.scenario.template import TEMPLATE
 from simulator.simulations import RunOptions, replay, simulate
 from tests.helpers.command_line import command
@@ -31,7 +32,9 @@ def _recorded(
     scenario: Scenario, path: Path, reward: str = ""
 ) -> tuple[Summary, list[Interaction]]:
     """Return a run's summary and interactions, and leave its record at `path`."""
-    recorder = Recorder(path, RunKey(scenario.name, 3, reward or next(iter(scenario.rewards))))
+    delay = longest_reward_delay(scenario, reward).total_seconds()
+    key = RunKey(scenario.name, 3, reward or next(iter(scenario.rewards)), delay)
+    recorder = Recorder(path, key)
     seen: list[Interaction] = []
 
     def watch(interaction: Interaction) -> None:
@@ -45,8 +48,10 @@ def _recorded(
 
 
 def _metrics(summary: Summary) -> dict[str, object]:
+    """Return all but the pace, and what a record cannot know: the drifts of its scenario."""
     metrics = summary.as_dict()
     del metrics["interactions_per_second"]
+    metrics["warnings"] = [w.kind for w in summary.warnings if w.kind != "not-reached"]
     return metrics
 
 

@@ -58,6 +58,17 @@ def print_line(console: Console, text: str) -> None:
     console.print(to_visible(text), soft_wrap=True)
 
 
+class WholeHelpGroup(typer.core.TyperGroup):
+    """A group of commands whose help cuts no sentence, however narrow the terminal is."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 # typer's own types are private
+        """Write every command with the first sentence of its help."""
+        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, (one.help or "").strip().split("\n\n")[0]) for name, one in named if one]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
 def lazy_group(table: Mapping[str, str]) -> type[typer.core.TyperGroup]:
     """Return a group of commands, each imported when it is run or shown in the help.
 
@@ -65,7 +76,7 @@ def lazy_group(table: Mapping[str, str]) -> type[typer.core.TyperGroup]:
     then starts without waiting for what only others need.
     """
 
-    class LazyGroup(typer.core.TyperGroup):
+    class LazyGroup(WholeHelpGroup):
         def __init__(self, **settings: Any) -> None:  # noqa: ANN401 # whatever typer passes on
             super().__init__(**settings)
             names: dict[str, Any] = dict.fromkeys(table)
@@ -80,7 +91,7 @@ def lazy_group(table: Mapping[str, str]) -> type[typer.core.TyperGroup]:
 def _load(name: str, path: str) -> object:
     module, attribute = path.split(":")
     found = getattr(import_module(module), attribute)
-    parent = typer.Typer(add_completion=False)
+    parent = typer.Typer(add_completion=False, rich_markup_mode=None)
     if isinstance(found, typer.Typer):
         parent.add_typer(found, name=name)
     else:

@@ -8,6 +8,7 @@ from time import perf_counter
 import numpy as np
 
 from simulator import worker
+from simulator.errors import OptionsInvalid
 from simulator.experiment.advise import advise_exploration
 from simulator.experiment.cluster import cluster_at
 from simulator.experiment.comparison import (
@@ -85,12 +86,18 @@ def run_comparison(
     """Have a plan's runs done, and return what they say; with a folder, write it there too.
 
     Raises:
-        OptionsInvalid: a setting is not possible, or the folder holds an unfinished comparison.
+        OptionsInvalid: a setting is not possible, there is only one, or the folder holds an
+            unfinished comparison.
         LearningPolicyInvalid: a learning policy is not one.
         WorkersFailed: workers died again and again.
     """
     for setting in plan.settings:
         worker.validate_setting(setting)
+    if len(plan.settings) == 1:
+        raise OptionsInvalid(
+            f"--vary: expected several levels of something, got one setting: "
+            f"{plan.settings[0].label}"
+        )
     audience = audience or ProgressCallbacks()
     runs = plan.runs()
     with open_store(conditions.folder, runs, resume=conditions.resume) as store:

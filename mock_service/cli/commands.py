@@ -22,6 +22,7 @@ def main() -> None:
         cls=lazy_group(SERVICE_COMMANDS),
         help="A local Personalizer.",
         no_args_is_help=True,
+        rich_markup_mode=None,
         add_completion=False,
     )
     commands.callback()(_service)

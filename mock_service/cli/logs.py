@@ -11,7 +11,7 @@ from rich.table import Table
 
 from mock_service.cli.log_import import import_log
 from mock_service.cli.progress import progress_bar, track_file
-from mock_service.console import PlainConsole, print_line
+from mock_service.console import PlainConsole, WholeHelpGroup, print_line
 from mock_service.dsjson.files import bounded_lines
 from mock_service.dsjson.multi_slot import pages
 from mock_service.dsjson.reader import LineKind, LogReader, read_log
@@ -22,7 +22,12 @@ from mock_service.settings import DATA_FOLDER, DEFAULT_LOOP
 from mock_service.storage.event_log import read_stored_log
 from mock_service.visible import to_plain
 
-logs = typer.Typer(help="A loop's log: export, import, show.", no_args_is_help=True)
+logs = typer.Typer(
+    cls=WholeHelpGroup,
+    help="A loop's log: export, import, show.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 DataFolder = Annotated[Path, typer.Option("--data-dir", help="The server's data folder.")]
 LoopName = Annotated[str, typer.Option("--loop", help="Which loop's log.")]

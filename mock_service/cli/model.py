@@ -10,12 +10,13 @@ import typer
 
 from mock_service.cli.paths import FOLDER_HELP, user_folder
 from mock_service.clock import SystemClock
+from mock_service.console import WholeHelpGroup
 from mock_service.errors import ModelInvalid, SettingsInvalid
 from mock_service.security.signing import is_zip, open_signer, unsigned_model
 from mock_service.visible import to_visible
 from mock_service.vowpal.model_file import check_header, read_header
 
-commands = typer.Typer(no_args_is_help=True)
+commands = typer.Typer(cls=WholeHelpGroup, no_args_is_help=True, rich_markup_mode=None)
 
 
 @commands.callback()

@@ -20,6 +20,7 @@ commands = typer.Typer(
     cls=lazy_group(COMMANDS),
     help="A local Personalizer, and a simulator of the users it serves.",
     no_args_is_help=True,
+    rich_markup_mode=None,
     add_completion=False,
 )
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mock_service.console import PlainConsole, print_json
+from mock_service.console import PlainConsole, WholeHelpGroup, print_json
 from mock_service.visible import to_visible
 from simulator.errors import HookProblem, OptionsInvalid, ScenarioInvalid
 from simulator.report.scenario_terminal import show_catalogue, show_story
@@ -21,7 +21,12 @@ _RATES = (0.05, 0.1, 0.2, 0.4)
 _MAX_ROUNDS = 1_000_000
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-scenarios = typer.Typer(help="List, show, check and write scenario files.", no_args_is_help=True)
+scenarios = typer.Typer(
+    cls=WholeHelpGroup,
+    help="List, show, check and write scenario files.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @scenarios.command("list")

@@ -20,8 +20,6 @@ _ENOUGH = 8
 
 def recommend(findings: ComparisonResult) -> list[str]:
     """Return sentences; the first says what to do."""
-    if len(findings.results) == 1:
-        return [_alone(findings)]
     if not findings.has_verdict:
         return [_no_verdict(findings)]
     return [
@@ -33,11 +31,6 @@ def recommend(findings: ComparisonResult) -> list[str]:
         *_losers(findings),
         *_guardrails(findings),
     ]
-
-
-def _alone(findings: ComparisonResult) -> str:
-    only = findings.leader
-    return f"Nothing to compare: {only.label} brings {only.objective:.4f} {_unit(findings)}."
 
 
 def _no_verdict(findings: ComparisonResult) -> str:

@@ -146,16 +146,21 @@ def _rate(outcome: Rating, tastes: Amounts, noise: Amounts) -> Amounts:
 
 
 def _expected_rating(outcome: Rating, tastes: Amounts) -> Amounts:
-    """Average min(1, max(0, taste + noise)) over noise spread evenly in [-rating, rating].
+    """Average what is rated over noise spread evenly in [-rating, rating]: rounded, within [0, 1].
 
-    The integral of the clipped line from 0 to x is 0 below 0, x^2/2 within [0, 1] and x - 1/2
-    above. Rounding is left out: it moves the average by less than half its last decimal.
+    The integral of the rounded and clipped line from 0 to x is 0 below 0 and goes on as x above 1.
     """
-    high = _integral_of_clipped(tastes + outcome.rating)
-    low = _integral_of_clipped(tastes - outcome.rating)
+    step = 10.0**-outcome.decimals
+    high = _integral_of_rounded(tastes + outcome.rating, step)
+    low = _integral_of_rounded(tastes - outcome.rating, step)
     return (high - low) / (2 * outcome.rating)
 
 
-def _integral_of_clipped(end: Amounts) -> Amounts:
+def _integral_of_rounded(end: Amounts, step: float) -> Amounts:
+    """Return the integral from 0 of what is rounded to multiples of `step`, a stair."""
     inside = np.clip(end, 0, 1)
-    return inside**2 / 2 + np.maximum(end - 1, 0)
+    stairs = np.floor(inside / step + 0.5)
+    whole = step * (stairs * step) * (stairs - 1) / 2
+    return np.asarray(
+        whole + stairs * step * (inside - (stairs - 0.5) * step) + np.maximum(end - 1, 0)
+    )

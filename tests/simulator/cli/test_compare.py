@@ -111,6 +111,7 @@ def test_advice_names_a_rate_for_the_horizon(tmp_path: Path) -> None:
         ([], "expected a scenario's name"),
         (["nes", *RATES], "there is no scenario 'nes'"),
         (["news", "--vary", "exploration"], "expected FACTOR=LEVEL"),
+        (["news", "--vary", "exploration=0.1"], "got one setting: exploration=0.1"),
         (["news", "--vary", "explore=1"], "--vary: expected one of exploration, reward, policy"),
         (["news", "--vary", "exploration=0,2"], "expected a share in [0, 1], or a schedule like"),
         (["news", "--vary", "exploration=0,0"], "expected every level once"),

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.random import default_rng
 
 from simulator.errors import OptionsInvalid
 from simulator.scenario.catalogue import SHIPPED, find_scenario
 from simulator.scenario.load import load_scenario
+from simulator.scenario.outcomes import Rating
+from simulator.users.behaviour import _expected_rating
 from simulator.users.environment import BLOCK, ScenarioEnvironment
 
 NEWS = find_scenario("news")
@@ -146,3 +149,17 @@ def test_an_unknown_reward_design_is_refused() -> None:
     """The message says which there are."""
     with pytest.raises(OptionsInvalid, match="expected one of rating, got 'clicks'"):
         ScenarioEnvironment(NEWS, seed=1, reward="clicks")
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 2, 9])
+def test_the_true_value_of_a_rating_is_that_of_what_users_give(decimals: int) -> None:
+    """Rounded and clipped: with 0 decimals a taste of 0.6 is worth two thirds, and not 0.6."""
+    outcome = Rating(rating=0.3, decimals=decimals)
+    tastes = np.array([0.05, 0.6, 0.97])
+    noise = default_rng(1).uniform(-1, 1, (400_000, 1))
+
+    given = np.clip(tastes + outcome.rating * noise, 0, 1).round(decimals).mean(axis=0)
+
+    assert _expected_rating(outcome, tastes) == pytest.approx(given, abs=0.002)
+    if decimals == 0:
+        assert _expected_rating(outcome, tastes)[1] == pytest.approx(2 / 3)

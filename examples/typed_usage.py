@@ -26,7 +26,7 @@ def mean_reward(scenario: str, exploration: float) -> float:
 def best_setting(scenario: str) -> str:
     """Return the exploration rate that a short comparison recommends, in words."""
     comparison: Comparison = compare(
-        scenario, {"exploration": [0.0, 0.2]}, seeds=2, rounds=200, workers=1
+        scenario, {"exploration": [0.0, 0.2]}, seeds=8, rounds=200, workers=1
     )
     return comparison.verdict[0]
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from simulator.experiment.metrics import GroupMetrics, RunMetrics
 from simulator.experiment.objective import Objective
-from simulator.experiment.statistics import Columns, Interval, critical_value, mean_interval
+from simulator.experiment.statistics import Columns, Interval, balanced_intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,8 @@ def group_differences(
     if not shortest:
         return results
     together = np.stack([column[:shortest] for _, _, column in cells], axis=1)
-    critical = critical_value(together)
-    for cell, group, column in cells:
-        share = _share(metrics[baseline], group)
-        results[cell].append(GroupDifference(group, share, mean_interval(column, critical)))
+    for (cell, group, _), told in zip(cells, balanced_intervals(together), strict=True):
+        results[cell].append(GroupDifference(group, _share(metrics[baseline], group), told))
     return results
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.errors import OptionsInvalid
 from simulator.experiment.metrics import RunMetrics
-from simulator.experiment.statistics import Interval, critical_value, mean_interval
+from simulator.experiment.statistics import Interval, balanced_intervals
 from simulator.scenario.model import Scenario
 
 _GUARD = re.compile(r"\s*(?P<metric>[^<>=]+?)\s*(?P<sense>>=|<=)\s*(?P<bound>[-+.\deE]+)\s*")
@@ -94,8 +94,7 @@ def judge_guards(
     results: list[list[GuardrailResult]] = [[] for _ in metrics]
     if columns:
         shortest = min(map(len, columns))
-        critical = critical_value(np.stack([column[:shortest] for column in columns], axis=1))
-        for (cell, guard), column in zip(cells, columns, strict=True):
-            difference = mean_interval(column, critical)
-            results[cell].append(GuardrailResult(guard.text, difference, guard.judge(difference)))
+        together = np.stack([column[:shortest] for column in columns], axis=1)
+        for (cell, guard), told in zip(cells, balanced_intervals(together), strict=True):
+            results[cell].append(GuardrailResult(guard.text, told, guard.judge(told)))
     return results

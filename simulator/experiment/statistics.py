@@ -89,6 +89,35 @@ def critical_value(columns: Columns) -> float:
     return max(floor, float(np.quantile(_largest_t(columns), CONFIDENCE)))
 
 
+def balanced_intervals(columns: Columns) -> list[Interval]:
+    """Return intervals that hold together, each as wide as its own column needs.
+
+    Where columns are of different kinds, as groups of visits are, one that hardly ever varies must
+    not widen those of all others: a column's width is the quantile of its own |t|, at the level at
+    which all of them together hold with 95% confidence (Beran 1988, "Balanced simultaneous
+    confidence sets").
+    """
+    seeds, comparisons = columns.shape
+    if seeds < MIN_TO_JUDGE:
+        return intervals(columns)
+    t = _resample_t(columns)
+    ranks = np.stack([np.searchsorted(np.sort(one), one, side="right") for one in t.T])
+    level = float(np.quantile(ranks.max(axis=0), CONFIDENCE)) / len(t)
+    floor = stats.t.ppf((1 + CONFIDENCE) / 2, seeds - 1)
+    widths = np.maximum(np.quantile(t, level, axis=0), floor)
+    return [mean_interval(columns[:, index], float(widths[index])) for index in range(comparisons)]
+
+
+def _resample_t(columns: Columns) -> NDArray[np.float64]:
+    """Return |t| of every column in each of many resamples; shape (resamples, comparisons)."""
+    seeds = len(columns)
+    drawn = default_rng(0).multinomial(seeds, np.full(seeds, 1 / seeds), _RESAMPLES)
+    centred = columns - columns.mean(axis=0)
+    means = drawn @ centred / seeds
+    spread = np.maximum(drawn @ centred**2 / seeds - means**2, 0.0) * seeds / (seeds - 1)
+    return _t(np.abs(means), np.sqrt(spread / seeds))
+
+
 def contenders(columns: Columns) -> list[int]:
     """Return the settings that cannot be told from the one of highest mean, and that one.
 

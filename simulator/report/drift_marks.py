@@ -1,5 +1,7 @@
 """Where in a run a scenario's tastes change, as marks for the charts by visit."""
 
+from typing import TypedDict
+
 import altair as alt
 import numpy as np
 
@@ -21,7 +23,14 @@ def drift_marks(findings: ComparisonResult) -> list[alt.Chart]:
     return [line, name]
 
 
-def drift_visits(findings: ComparisonResult) -> list[dict[str, object]]:
+class DriftMark(TypedDict):
+    """A drift and the visit at which it begins."""
+
+    drift: str
+    visit: int
+
+
+def drift_visits(findings: ComparisonResult) -> list[DriftMark]:
     """Return the drifts of the baseline's scenario, each with the visit at which it begins."""
     setting = findings.baseline.setting
     runs = findings.metrics[findings.plan.baseline]

@@ -56,3 +56,50 @@ def test_every_key_is_described(key: str) -> None:
 def test_every_scenario_is_introduced(name: str) -> None:
     """In the table."""
     assert f"| `{name}` |" in TEXT
+
+
+HOOKED = """
+schema = 1
+title = "Hooked"
+
+[[actions]]
+id = "article-1"
+features = [{ topic = "sports" }]
+
+[[actions]]
+id = "article-2"
+features = [{ topic = "politics" }]
+
+[profiles.sports-fan]
+[profiles.reader]
+
+[context]
+timeOfDay = { choice = ["morning", "evening"] }
+
+[tastes]
+hook = "taste:likes"
+
+[outcomes.click]
+chance = [0.0, 1.0]
+
+[outcomes.rating]
+rating = 0.1
+after = "click"
+
+[rewards.mixed]
+hook = "taste:reward"
+wait = "1m"
+"""
+
+
+def test_the_python_functions_of_the_guide_are_hooks(tmp_path: Path) -> None:
+    """As they stand there, beside a scenario that names both."""
+    (script,) = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
+    (tmp_path / "taste.py").write_text(script)
+    (tmp_path / "hooked.toml").write_text(HOOKED)
+
+    checked = command("scenarios", "check", "hooked.toml", folder=tmp_path)
+    ended = command("simulate", "hooked.toml", "--rounds", "300", folder=tmp_path)
+
+    assert checked.code == ended.code == 0, checked.err + ended.err
+    assert "sports-fan" in ended.out

@@ -45,3 +45,35 @@ def test_an_evaluation_of_pages_is_what_its_schema_says(tmp_path: Path) -> None:
     jsonschema.validate(output, schema)
     assert output["pages"]["pages"] == 200
     assert "first slot of each" in " ".join(output["verdict"])
+
+
+@pytest.mark.parametrize("arguments", [["news-late", "--wait", "10m"], ["layout"]])
+def test_a_simulation_is_what_its_schema_says(arguments: list[str]) -> None:
+    """A run with warnings, and one of pages."""
+    schema = json.loads((SCHEMAS / "simulate.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+    output = json.loads(command("simulate", *arguments, "--rounds", "300", "--json").out)
+
+    jsonschema.validate(output, schema)
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        ["--vary", "exploration=0,0.2", "--seeds", "2"],
+        ["--advise", "exploration", "--budget", "0.1", "--seeds", "5"],
+        ["--vary", "exploration=0,0.2", "--vary", "policy=quick,azure", "--seeds", "5"],
+        ["--vary", "exploration=0,1", "--until-decided", "--max-seeds", "12", "--worth", "0.1"],
+        ["--vary", "exploration=0,1", "--seeds", "5", "--guard", "rating>=-0.1"],
+    ],
+)
+def test_a_comparison_is_what_its_schema_says(tmp_path: Path, choices: list[str]) -> None:
+    """Without a verdict, with advice, with effects, until it is decided, and guarded."""
+    schema = json.loads((SCHEMAS / "compare.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    place = ["--rounds", "100", "--json", "--out", str(tmp_path)]
+
+    output = json.loads(command("compare", "news", *choices, *place).out)
+
+    jsonschema.validate(output, schema)

@@ -7,6 +7,7 @@ from numpy.random import default_rng
 from simulator.experiment.posterior import weigh_settings
 from simulator.experiment.statistics import (
     MAX_SEEDS,
+    balanced_intervals,
     contenders,
     critical_value,
     intervals,
@@ -80,6 +81,37 @@ def test_small_differences_take_more_seeds_and_none_take_too_many() -> None:
     assert 3.5 < seeds[2] / seeds[1] < 4.5
     assert recommended_seeds(noise, 2.1) is None
     assert MAX_SEEDS == 10_000
+
+
+def test_a_column_that_hardly_varies_does_not_widen_the_others() -> None:
+    """One seed in eight is far off there, which says nothing of the other columns."""
+    columns = default_rng(5).normal(1.0, 0.2, (8, 4))
+    columns[:, 0] = [0, 0, 0.001, 0, 0, -0.001, 0.5, 0]
+
+    first, *others = balanced_intervals(columns)
+
+    assert not first.excludes_zero
+    assert all(interval.excludes_zero for interval in others)
+    assert not any(interval.excludes_zero for interval in intervals(columns))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("comparisons", [5, 15])
+@pytest.mark.parametrize("seeds", [5, 8, 20])
+@pytest.mark.parametrize("kind", ["normal", "exponential"])
+def test_balanced_intervals_of_equal_settings_leave_zero_out_in_at_most_7_of_100_cases(
+    seeds: int, comparisons: int, kind: str
+) -> None:
+    """Together, of differences to one and the same baseline."""
+    chance = default_rng(seeds * 100 + comparisons)
+    draw = chance.normal if kind == "normal" else chance.exponential
+    missed = 0
+    for _ in range(300):
+        settings = draw(size=(seeds, comparisons + 1))
+        told = balanced_intervals(settings[:, 1:] - settings[:, :1])
+        missed += any(interval.excludes_zero for interval in told)
+
+    assert missed / 300 <= 0.07
 
 
 @pytest.mark.slow

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from personalizer_lab import compare
+from simulator.report.comparison_charts import learning_curves
+from simulator.report.drift_marks import drift_visits
 from tests.helpers.browser import DESKTOP, PHONE, opened
 
 PROFILES = ("tech-enthusiast", "sports-fan", "finance-pro")
@@ -70,3 +72,26 @@ def test_the_report_opens_in_a_browser(folder: Path, size: tuple[int, int], sche
         assert window.complaints() == []
         assert window.requests() == [page.as_uri()]
         assert window.evaluate("document.documentElement.scrollWidth <= window.innerWidth") is True
+
+
+def test_drifts_are_marked_where_the_runs_reach_them() -> None:
+    """With their numbers, at the visit of their moment: 600 visits come an hour."""
+    vary = {"exploration": ["0", "0.1"]}
+
+    long = compare("news-drift", vary, seeds=2, rounds=1200).findings
+    short = compare("news-drift", vary, seeds=2, rounds=100).findings
+
+    (mark,) = drift_visits(long)
+    assert mark["drift"] == "drift 2"
+    assert 500 < mark["visit"] < 700
+    assert not drift_visits(short)
+    assert "drift 2" in json.dumps(learning_curves(long).spec)
+
+
+def test_at_most_eight_settings_are_drawn() -> None:
+    """More lines are told apart by no eye; the caption says how many are left out."""
+    rates = [f"{rate / 20}" for rate in range(10)]
+
+    chart = learning_curves(compare("news", {"exploration": rates}, seeds=2, rounds=50).findings)
+
+    assert "Of all settings 2 of lower value are left out." in chart.caption

@@ -124,10 +124,6 @@ def simulate(
         show_summary(PlainConsole(), summary)
     if summary.trouble:
         print_line(talk, f"ended early: {summary.trouble}")
-    if summary.unusable_replies is not None:
-        account = summary.unusable_replies
-        said = f"{account.count:,} of {account.ranks:,} replies were unusable: {account.first}"
-        print_line(talk, said)
     code = _exit_code(summary)
     if code:
         raise typer.Exit(code)

@@ -97,7 +97,8 @@ def announce_delays(talk: Console, target: object, choices: SimulateOptions) -> 
         print_line(
             talk,
             f"Rewards come up to {duration_text(delay)} after their visits, and are sent when they "
-            "do: the run ends only then. --no-delays sends them at once.",
+            "do: the run ends only then, and the endpoint must wait longer for them. --no-delays "
+            "sends them at once.",
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from simulator.model import LearningRecord
+from simulator.personalizer.retrying_client import RequestStats, UnusableReplies
 from simulator.scenario.model import Scenario
 from simulator.scenario.reward_timing import LONGEST_WAIT, covering_wait
 
@@ -89,6 +90,35 @@ def warn_of_lost(reported: int, lost: int) -> RunWarning | None:
         "lost-rewards",
         f"{lost:,} of {reported:,} rewards ({lost / reported:.1%}) never arrived, as the "
         "scenario's feedback.lost says: the loop took the silence for its default reward.",
+    )
+
+
+def warn_of_unsent(unsent: int) -> RunWarning | None:
+    """Return that rewards were still on their way when a run ended early."""
+    if not unsent:
+        return None
+    return RunWarning("unsent-rewards", f"{unsent:,} rewards were still on their way at the end.")
+
+
+def warn_of_requests(requests: RequestStats | None) -> RunWarning | None:
+    """Return that requests were given up, and with them what they would have taught."""
+    if requests is None or not requests.lost:
+        return None
+    return RunWarning(
+        "lost-requests",
+        f"{requests.lost:,} of {requests.sent:,} requests were lost after all tries: the endpoint "
+        "did not hear of these rewards.",
+    )
+
+
+def warn_of_replies(replies: UnusableReplies | None) -> RunWarning | None:
+    """Return that ranks were answered with no ranking, and so were not rewarded."""
+    if replies is None:
+        return None
+    return RunWarning(
+        "unusable-replies",
+        f"{replies.count:,} of {replies.ranks:,} replies were unusable, showed the first action "
+        f"and were not rewarded: {replies.first}",
     )
 
 

@@ -17,7 +17,10 @@ from simulator.engine.run_warnings import (
     warn_of_late,
     warn_of_lost,
     warn_of_nothing_learned,
+    warn_of_replies,
+    warn_of_requests,
     warn_of_unreached,
+    warn_of_unsent,
 )
 from simulator.engine.tally import Tally
 from simulator.model import LearningRecord
@@ -184,7 +187,12 @@ def run_warnings(
     if not tally.offsets:
         return []
     end, learning = tally.offsets[-1], made.learning
-    found = [warn_of_lost(tally.reported, tally.lost)]
+    found = [
+        warn_of_lost(tally.reported, tally.lost),
+        warn_of_unsent(tally.unsent),
+        warn_of_requests(made.requests),
+        warn_of_replies(made.unusable_replies),
+    ]
     if learning is not None:
         found += [
             warn_of_late(learning, made.reward_delay),

@@ -116,7 +116,7 @@ def _profiles(summary: Summary) -> Table:
 
 def accounts(summary: Summary | PageSummary) -> Iterator[str]:
     """Yield what became of rewards, requests and replies, where that is not plain."""
-    rewards, requests, unusable = summary.feedback, summary.requests, summary.unusable_replies
+    rewards, requests = summary.feedback, summary.requests
     if rewards.lost or rewards.repeated or rewards.unsent:
         yield (
             f"Rewards: {rewards.reported:,} reported, {rewards.lost:,} never arrived, "
@@ -126,11 +126,6 @@ def accounts(summary: Summary | PageSummary) -> Iterator[str]:
         yield (
             f"Requests: {requests.sent:,} sent, {requests.retried:,} tried again, "
             f"{requests.lost:,} lost"
-        )
-    if unusable is not None:
-        yield (
-            f"Replies: {unusable.count:,} of {unusable.ranks:,} ranks were answered with something "
-            f"unusable, were shown the first action and not rewarded; the first {unusable.first}"
         )
 
 

@@ -188,7 +188,8 @@ def test_the_command_tells_of_bad_replies_and_ends_with_2() -> None:
     assert ended.code == 2
     assert json.loads(ended.out)["unusable_replies"]["count"] == 1
     (line,) = ended.err.splitlines()
-    assert line.startswith("1 of 20 replies were unusable: http")
+    assert line.startswith("Warning: 1 of 20 replies were unusable, showed the first action and")
+    assert "http" in line
 
 
 @pytest.mark.parametrize("wait", ["nan", "inf", "-inf", "9" * 400, "-1", "Fri, 31 Dec 9999"])

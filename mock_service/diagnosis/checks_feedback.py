@@ -1,7 +1,10 @@
 """What keeps a loop from hearing how its decisions went."""
 
-from mock_service.diagnosis.facts import LoopEvidence
+from datetime import timedelta
+
+from mock_service.diagnosis.facts import FeedbackCounts, LoopEvidence
 from mock_service.diagnosis.finding import Finding, Severity, severity_of_loss
+from mock_service.loop.configuration import Mode
 
 _ENOUGH_REWARDS = 20
 
@@ -56,6 +59,8 @@ def late_rewards(facts: LoopEvidence) -> Finding | None:
     feedback = facts.feedback
     if feedback is None or not feedback.late:
         return None
+    if facts.arrangement.mode is Mode.QUICK:
+        return _after_learning(feedback, facts.arrangement.wait)
     wait = facts.arrangement.wait
     return Finding(
         "rewards-late",
@@ -64,6 +69,24 @@ def late_rewards(facts: LoopEvidence) -> Finding | None:
         f"{f' of {wait}' if wait else ''} was over.",
         "They were dropped, and their events learned with the default reward.",
         "Set a rewardWaitTime longer than the slowest rewards take, or send them earlier.",
+    )
+
+
+def _after_learning(feedback: FeedbackCounts, wait: timedelta | None) -> Finding:
+    """Return what rewards came to that came after quick mode had learned from their event.
+
+    They are second ones, or came when the wait was over: no more of them than silent events.
+    """
+    too_late = min(feedback.late, feedback.defaulted)
+    return Finding(
+        "rewards-late",
+        severity_of_loss(too_late / max(feedback.rewards, feedback.late)),
+        f"{feedback.late:,} of {feedback.rewards:,} rewards came when their event had been learned "
+        "from already.",
+        "Quick mode learns from an event with its first reward, or with the default reward when "
+        f"the wait{f' of {wait}' if wait else ''} is over: what comes later changes nothing.",
+        "If all rewards of an event count, choose a rewardAggregation such as sum; if they come "
+        "late, a rewardWaitTime longer than they take.",
     )
 
 

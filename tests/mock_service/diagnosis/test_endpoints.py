@@ -134,8 +134,21 @@ def test_rewards_after_the_wait() -> None:
         found = _examined(endpoint)
         assert found["rewards-late"].severity is STOPS
         assert "150 of 150 rewards" in found["rewards-late"].seen
-        assert "0:10:00" in found["rewards-late"].seen
+        assert "the wait of 0:10:00 is over" in found["rewards-late"].means
         assert "no-rewards" not in found
+
+
+def test_a_second_prompt_reward_is_not_late_in_quick_mode() -> None:
+    """It came after its event had been learned, which is what is said."""
+    with patient() as endpoint:
+        drive(endpoint, Habits())
+        for number in range(150):
+            send_reward(endpoint, f"e{number}", 1.0)
+
+        found = _examined(endpoint)["rewards-late"]
+        assert found.severity is Severity.NOTE
+        assert found.seen.endswith("came when their event had been learned from already.")
+        assert "choose a rewardAggregation" in found.advice
 
 
 def test_a_few_late_rewards_are_a_note() -> None:

@@ -6,6 +6,7 @@ cuts the connection when the time is over.
 """
 
 import socket
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import Any
 
 import httpx2
 from httpx2 import Headers
+
+from mock_service.user_folder import CERTIFICATE_FILE, user_folder
 
 MAX_REPLY_BYTES = 8 * 2**20
 """The largest reply of the contract, a model, is far smaller in a laboratory."""
@@ -36,6 +39,17 @@ class ReplyUnreadable(ExchangeFailed):
     """A reply that is too large, or encoded wrongly: the same request would bring it again."""
 
 
+def _trusted_certificates() -> ssl.SSLContext | bool:
+    """Return the usual certificates, and that of this machine's own servers if there is one."""
+    own = user_folder() / CERTIFICATE_FILE
+    if not own.is_file():
+        return True
+    context = httpx2.create_ssl_context()
+    with suppress(OSError):  # of another user, or no certificate: it is then not trusted
+        context.load_verify_locations(own)
+    return context
+
+
 @dataclass(frozen=True, slots=True)
 class BoundedReply:
     """What a server answered: no more than the bounds allow."""
@@ -54,7 +68,8 @@ class BoundedReply:
 class Exchange:
     """One kept-alive client; ``timeout`` seconds are for a request and its whole reply.
 
-    No exchange begins later than ``total`` seconds after the first.
+    No exchange begins later than ``total`` seconds after the first. The certificate that this
+    machine's own servers made is trusted beside those of the system.
     """
 
     def __init__(
@@ -62,7 +77,7 @@ class Exchange:
     ) -> None:
         self._timeout, self._max_bytes, self._total = timeout, max_bytes, total
         self._began: float | None = None
-        self._client = httpx2.Client(timeout=timeout)
+        self._client = httpx2.Client(timeout=timeout, verify=_trusted_certificates())
         self._watch = _Watch(timeout)
 
     def send(

@@ -7,9 +7,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from mock_service.conformance.own_loop import own_loop
 from mock_service.conformance.suite import CheckResult, run_checks
 from mock_service.console import PlainConsole, print_json
 from mock_service.errors import SettingsInvalid
+from mock_service.loop.ids import RandomIds, new_uid
 from mock_service.visible import to_plain
 
 _ENDPOINT = "PERSONALIZER_ENDPOINT"
@@ -31,14 +33,17 @@ def conformance(
 ) -> None:
     """Examine any endpoint: does it keep the REST contract?
 
-    Prints what holds, and ends with 1 when something does not. Makes some decisions and rewards
-    there, so examine none that real users meet.
+    Prints what holds, and ends with 1 when something does not. Where there is a control plane, a
+    loop is made for the purpose and removed; elsewhere some decisions and rewards are left behind,
+    so examine none that real users meet.
 
     Example: personalizer-lab conformance --endpoint http://127.0.0.1:5000
     """
     if not endpoint or not key:
         raise SettingsInvalid(f"--endpoint and --key are needed, or {_ENDPOINT} and {_KEY}")
-    findings = list(run_checks(endpoint, key))
+    name = f"conformance-{new_uid(RandomIds())[:12]}"
+    with own_loop(endpoint, key, name) as loop:
+        findings = list(run_checks(loop.endpoint, loop.key))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:

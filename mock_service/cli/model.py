@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from mock_service.cli.paths import FOLDER_HELP, user_folder
+from mock_service.cli.paths import FOLDER_HELP
 from mock_service.clock import SystemClock
 from mock_service.console import WholeHelpGroup
 from mock_service.errors import ModelInvalid, SettingsInvalid
 from mock_service.security.signing import is_zip, open_signer, unsigned_model
+from mock_service.user_folder import user_folder
 from mock_service.visible import to_visible
 from mock_service.vowpal.model_file import check_header, read_header
 

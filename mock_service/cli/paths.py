@@ -1,17 +1,6 @@
-"""Where this machine's keys and certificates are kept."""
-
-import os
-from pathlib import Path
+"""What the help says of where this machine's keys and certificates are kept."""
 
 FOLDER_HELP = (
     "Folder of this machine's signer and certificate; default: PERSONALIZER_LAB_FOLDER, "
     "or personalizer-lab in the user's data folder."
 )
-
-
-def user_folder() -> Path:
-    """Return the folder that servers and commands of one user share."""
-    if chosen := os.environ.get("PERSONALIZER_LAB_FOLDER"):
-        return Path(chosen)
-    data = os.environ.get("XDG_DATA_HOME")
-    return Path(data or Path.home() / ".local" / "share", "personalizer-lab")

@@ -14,7 +14,6 @@ import uvicorn
 
 from mock_service.build import build_server
 from mock_service.cli.access import check_bearer, choose_key
-from mock_service.cli.paths import user_folder
 from mock_service.cli.tls import export_lines, tls_files, trusted_signers
 from mock_service.clock import SystemClock
 from mock_service.emulator.connection import BoundedConfig
@@ -34,6 +33,7 @@ from mock_service.settings import (
     Settings,
 )
 from mock_service.timestamps import to_utc
+from mock_service.user_folder import user_folder
 
 _SECONDS_TO_FINISH = 5
 """How long requests under way may take when the server ends; a broken handshake never ends."""
@@ -122,6 +122,13 @@ def serve(
     tls: Annotated[
         bool, typer.Option("--tls", help="HTTPS with a certificate for this machine, made once.")
     ] = False,
+    tls_name: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="With --tls, another name that the certificate holds for; may be given again.",
+            metavar="NAME",
+        ),
+    ] = None,
     certfile: Annotated[
         Path | None, typer.Option(help="HTTPS with a certificate of your own (PEM).")
     ] = None,
@@ -173,7 +180,7 @@ def serve(
         trusted_signers=trusted_signers(trust_signer or ()),
         limits=parse_limits(limit or ()),
     )
-    run(settings, tls_files(tls=tls, certfile=certfile, keyfile=keyfile))
+    run(settings, tls_files(tls=tls, certfile=certfile, keyfile=keyfile, names=tls_name or ()))
 
 
 def run(settings: Settings, tls: TlsFiles | None = None) -> None:

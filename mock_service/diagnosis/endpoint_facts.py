@@ -171,6 +171,8 @@ def _must_tell(probe: ContractClient, path: str, model: type[_Model]) -> _Model:
     """Return what every Personalizer tells."""
     reply = probe.send("GET", path)
     found = _read(reply, model)
+    if reply.status == HTTPStatus.UNAUTHORIZED:
+        raise SettingsInvalid("the endpoint refuses the key: give its own, as --key or variable")
     if found is None:
         text = " ".join(reply.body.decode(errors="replace").split())[:_MAX_REPLY]
         raise SettingsInvalid(

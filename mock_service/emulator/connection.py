@@ -6,13 +6,16 @@ from ssl import SSLContext
 from typing import Any, cast
 
 import h11
-from starlette.types import Receive, Scope
+from starlette.types import ASGIApp, Receive, Scope
 from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from mock_service.emulator.connections import Connections, OpenConnection, accepted_at_once
 
+KEEP_ALIVE_SECONDS = 180
+"""How long an idle connection is kept: longer than the pools of .NET (two minutes) and Go (90 s),
+so that no client sends a request on a connection that is being closed."""
 CONNECTIONS = "mock_service.connections"
 """The name, in the state that an application begins with, of the bounds of its connections."""
 
@@ -148,6 +151,10 @@ class BoundedConfig(Config):
     """How uvicorn serves our connections; a TLS handshake is within our bounds, not uvicorn's."""
 
     tls: SSLContext
+
+    def __init__(self, app: ASGIApp, **settings: Any) -> None:  # noqa: ANN401 # uvicorn's own
+        """Take uvicorn's settings; connections are kept open as long as clients keep them."""
+        super().__init__(app, timeout_keep_alive=KEEP_ALIVE_SECONDS, **settings)
 
     def load(self) -> None:
         """Take the TLS context from uvicorn, which would leave its handshakes to asyncio."""

@@ -17,8 +17,9 @@ from mock_service.security.private_files import (
     restrict_file,
     restrict_folder,
 )
+from mock_service.user_folder import CERTIFICATE_FILE
 
-SIGNER_FILE, CERTIFICATE_FILE, KEY_FILE = "signer.pem", "tls-certificate.pem", "tls-key.pem"
+SIGNER_FILE, KEY_FILE = "signer.pem", "tls-key.pem"
 USER_FILES = (SIGNER_FILE, CERTIFICATE_FILE, KEY_FILE)
 """What the folder of this machine's keys holds."""
 _KEY_SIZE = 2048

@@ -21,7 +21,7 @@ from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
 
 ROOT = Path(__file__).parents[2]
 _CLIENT = httpx2.Client()
-_EXPORT = re.compile(r"export (\w+)=(\S+)")
+_EXPORT = re.compile(r"export (\w+)=('[^']*'|\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def served_by_command(*options: str, folder: Path = ROOT) -> Iterator[Endpoint]:
         text=True,
     ) as process:
         try:
-            yield exports_of(process, lines=4 if "--tls" in options else 2)
+            yield exports_of(process, lines=6 if "--tls" in options else 2)
         finally:
             process.terminate()
             process.wait(timeout=20)

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+import requests
 
 from mock_service.conformance.suite import SECTIONS, run_checks
 from personalizer_lab import LocalPersonalizer
@@ -105,3 +106,35 @@ def test_mistakes_are_one_line() -> None:
     assert "--endpoint and --key are needed" in missing.err
     assert "does not answer" in nobody.err
     assert (missing.err.count("\n"), nobody.err.count("\n")) == (1, 1)
+
+
+def test_the_command_leaves_nothing_behind(personalizer: LocalPersonalizer) -> None:
+    """A loop of its own is examined and removed; the default loop has learned nothing."""
+    before = personalizer.decisions
+
+    ended = command("conformance", environment=personalizer.environ)
+    loops = requests.get(
+        f"{personalizer.endpoint}/mock/loops", headers=_key(personalizer), timeout=5
+    )
+    learning = requests.get(
+        f"{personalizer.endpoint}/mock/learning", headers=_key(personalizer), timeout=5
+    )
+
+    assert ended.code == 0
+    assert [loop["name"] for loop in loops.json()["value"]] == ["default"]
+    assert learning.json()["decisions"] == learning.json()["rewards"] == 0
+    assert personalizer.decisions == before == ()
+
+
+@pytest.mark.parametrize("name", ["conformance", "doctor"])
+def test_a_wrong_key_is_one_line(personalizer: LocalPersonalizer, name: str) -> None:
+    """Instead of sixty checks that fail."""
+    ended = command(name, "--endpoint", personalizer.endpoint, "--key", "wrong")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.count("\n") == 1
+    assert "refuses the key" in ended.err
+
+
+def _key(personalizer: LocalPersonalizer) -> dict[str, str]:
+    return {"Ocp-Apim-Subscription-Key": personalizer.key}

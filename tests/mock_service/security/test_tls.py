@@ -1,5 +1,6 @@
 """HTTPS: clients of Python and Node are told what to trust, and then do."""
 
+import shlex
 import shutil
 import socket
 from contextlib import ExitStack
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from tests.helpers.command_line import command
 from tests.helpers.servers import ARTICLES, served_by_command
@@ -40,8 +43,62 @@ def test_a_certificate_is_made_and_clients_are_told_to_trust_it(folder: Path) ->
     assert endpoint.url.startswith("https://127.0.0.1:")
     assert [reply.status_code for reply in replies] == [201, 201]
     assert (
-        authority == endpoint.exports["NODE_EXTRA_CA_CERTS"] == str(folder / "tls-certificate.pem")
+        authority
+        == endpoint.exports["NODE_EXTRA_CA_CERTS"]
+        == endpoint.exports["SSL_CERT_FILE"]
+        == str(folder / "tls-certificate.pem")
     )
+
+
+def test_java_is_told_of_a_trust_store_that_holds_the_certificate(folder: Path) -> None:
+    """With the type and the password that it takes to open it."""
+    with served_by_command("--tls") as endpoint:
+        options = dict(
+            word.removeprefix("-Djavax.net.ssl.").split("=")
+            for word in shlex.split(endpoint.exports["JAVA_TOOL_OPTIONS"].strip("'"))
+        )
+
+    store = pkcs12.load_pkcs12(
+        Path(options["trustStore"]).read_bytes(), options["trustStorePassword"].encode()
+    )
+    certificate = x509.load_pem_x509_certificate((folder / "tls-certificate.pem").read_bytes())
+    assert options["trustStoreType"] == "PKCS12"
+    assert [one.certificate for one in store.additional_certs] == [certificate]
+
+
+def test_the_commands_trust_the_certificate_of_this_machines_server(folder: Path) -> None:
+    """Without any variable of the environment, and no certificate that is not its own."""
+    with served_by_command("--tls") as endpoint:
+        given = ("--endpoint", endpoint.url, "--key", endpoint.key)
+        place = {"PERSONALIZER_LAB_FOLDER": str(folder)}
+        ended = [
+            command("conformance", *given, environment=place),
+            command("doctor", *given, environment=place),
+            command("simulate", "news", "--rounds", "20", *given, environment=place),
+        ]
+        distrusted = command("doctor", *given, environment={"PERSONALIZER_LAB_FOLDER": "/none"})
+
+    assert [one.code for one in ended] == [0, 1, 0], ended  # nothing was decided yet
+    assert "NO" not in ended[0].out
+    assert distrusted.code == 2
+    assert "certificate" in distrusted.err.lower()
+
+
+def test_names_are_added_to_the_certificate_and_stay_in_it(folder: Path) -> None:
+    """For applications whose host cannot be changed, but in the hosts file."""
+    names = []
+    for options in (("--tls-name", "my.cognitiveservices.azure.com"), ("--tls-name", "b.test"), ()):
+        with served_by_command("--tls", *options):
+            content = (folder / "tls-certificate.pem").read_bytes()
+        found = x509.load_pem_x509_certificate(content).extensions
+        names.append(
+            found.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(
+                x509.DNSName
+            )
+        )
+
+    assert names[0] == ["localhost", "my.cognitiveservices.azure.com"]
+    assert names[1] == names[2] == ["localhost", "my.cognitiveservices.azure.com", "b.test"]
 
 
 def test_the_certificate_is_kept(folder: Path) -> None:
@@ -76,6 +133,7 @@ def test_a_certificate_of_ones_own_is_served(folder: Path, tmp_path: Path) -> No
         ["--certfile", "pyproject.toml", "--keyfile", "pyproject.toml"],
         ["--certfile", "none", "--keyfile", "none"],
         ["--trust-signer", "pyproject.toml"],
+        ["--tls-name", "a.test"],
         ["--loop", "a/b"],
         ["--host", "198.51.100.1", "--key", "k", "--accept-bearer"],
     ],

@@ -14,11 +14,13 @@ import uvicorn
 
 from mock_service.build import build_server
 from mock_service.cli.access import check_bearer, choose_key
+from mock_service.cli.logging_setup import LogFormat, LogLevel, log_config
 from mock_service.cli.tls import export_lines, tls_files, trusted_signers
 from mock_service.clock import SystemClock
 from mock_service.emulator.connection import BoundedConfig
 from mock_service.emulator.connections import raise_descriptor_limit
 from mock_service.emulator.listener import Listener
+from mock_service.emulator.request_log import RequestLog
 from mock_service.errors import SettingsInvalid
 from mock_service.hosting.service import Service
 from mock_service.limits import parse_limits
@@ -141,6 +143,13 @@ def serve(
         list[Path] | None,
         typer.Option(help="Certificate of a signer whose models are imported; may be given again."),
     ] = None,
+    log_level: Annotated[
+        LogLevel,
+        typer.Option(help="info: a line for every request. warning: refusals, with the reason."),
+    ] = LogLevel.WARNING,
+    log_format: Annotated[
+        LogFormat, typer.Option(help="How the lines on stderr are written.")
+    ] = LogFormat.TEXT,
     limit: Annotated[
         list[str] | None,
         typer.Option(
@@ -180,11 +189,12 @@ def serve(
         trusted_signers=trusted_signers(trust_signer or ()),
         limits=parse_limits(limit or ()),
     )
-    run(settings, tls_files(tls=tls, certfile=certfile, keyfile=keyfile, names=tls_name or ()))
+    files = tls_files(tls=tls, certfile=certfile, keyfile=keyfile, names=tls_name or ())
+    run(settings, files, log_config(log_level, log_format))
 
 
-def run(settings: Settings, tls: TlsFiles | None = None) -> None:
-    """Listen, say where on stdout, and serve until interrupted.
+def run(settings: Settings, tls: TlsFiles | None, logs: dict[str, Any]) -> None:
+    """Listen, say where on stdout, and serve until interrupted; `logs` configures logging.
 
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
@@ -198,9 +208,9 @@ def run(settings: Settings, tls: TlsFiles | None = None) -> None:
     sys.stdout.flush()
     raise_descriptor_limit()
     config = BoundedConfig(
-        app,
+        RequestLog(app),
         proxy_headers=False,
-        log_config=_LOG,
+        log_config=logs,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
@@ -265,21 +275,3 @@ def _listener(settings: Settings) -> socket.socket:
             "choose another with --host and --port (0 takes any free port)"
         ) from error
     return listener
-
-
-_LOG = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(message)s"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "stream": "ext://sys.stderr",
-        }
-    },
-    "loggers": {
-        "uvicorn": {"handlers": ["stderr"], "level": "INFO"},
-        "mock_service": {"handlers": ["stderr"], "level": "INFO"},
-    },
-}

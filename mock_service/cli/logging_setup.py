@@ -8,7 +8,6 @@ from typing import Any
 
 from mock_service.emulator.request_log import LOGGER
 
-
 LogLevel = StrEnum("LogLevel", {"INFO": "info", "WARNING": "warning", "ERROR": "error"})
 """From which level on requests are logged: refusals are warnings, all others information."""
 

@@ -19,7 +19,6 @@ class LateRewards(NullStore):
         """Note an event that settles in silence."""
         if not event.rewards:
             self._silent.add(event.decision.event_id)
-        super().save_settlement(event, settlement)
 
     def save_observation(
         self, observation: Observation, event: PendingEvent | None, *, is_dropped: bool = False
@@ -28,16 +27,21 @@ class LateRewards(NullStore):
         if event is None and observation.event_id in self._silent:
             self._silent.discard(observation.event_id)
             self.late += observation.reward is not None
-        return super().save_observation(observation, event, is_dropped=is_dropped)
+        return False
 
     def knows(self, event_id: str) -> bool:
         """Know what has settled in silence: a reward for it waits for no decision."""
         return event_id in self._silent
 
 
-class RecordingLateRewards(LateRewards, LogRecorder):
+class RecordingLateRewards(LateRewards):
     """Writes events down as they settle, too."""
 
     def __init__(self, log: TextIO) -> None:
-        LateRewards.__init__(self)
-        LogRecorder.__init__(self, log)
+        super().__init__()
+        self._recorder = LogRecorder(log)
+
+    def save_settlement(self, event: PendingEvent, settlement: Settlement) -> None:
+        """Note an event that settles in silence, and write it down."""
+        super().save_settlement(event, settlement)
+        self._recorder.save_settlement(event, settlement)

@@ -15,13 +15,21 @@ class LateRewards(NullStore):
         self._silent: set[str] = set()
         """The ids of events that settled without a reward."""
 
-    def save_settlement(self, event: PendingEvent, settlement: Settlement) -> None:
+    def save_settlement(
+        self,
+        event: PendingEvent,
+        settlement: Settlement,  # noqa: ARG002 (as stores are called)
+    ) -> None:
         """Note an event that settles in silence."""
         if not event.rewards:
             self._silent.add(event.decision.event_id)
 
     def save_observation(
-        self, observation: Observation, event: PendingEvent | None, *, is_dropped: bool = False
+        self,
+        observation: Observation,
+        event: PendingEvent | None,
+        *,
+        is_dropped: bool = False,  # noqa: ARG002 (as stores are called)
     ) -> bool:
         """Count an event of which a reward is heard for the first time, too late."""
         if event is None and observation.event_id in self._silent:

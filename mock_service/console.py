@@ -69,12 +69,16 @@ class WholeHelpGroup(typer.core.TyperGroup):
             formatter.write_dl(rows)
 
 
-def lazy_group(table: Mapping[str, str]) -> type[typer.core.TyperGroup]:
+def lazy_group(
+    table: Mapping[str, str], variables: Mapping[str, str] | None = None
+) -> type[typer.core.TyperGroup]:
     """Return a group of commands, each imported when it is run or shown in the help.
 
     `table` holds for every command ``module:attribute``, which is a function or a group. A command
-    then starts without waiting for what only others need.
+    then starts without waiting for what only others need. Every option of the commands in
+    `variables` is a variable of the environment too, of that beginning.
     """
+    beginnings = variables or {}
 
     class LazyGroup(WholeHelpGroup):
         def __init__(self, **settings: Any) -> None:  # noqa: ANN401 # whatever typer passes on
@@ -83,19 +87,22 @@ def lazy_group(table: Mapping[str, str]) -> type[typer.core.TyperGroup]:
             self.commands.update(names)  # without their commands: for suggestions
 
         def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 # typer's own types are private
-            return _load(cmd_name, table[cmd_name]) if cmd_name in table else None
+            if cmd_name not in table:
+                return None
+            return _load(cmd_name, table[cmd_name], beginnings.get(cmd_name))
 
     return LazyGroup
 
 
-def _load(name: str, path: str) -> object:
+def _load(name: str, path: str, variables: str | None) -> object:
     module, attribute = path.split(":")
     found = getattr(import_module(module), attribute)
     parent = typer.Typer(add_completion=False, rich_markup_mode=None)
     if isinstance(found, typer.Typer):
         parent.add_typer(found, name=name)
     else:
-        parent.command(name)(found)
+        context = {"auto_envvar_prefix": variables} if variables else {}
+        parent.command(name, context_settings=context)(found)
     return typer.main.get_group(parent).commands[name]
 
 

@@ -14,12 +14,14 @@ SERVICE_COMMANDS = {
     "model": "mock_service.cli.model:commands",
 }
 """The modules of the service's commands, by the commands' names."""
+VARIABLES = {"serve": "PERSONALIZER_LAB"}
+"""How the variables begin that stand for the options of a command: containers are set up so."""
 
 
 def main() -> None:
     """Run the service's commands alone."""
     commands = typer.Typer(
-        cls=lazy_group(SERVICE_COMMANDS),
+        cls=lazy_group(SERVICE_COMMANDS, VARIABLES),
         help="A local Personalizer.",
         no_args_is_help=True,
         rich_markup_mode=None,

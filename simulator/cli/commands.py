@@ -2,7 +2,7 @@
 
 import typer
 
-from mock_service.cli.commands import SERVICE_COMMANDS
+from mock_service.cli.commands import SERVICE_COMMANDS, VARIABLES
 from mock_service.console import lazy_group, run_commands
 from mock_service.errors import MockServiceError
 from simulator.errors import SimulatorError
@@ -17,7 +17,7 @@ COMMANDS = {
 
 
 commands = typer.Typer(
-    cls=lazy_group(COMMANDS),
+    cls=lazy_group(COMMANDS, VARIABLES),
     help="A local Personalizer, and a simulator of the users it serves.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+import requests
 
 from mock_service.settings import DEVELOPMENT_KEY
 from tests.helpers.command_line import command
@@ -63,3 +64,24 @@ def test_a_port_in_use_is_said_in_one_line() -> None:
     assert ended.code == 2
     assert "choose another with --host and --port" in ended.err
     assert ended.err.count("\n") == 1
+
+
+def test_every_option_is_a_variable_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As containers are set up; what is on the command line wins."""
+    monkeypatch.setenv("PERSONALIZER_LAB_MODE", "azure")
+    monkeypatch.setenv("PERSONALIZER_LAB_POLICY", "softmax")
+    monkeypatch.setenv("PERSONALIZER_LAB_SEED", "readers")
+    with served_by_command("--policy", "quick") as endpoint:
+        headers = {"Ocp-Apim-Subscription-Key": endpoint.key}
+        loop = requests.get(f"{endpoint.url}/mock/loops/default", headers=headers, timeout=5).json()
+
+    assert loop["mode"] == "azure"
+    assert "--softmax" not in loop["policy"]
+
+
+def test_a_mistake_in_a_variable_is_one_line_and_exit_code_2() -> None:
+    """It names the option that it stands for."""
+    ended = command("serve", environment={"PERSONALIZER_LAB_MODE": "fast"})
+
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert "--mode" in ended.err

@@ -1,7 +1,10 @@
 """Every command in the README is run, and every option and preset is described there."""
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +42,25 @@ def test_a_serve_command_of_the_readme_serves(arguments: list[str]) -> None:
 
     with served_by_command(*options) as endpoint:
         assert endpoint.rank({"actions": [{"id": "a", "features": [{"f": 1}]}]}).status_code == 201
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_use_of_the_readme_runs_as_it_stands_there(number: int, tmp_path: Path) -> None:
+    """One of each of the three kinds, and each says something."""
+    scripts = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", scripts[number]],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert len(scripts) == 3
+    assert ended.stdout
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -2,12 +2,12 @@
 
     pip install flask requests
     export PERSONALIZER_ENDPOINT=... PERSONALIZER_KEY=...     (the lines `serve` prints)
-    flask --app examples/flask_app run
+    flask --app examples/flask_app run --port 8000   (the Personalizer has 5000)
 
 Ask for a recommendation, then say what the visitor did with it:
 
-    curl -c jar -b jar localhost:5000/api/recommendations
-    curl -c jar -b jar localhost:5000/api/reward \
+    curl -c jar -b jar localhost:8000/api/recommendations
+    curl -c jar -b jar localhost:8000/api/reward \
         -H 'Content-Type: application/json' -d '{"action": "read"}'
 """
 

@@ -3,11 +3,13 @@
 import json
 import os
 import subprocess
+import sys
 
 import pytest
 
 from personalizer_lab import LocalPersonalizer
 from tests.helpers.node import EXAMPLES, NODE
+from tests.helpers.servers import ROOT
 
 SCRIPTS = ("recommend.mjs", "recommend-rest.mjs") if NODE else ()
 
@@ -47,6 +49,24 @@ def test_a_script_says_what_the_service_said(personalizer: LocalPersonalizer, sc
     assert done.returncode == 1
     assert json.loads(done.stdout)["status"] == 409
     assert json.loads(done.stdout)["code"] == "ModelRankingError"
+
+
+@pytest.mark.parametrize("script", ["personalizer.test.mjs"] if NODE else [])
+def test_a_suite_of_node_starts_a_server_and_steers_it(script: str) -> None:
+    """All of its tests pass, and it leaves no server behind."""
+    done = subprocess.run(
+        [NODE or "node", "--test", script],
+        cwd=EXAMPLES,
+        env={**os.environ, "PERSONALIZER_COMMAND": f"{sys.executable} -m simulator"}
+        | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "pass 4" in done.stdout
 
 
 def test_the_lock_file_names_no_registry() -> None:

@@ -48,5 +48,5 @@ def _row(findings: ComparisonResult, result: SettingResult) -> tuple[str, ...]:
         else f"{difference.estimate:+.4f} ± {difference.high - difference.estimate:.4f}",
         probability_text(findings, result),
         f"{result.regret.estimate:,.1f}",
-        learning_text(result),
+        learning_text(result).removesuffix(" of runs"),
     )

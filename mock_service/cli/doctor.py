@@ -1,5 +1,7 @@
 """``doctor``: say in words why a loop is not learning."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -84,19 +86,24 @@ def _read(log: Path | None, data_dir: Path | None, loop: str, policy: str | None
     if data_dir is not None:
         if log is not None:
             raise SettingsInvalid("expected a log or --data-dir, not both")
-        return facts_of_log(str(data_dir), read_stored_log(data_dir, loop), policy)
-    with progress_bar(PlainConsole(stderr=True), hidden=False) as progress:
-        task = progress.add_task("reading", total=None)
-        lines = log_lines(
-            Path(str(log)),
-            lambda read, total: progress.update(task, completed=read, total=total),
-        )
-        reader = read_log(lines)
+        with _progress() as show:
+            stored = read_stored_log(data_dir, loop, show=show)
+            return facts_of_log(str(data_dir), stored, policy)
+    with _progress() as show:
+        reader = read_log(log_lines(Path(str(log)), show))
         facts = with_lines(facts_of_log(str(log), reader, policy), reader)
     feedback = facts.feedback
     if feedback is None or not (feedback.decisions or feedback.rewards):
         raise LogUnusable(f"{log} holds no decision: {reader.describe()}")
     return facts
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Yield who shows how much of how much was read."""
+    with progress_bar(PlainConsole(stderr=True), hidden=False) as progress:
+        task = progress.add_task("reading", total=None)
+        yield lambda read, total: progress.update(task, completed=read, total=total)
 
 
 def _document(facts: LoopEvidence, findings: list[Finding]) -> dict[str, object]:

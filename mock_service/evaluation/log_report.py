@@ -179,7 +179,7 @@ def _read_lines(
 ) -> Iterator[bytes] | Iterator[str]:
     """Yield the lines of a log, or those that a server's log would have."""
     if (path / FILE).is_file():
-        stored = read_stored_log(path, loop or DEFAULT_LOOP)
+        stored = read_stored_log(path, loop or DEFAULT_LOOP, show=show)
         return (write_line(event) for event in join_slots(stored))
     if loop:
         raise EvaluationOptionsInvalid(

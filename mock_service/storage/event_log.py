@@ -36,10 +36,17 @@ _HOW_MANY = """SELECT count(*) FROM (SELECT 1 FROM events
     WHERE loop = ? AND settled IS NOT NULL AND at >= ? AND at < ? LIMIT ?)"""
 
 
+Show = Callable[[int, int], None]
+"""Hears how many events were read, of how many."""
+_EVENTS_BETWEEN = 500
+
+
 def read_stored_log(
-    folder: Path, loop: str, *, last: int | None = None
+    folder: Path, loop: str, *, last: int | None = None, show: Show = lambda _, __: None
 ) -> Iterator[LoggedDecision]:
     """Yield the settled events of a loop in a data folder, also beside a running server.
+
+    `show` hears now and then how far it is.
 
     Raises:
         DataUnusable: there is no such folder or loop, or its file is damaged.
@@ -49,7 +56,14 @@ def read_stored_log(
         row = connection.execute("SELECT id FROM loops WHERE name = ?", (loop,)).fetchone()
         if row is None:
             raise DataUnusable(f"{folder} holds no loop {loop!r}")
-        yield from logged_events(connection.execute, row[0], last=last)
+        (count,) = connection.execute(_COUNT, row).fetchone()
+        total = count if last is None else min(count, last)
+        events = logged_events(connection.execute, row[0], last=last)
+        for number, event in enumerate(events):
+            if number % _EVENTS_BETWEEN == 0:
+                show(number, total)
+            yield event
+        show(total, total)
     except UNREADABLE as error:
         raise DataUnusable(_describe_failure(folder, error)) from error
     finally:

@@ -10,6 +10,7 @@ from mock_service.build import build_service
 from mock_service.loop.configuration import Configuration, LearningMode, Mode
 from mock_service.loop.decision import RankRequest
 from mock_service.settings import LoopSettings, Settings
+from mock_service.storage.event_log import read_stored_log
 from tests.helpers.command_line import command
 from tests.mock_service.storage.test_recovery import ACTIONS, settings, steps
 
@@ -135,3 +136,15 @@ def test_a_mistake_is_one_line_and_exit_code_2(
 
     assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
     assert expected in ended.err
+
+
+def test_reading_a_folder_says_how_far_it_is(filled: Path) -> None:
+    """From none of them to all, or to the last ones that were asked for."""
+    shown: list[tuple[int, int]] = []
+    few: list[tuple[int, int]] = []
+
+    events = list(read_stored_log(filled, "default", show=lambda *far: shown.append(far)))
+    list(read_stored_log(filled, "default", last=7, show=lambda *far: few.append(far)))
+
+    assert shown == [(0, len(events)), (len(events), len(events))]
+    assert few == [(0, 7), (7, 7)]

@@ -217,7 +217,7 @@ def test_without_a_control_plane_settings_are_all_there_is() -> None:
 
 def test_who_is_no_personalizer_is_refused() -> None:
     """A wrong key, nobody there, no address."""
-    with patient() as endpoint, pytest.raises(SettingsInvalid, match="answered 401"):
+    with patient() as endpoint, pytest.raises(SettingsInvalid, match="refuses the key"):
         facts_of_endpoint(endpoint.url, "wrong")
     with pytest.raises(EndpointUnreachable, match="does not answer"):
         facts_of_endpoint("http://127.0.0.1:9", "k")

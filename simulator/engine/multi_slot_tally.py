@@ -6,11 +6,10 @@ import lazy_loader
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.engine.tally import seconds_of_visits
 from simulator.users.multi_slot import MultiSlotEnvironment, PageBatch
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from simulator.engine import assignment
 else:  # it takes a while to import, which no run without slots should wait for
     assignment = lazy_loader.load("simulator.engine.assignment", suppress_warning=True)
@@ -40,8 +39,7 @@ class MultiSlotTally:
         self._best: dict[bytes, _Places] = {}
         self.rounds = self.viewed = 0
         self.reported = self.lost = self.repeated = self.unsent = 0
-        self.offsets: list[timedelta] = []
-        """When each page was opened, since the beginning."""
+        self._seconds: list[_Array] = []
         self.trouble = ""
 
     def add(self, block: PageBatch, chosen: list[tuple[int, ...]]) -> None:
@@ -49,7 +47,7 @@ class MultiSlotTally:
         count = len(chosen)
         if not count:
             return
-        self.offsets.extend([visit.offset for visit in block.slots[0].visits[:count]])
+        self._seconds.append(seconds_of_visits(block.slots[0].visits[:count]))
         viewed = block.viewed[:count, None, None]
         worth = _stack_slots([one.expected_values[:count] for one in block.slots])
         shown, best = np.array(chosen), self._best_pages(worth)
@@ -81,6 +79,10 @@ class MultiSlotTally:
         """Return figures by visit and slot; shape (rounds, slots)."""
         blocks = self._blocks[name]
         return np.concatenate(blocks) if blocks else np.zeros((0, len(self._environment.slots)))
+
+    def seconds(self) -> _Array:
+        """Return when each page was opened, in seconds since the beginning; shape (rounds,)."""
+        return np.concatenate(self._seconds) if self._seconds else np.zeros(0)
 
     def profiles(self) -> _Places:
         """Return the index of each visit's profile; shape (rounds,)."""

@@ -1,14 +1,12 @@
 """What is kept of a run: a few numbers a visit, in columns."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.model import Visit
 from simulator.users.environment import VisitBatch
-
-if TYPE_CHECKING:
-    from datetime import timedelta
 
 _Array = NDArray[np.float64]
 _Mask = NDArray[np.bool_]
@@ -24,6 +22,7 @@ _COLUMNS: dict[str, type] = {
     "favoured_value": np.float64,
     "has_favourite": np.bool_,
     "blind_value": np.float64,
+    "seconds": np.float64,
 }
 
 
@@ -33,6 +32,7 @@ class Tally:
     ``best`` is the action of highest expected value, and ``regret`` how much less than that the
     chosen one is worth on average. ``blind_reward`` is what a choice by lot would have earned on
     average over the actions, and ``best_reward`` what the best action would have earned.
+    ``seconds`` says when the visit happened, since the beginning.
     ``favoured_value`` is what the action is worth to which the policy gave the highest probability,
     which without a favourite is ``blind_value``, the worth of a choice by lot. Values are expected
     ones.
@@ -46,8 +46,6 @@ class Tally:
         """What showing nothing but that action, or any while it is not there, would have earned in
         all; shape (actions,)."""
         self.rounds = 0
-        self.offsets: list[timedelta] = []
-        """When each visit happened, since the beginning."""
         self.contexts: list[str] | None = [] if keeps_contexts else None
         """The context of each visit, as a JSON array of objects."""
         self.outcome_totals: dict[str, float] = {}
@@ -85,6 +83,7 @@ class Tally:
             "favoured_value": np.where(favourites < 0, blind_value, expected[rows, favourites]),
             "has_favourite": favourites >= 0,
             "blind_value": blind_value,
+            "seconds": seconds_of_visits(block.visits[:count]),
         }
         for name, column in columns.items():
             self._blocks[name].append(column.astype(_COLUMNS[name]))
@@ -92,7 +91,6 @@ class Tally:
         self.fixed_values += _sum_per_action(expected, mask, blind_value)
         self.rounds += count
         visits = block.visits[:count]
-        self.offsets.extend([visit.offset for visit in visits])
         if self.contexts is not None:
             self.contexts.extend([visit.context for visit in visits])
         for name, draws in block.outcomes.items():
@@ -104,6 +102,10 @@ class Tally:
         """Return a column; shape (rounds,)."""
         blocks = self._blocks[name]
         return np.concatenate(blocks).astype(np.float64) if blocks else np.zeros(0)
+
+    def seconds(self) -> NDArray[np.float64]:
+        """Return when each visit happened, in seconds since the beginning; shape (rounds,)."""
+        return self.column("seconds")
 
     def _count_feedback(
         self, block: VisitBatch, rows: NDArray[np.intp], chosen: NDArray[np.intp]
@@ -117,6 +119,11 @@ class Tally:
         self.reported += arrived - repeated + lost
         self.lost += lost
         self.repeated += repeated
+
+
+def seconds_of_visits(visits: Sequence[Visit]) -> NDArray[np.float64]:
+    """Return when visits happened, in seconds since the beginning; shape (visits,)."""
+    return np.array([visit.offset.total_seconds() for visit in visits], dtype=np.float64)
 
 
 def best_actions(block: VisitBatch) -> NDArray[np.intp]:

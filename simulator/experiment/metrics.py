@@ -1,7 +1,6 @@
 """What is kept of one run of an experiment: some figures and a curve, small enough to send home."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from hashlib import blake2b
 from typing import Any, Self
 
@@ -122,7 +121,7 @@ def compute_metrics(
         curve_best=_means(best, ends),
         curve_regret=[_round(total) for total in np.cumsum(regret)[ends[1:] - 1]],
         shown=_count_choices(scenario, tally),
-        curve_seconds=[_seconds(tally.offsets[end - 1]) for end in ends[1:].tolist()],
+        curve_seconds=[_round(second) for second in tally.seconds()[ends[1:] - 1]],
         decisions=blake2b(tally.column("chosen").tobytes(), digest_size=8).hexdigest(),
         outcomes={
             name: round(total / tally.rounds, _DECIMALS)
@@ -151,10 +150,6 @@ def _group(tally: Tally, mask: NDArray[np.bool_]) -> GroupMetrics:
 
 def _mean_or_none(column: NDArray[np.float64]) -> float | None:
     return _round(column.mean()) if len(column) else None
-
-
-def _seconds(offset: timedelta) -> float:
-    return round(offset.total_seconds(), _DECIMALS)
 
 
 def events_to_learn(

@@ -113,7 +113,7 @@ def summarise_pages(scenario: Scenario, tally: MultiSlotTally, made: RunInfo) ->
         requests=made.requests,
         unusable_replies=made.unusable_replies,
         trouble=tally.trouble or None,
-        covered=CoveredTime.of(tally.offsets),
+        covered=CoveredTime.of(tally.seconds()),
         learning=made.learning,
         warnings=run_warnings(scenario, tally, made),
         interactions_per_second=round(tally.rounds / made.seconds, 1) if made.seconds > 0 else None,

@@ -1,6 +1,5 @@
 """The figures of a run."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
@@ -83,11 +82,9 @@ class CoveredTime:
     ends: float
 
     @classmethod
-    def of(cls, offsets: Sequence[timedelta]) -> Self | None:
+    def of(cls, seconds: NDArray[np.float64]) -> Self | None:
         """Return what the visits cover; None without any."""
-        if not offsets:
-            return None
-        return cls(offsets[0].total_seconds(), offsets[-1].total_seconds())
+        return cls(float(seconds[0]), float(seconds[-1])) if len(seconds) else None
 
     def text(self) -> str:
         """Return the time on the scenario's clock, in words."""
@@ -173,7 +170,7 @@ def summarise(info: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
         requests=made.requests,
         unusable_replies=made.unusable_replies,
         trouble=tally.trouble or None,
-        covered=CoveredTime.of(tally.offsets),
+        covered=CoveredTime.of(tally.seconds()),
         learning=made.learning,
         warnings=run_warnings(info, tally, made),
         interactions_per_second=round(tally.rounds / made.seconds, 1) if made.seconds > 0 else None,
@@ -184,9 +181,10 @@ def run_warnings(
     info: EnvironmentInfo | Scenario, tally: Tally | MultiSlotTally, made: RunInfo
 ) -> list[RunWarning]:
     """Return what must be known of a run before its figures are believed."""
-    if not tally.offsets:
+    covered, learning = CoveredTime.of(tally.seconds()), made.learning
+    if covered is None:
         return []
-    end, learning = tally.offsets[-1], made.learning
+    end = timedelta(seconds=covered.ends)
     found = [
         warn_of_lost(tally.reported, tally.lost),
         warn_of_unsent(tally.unsent),
@@ -196,7 +194,7 @@ def run_warnings(
     if learning is not None:
         found += [
             warn_of_late(learning, made.reward_delay),
-            warn_of_nothing_learned(learning, end - tally.offsets[0]),
+            warn_of_nothing_learned(learning, end - timedelta(seconds=covered.begins)),
         ]
     if isinstance(info, Scenario):
         found += warn_of_unreached(info, end)

@@ -108,6 +108,12 @@ class ComparisonResult:
         return covered_time(self.metrics[self.plan.baseline])
 
     @property
+    def reward_wait(self) -> timedelta:
+        """How long the loop of the baseline waits for rewards."""
+        (record, *_) = [run.learning for run in self.metrics[self.plan.baseline] if run.learning]
+        return timedelta(seconds=record.reward_wait_seconds)
+
+    @property
     def has_verdict(self) -> bool:
         """Whether the runs can tell anything: enough seeds, and no warning that voids it."""
         return self.seeds >= MIN_TO_JUDGE and not any(w.voids_verdict for w in self.warnings)

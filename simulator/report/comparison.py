@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 from mock_service.reports.page import Page, Section, write_page, write_pictures
-from simulator.engine.run_warnings import clock_text, duration_text
 from simulator.experiment.advise import Advice
 from simulator.experiment.comparison import ComparisonResult
 from simulator.experiment.recommendation import recommend
@@ -19,6 +18,7 @@ from simulator.report.comparison_tables import (
     guards_table,
     results_table,
 )
+from simulator.report.comparison_terminal import circumstances
 
 
 def write_comparison(findings: ComparisonResult, advice: Advice | None, folder: Path) -> None:
@@ -61,12 +61,11 @@ def comparison_page(findings: ComparisonResult, advice: Advice | None) -> Page:
 
 
 def _subtitle(findings: ComparisonResult) -> str:
-    plan, covered = findings.plan, findings.covered
+    plan = findings.plan
     seeds = "at most " if plan.until_decided and findings.seeds < len(plan.seeds) else ""
     return (
         f"{plan.source}, {plan.rounds:,} visits with each of {seeds}{len(plan.seeds)} seeds"
-        f"{f' ({findings.seeds} were enough)' if seeds else ''}; the visits end at "
-        f"{clock_text(covered)}, {duration_text(covered)} after the scenario begins"
+        f"{f' ({findings.seeds} were enough)' if seeds else ''}. {circumstances(findings)}"
     )
 
 

@@ -20,11 +20,17 @@ def show_comparison(console: Console, findings: ComparisonResult, verdict: Seque
     for sentence in others:
         console.print(Text(sentence))
     show_warnings(console, findings.warnings)
-    covered = findings.covered
-    console.print(
-        Text(f"A run's visits end at {clock_text(covered)}, after {duration_text(covered)}.")
-    )
+    console.print(Text(circumstances(findings)))
     console.print(_table(findings))
+
+
+def circumstances(findings: ComparisonResult) -> str:
+    """Return in a sentence what time a run covers, and how long the baseline's loop waits."""
+    covered, wait = findings.covered, findings.reward_wait
+    return (
+        f"A run's visits end at {clock_text(covered)}, after {duration_text(covered)}; the loop "
+        f"waits {duration_text(wait)} for rewards."
+    )
 
 
 def _table(findings: ComparisonResult) -> Table:

@@ -1,6 +1,7 @@
 """A run on the terminal: a table, a learning curve, and each interaction for those who ask."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -8,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mock_service.visible import to_plain
-from simulator.engine.run_warnings import RunWarning
+from simulator.engine.run_warnings import RunWarning, duration_text
 from simulator.model import Interaction
 from simulator.report.means import CurvePoint
 from simulator.report.multi_slot_summary import PageSummary
@@ -65,8 +66,12 @@ def place_lines(summary: Summary | PageSummary) -> list[Text]:
 
 
 def covered_lines(summary: Summary | PageSummary) -> list[Text]:
-    """Return the line that says which time the visits cover, on the scenario's clock."""
-    return [Text(f"The visits cover {summary.covered.text()}")] if summary.covered else []
+    """Return what time the visits cover, on the scenario's clock, and how long the loop waits."""
+    lines = [f"The visits cover {summary.covered.text()}"] if summary.covered else []
+    if summary.learning is not None:
+        wait = timedelta(seconds=summary.learning.reward_wait_seconds)
+        lines.append(f"The loop waits {duration_text(wait)} for rewards")
+    return [Text(line) for line in lines]
 
 
 def _comparison(summary: Summary) -> Table:

@@ -141,7 +141,8 @@ def _announce(talk: Console, plan: "Plan", conditions: "comparisons.ExecutionOpt
         return
     takes = comparisons.estimate(plan, conditions)
     talk.print(
-        f"{takes.runs:,} runs of {plan.rounds:,} visits: about {_time(takes.seconds)} and "
+        f"{'At most ' if plan.until_decided else ''}{takes.runs:,} runs of {plan.rounds:,} visits: "
+        f"about {_time(takes.seconds)} and "
         f"{takes.megabytes:,.0f} MB with {conditions.workers} workers here",
         highlight=False,
     )

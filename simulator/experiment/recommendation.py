@@ -77,6 +77,8 @@ def _to_the_baseline(findings: ComparisonResult) -> list[str]:
 def _value(findings: ComparisonResult) -> str:
     """Say what the leader is worth by seeds that had no say in who leads."""
     value, baseline = findings.leader_value, findings.baseline.objective
+    if findings.baseline.seeds < findings.leader.seeds:  # its mean is of other users
+        return f"Corrected for having been chosen, it is worth {value:.4f}."
     relative = f", {value / baseline - 1:+.1%}" if baseline > 0 else ""
     return (
         f"Corrected for having been chosen, it is worth {value:.4f} against {baseline:.4f}"

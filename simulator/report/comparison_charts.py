@@ -13,7 +13,8 @@ from mock_service.reports.page import Chart
 from mock_service.reports.palette import colours, in_order
 from simulator.experiment.comparison import ComparisonResult
 from simulator.experiment.metrics import RunMetrics
-from simulator.experiment.statistics import CONFIDENCE, Interval
+from simulator.experiment.statistics import CONFIDENCE
+from simulator.report.comparison_tables import verdict_text
 from simulator.report.drift_marks import drift_marks
 
 _TALL = 300
@@ -38,7 +39,9 @@ def differences(findings: ComparisonResult) -> Chart:
             "difference": result.difference.estimate if result.difference else 0.0,
             "low": result.difference.low if result.difference else 0.0,
             "high": result.difference.high if result.difference else 0.0,
-            "verdict": _call(result.difference),
+            "verdict": "baseline"
+            if result.difference is None
+            else verdict_text(findings, result.difference),
         }
         for result in findings.results
     ]
@@ -230,14 +233,6 @@ def _band_caption(findings: ComparisonResult) -> str:
     more = f" Of all settings {left_out} of lower value are left out." if left_out else ""
     seeds = len(findings.plan.seeds)
     return f"Means over {seeds} seeds; the bands are 95% confidence intervals of the mean.{more}"
-
-
-def _call(difference: Interval | None) -> str:
-    if difference is None:
-        return "baseline"
-    if not difference.excludes_zero:
-        return "not told apart"
-    return "better" if difference.is_above(0.0) else "worse"
 
 
 _CALLS = {

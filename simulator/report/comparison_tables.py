@@ -150,7 +150,7 @@ def groups_table(findings: ComparisonResult) -> PageTable:
             group.group,
             f"{group.share:.0%}",
             interval_text(group.difference, signed=True),
-            verdict_text(group.difference),
+            verdict_text(findings, group.difference),
         )
         for result in findings.results
         for group in result.groups
@@ -188,6 +188,7 @@ def effect_tables(findings: ComparisonResult, effects: Effects) -> list[PageTabl
     """Return the main effects, and the interactions that are shown to be there."""
     start = ", ".join(f"{name}={level}" for name, level in findings.baseline.setting.levels)
     main = _effects_table(
+        findings,
         "level",
         effects.main,
         f"Against {start}, averaged over the levels of the other factors; intervals hold together.",
@@ -195,6 +196,7 @@ def effect_tables(findings: ComparisonResult, effects: Effects) -> list[PageTabl
     if not effects.interactions:
         return [main]
     together = _effects_table(
+        findings,
         "levels together",
         effects.interactions,
         "How much more (or less) they do together than each by itself; only what is shown.",
@@ -202,16 +204,22 @@ def effect_tables(findings: ComparisonResult, effects: Effects) -> list[PageTabl
     return [main, together]
 
 
-def _effects_table(heading: str, effects: Sequence[Effect], caption: str) -> PageTable:
+def _effects_table(
+    findings: ComparisonResult, heading: str, effects: Sequence[Effect], caption: str
+) -> PageTable:
     rows = [
-        (one.label, interval_text(one.difference, signed=True), verdict_text(one.difference))
+        (
+            one.label,
+            interval_text(one.difference, signed=True),
+            verdict_text(findings, one.difference),
+        )
         for one in effects
     ]
     return PageTable((heading, "effect", ""), rows, caption, words=frozenset({0, 2}))
 
 
-def verdict_text(difference: Interval) -> str:
-    """Return in a word what a difference shows."""
-    if not difference.excludes_zero:
+def verdict_text(findings: ComparisonResult, difference: Interval) -> str:
+    """Return in words what a difference shows; nothing where the runs cannot tell anything."""
+    if not (difference.excludes_zero and findings.has_verdict):
         return "not told apart"
     return "better" if difference.is_above(0.0) else "worse"

@@ -7,6 +7,7 @@ import pytest
 from markupsafe import escape
 
 from personalizer_lab import OptionsInvalid, compare
+from simulator.report.comparison_charts import differences
 from simulator.report.notebook import Comparison
 from tests.helpers.command_line import command
 from tests.helpers.reward_scenarios import (
@@ -48,6 +49,10 @@ def test_a_wait_chosen_too_short_is_said_and_leaves_no_verdict(tmp_path: Path) -
     assert (warning.kind, warning.voids_verdict) == ("late-rewards", True)
     assert warning.message.startswith("reward=ten: 3,000 of 3,000 rewards (100.0%) came after")
     assert "a wait of 11m covers them" in warning.message
+    difference = comparison.results[1].difference
+    assert difference is not None
+    assert difference.excludes_zero
+    assert '"verdict": "worse"' not in json.dumps(differences(comparison.findings).spec)
 
 
 def test_a_purchase_after_six_hours_is_learned_by_default(tmp_path: Path) -> None:

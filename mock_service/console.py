@@ -16,6 +16,8 @@ from rich.segment import Segment
 from mock_service.visible import to_visible
 
 MISTAKE = 2
+EXIT_INTERRUPTED = 130
+"""What shells report for an interrupt."""
 
 
 class PlainConsole(Console):
@@ -128,7 +130,7 @@ def run_commands(commands: typer.Typer, name: str, mistakes: tuple[type[Exceptio
         _say(name, f"{path}{error.strerror or error}")
         sys.exit(MISTAKE)
     except (typer.Abort, KeyboardInterrupt):
-        sys.exit(130)  # what shells report for an interrupt
+        sys.exit(EXIT_INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -19,6 +19,7 @@ from simulator.comparisons import (
 from simulator.engine.multi_slot_run import PageListeners
 from simulator.engine.run import Listeners
 from simulator.errors import OptionsInvalid
+from simulator.experiment.choices import parse_choice
 from simulator.experiment.plan import Level, level_text
 from simulator.experiment.request import make_request, to_plan
 from simulator.experiment.setting import LoopOptions
@@ -160,17 +161,15 @@ def _loop_options(chosen: LoopChoices) -> LoopOptions:
 
 
 def _exploration(chosen: float | str | None) -> float | ExplorationSchedule | None:
-    try:
-        return parse_exploration(chosen) if isinstance(chosen, str) else chosen
-    except ValueError as error:
-        raise OptionsInvalid(f"exploration: {error}") from error
+    if not isinstance(chosen, str):
+        return chosen
+    return parse_choice("exploration", parse_exploration, chosen)
 
 
 def _duration(name: str, chosen: Duration | None) -> timedelta | None:
-    try:
-        return parse_positive_duration(chosen) if isinstance(chosen, str) else chosen
-    except ValueError as error:
-        raise OptionsInvalid(f"{name}: {error}") from error
+    return (
+        parse_choice(name, parse_positive_duration, chosen) if isinstance(chosen, str) else chosen
+    )
 
 
 @contextmanager

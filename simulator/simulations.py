@@ -106,13 +106,7 @@ def simulate_pages(
         )
     finally:
         personalizer.close()
-    info = RunInfo(
-        options.seed,
-        environment.design.name,
-        perf_counter() - began,
-        reward_delay=environment.reward_delay,
-    )
-    made = _with_accounts(info, personalizer)
+    made = _describe_run(environment, options.seed, perf_counter() - began, personalizer)
     return summarise_pages(scenario, tally, made)
 
 
@@ -173,13 +167,7 @@ def _run(
         )
     finally:
         personalizer.close()
-    info = RunInfo(
-        options.seed,
-        environment.design_name,
-        timer() - began,
-        reward_delay=environment.reward_delay,
-    )
-    made = _with_accounts(info, personalizer)
+    made = _describe_run(environment, options.seed, timer() - began, personalizer)
     return summarise(environment.info, tally, made)
 
 
@@ -208,10 +196,18 @@ def dry_run(scenario: Scenario) -> None:
         next(iter(environment(scenario, seed=0, reward=name).blocks(1)))
 
 
-def _with_accounts(
-    info: RunInfo, personalizer: HttpPersonalizer | InProcessPersonalizer
+def _describe_run(
+    environment: Environment | MultiSlotEnvironment,
+    seed: int,
+    seconds: float,
+    personalizer: HttpPersonalizer | InProcessPersonalizer,
 ) -> RunInfo:
-    """Add what became of rewards, which only a loop of ours tells, or of requests and replies."""
+    """Return how a run came about, and what became of its rewards or of its requests.
+
+    Only a loop of ours tells the one, and only an endpoint has the other.
+    """
+    design, delay = environment.design_name, environment.reward_delay
+    info = RunInfo(seed, design, seconds, reward_delay=delay)
     if isinstance(personalizer, InProcessPersonalizer):
         return replace(info, learning=personalizer.learning())
     return replace(

@@ -1,7 +1,6 @@
 """Where one run of an experiment is put together: what every worker imports, and no more."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from mock_service.build import new_state
 from mock_service.clock import ManualClock
@@ -16,10 +15,9 @@ from simulator.engine.timeline import VirtualTime
 from simulator.errors import OptionsInvalid
 from simulator.experiment.metrics import RunMetrics, compute_metrics
 from simulator.experiment.setting import LoopOptions, Run, Setting
-from simulator.personalizer.in_process import InProcessPersonalizer
+from simulator.personalizer.in_process import BEGINNING, InProcessPersonalizer
 from simulator.users.cached import EnvironmentCache
 
-_BEGINNING = datetime(2026, 1, 5, tzinfo=UTC)
 _latest = EnvironmentCache()
 """The settings of one seed are run one after the other, and see the same users."""
 
@@ -76,7 +74,7 @@ def is_same_loop(one: Setting, other: Setting) -> bool:
 
 def _describe_loop(setting: Setting) -> tuple[object, ...]:
     settings = loop_settings(setting.choices)
-    state = new_state(settings, ManualClock(_BEGINNING), SeededIds(settings.seed))
+    state = new_state(settings, ManualClock(BEGINNING), SeededIds(settings.seed))
     policy = with_exploration(state.policy, state.exploration)
     configuration = replace(state.configuration, exploration=0.0)
     return state.mode, state.seed, policy, configuration

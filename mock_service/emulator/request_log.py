@@ -58,14 +58,15 @@ class RequestLog:
             return
         path = to_visible(scope["path"])[:_MAX_SHOWN]
         operation = find_operation(scope["method"], scope["path"])
+        answer = _parse_object(said)
         fields: dict[str, object] = {
             "method": scope["method"],
             "path": path,
             "operation": operation,
             "status": status or None,
             "milliseconds": round(milliseconds, 1),
-            "event_id": _find_event_id(scope["path"], said),
-            "reason": _find_reason(said) if status >= _REFUSED else None,
+            "event_id": _find_event_id(scope["path"], answer),
+            "reason": _find_reason(answer) if status >= _REFUSED else None,
         }
         told = {name: value for name, value in fields.items() if value is not None}
         self._logger.log(level, _to_line(told), extra={"request": told})
@@ -82,18 +83,17 @@ def _to_line(told: dict[str, object]) -> str:
     return ", ".join(parts)
 
 
-def _find_event_id(path: str, said: bytes) -> str | None:
+def _find_event_id(path: str, answer: dict[str, object]) -> str | None:
     """Return the event of a request: in its path, or in the reply of a rank."""
     if (found := _EVENT_IN_PATH.search(path)) is not None:
         return to_visible(unquote(found["id"]))[:_MAX_SHOWN]
-    answer = _parse_object(said)
     event_id = answer.get("eventId")
     return to_visible(event_id)[:_MAX_SHOWN] if isinstance(event_id, str) else None
 
 
-def _find_reason(said: bytes) -> str | None:
+def _find_reason(answer: dict[str, object]) -> str | None:
     """Return the code and the message of an error in the service's shape."""
-    error = _parse_object(said).get("error")
+    error = answer.get("error")
     if not isinstance(error, dict):
         return None
     return to_visible(f"{error.get('code')}: {error.get('message')}")[:_MAX_SHOWN]

@@ -21,6 +21,7 @@ from mock_service.evaluation.policies import (
     evaluate_policy,
 )
 from mock_service.evaluation.search_space import FOUND_NAME, SearchOptions
+from mock_service.vowpal.explorers import find_explorer
 from mock_service.vowpal.presets import PRESETS, with_exploration
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def find_policies(
             with_exploration(preset.arguments, options.exploration),
         )
         for preset in PRESETS.values()
-        if preset.keeps_chances
+        if find_explorer(preset.arguments).keeps_chances
     ]
     evaluations = OffPolicyEvaluator(earlier).judge(presets)
     return [max(evaluations, key=lambda one: one.estimates[one.best].value or 0.0).policy]

@@ -13,23 +13,22 @@ class Explorer:
     keeps a chance, which estimates from its log need.
     """
 
-    name: str
     option: str
     parameter: str
     has_rate: bool
     keeps_chances: bool
 
 
-EPSILON = Explorer("epsilon-greedy", "--epsilon", "--epsilon", has_rate=True, keeps_chances=True)
+EPSILON = Explorer("--epsilon", "--epsilon", has_rate=True, keeps_chances=True)
 _OTHERS = (
-    Explorer("squarecb", "--squarecb", "--gamma_scale", has_rate=False, keeps_chances=True),
-    Explorer("softmax", "--softmax", "--lambda", has_rate=False, keeps_chances=True),
-    Explorer("regcb", "--regcb", "--mellowness", has_rate=False, keeps_chances=False),
-    Explorer("regcb", "--regcbopt", "--mellowness", has_rate=False, keeps_chances=False),
-    Explorer("cover", "--cover", "the number after --cover", has_rate=False, keeps_chances=True),
-    Explorer("bag", "--bag", "the number after --bag", has_rate=False, keeps_chances=False),
-    Explorer("rnd", "--rnd", "--rnd_alpha", has_rate=False, keeps_chances=True),
-    Explorer("first", "--first", "the number after --first", has_rate=False, keeps_chances=False),
+    Explorer("--squarecb", "--gamma_scale", has_rate=False, keeps_chances=True),
+    Explorer("--softmax", "--lambda", has_rate=False, keeps_chances=True),
+    Explorer("--regcb", "--mellowness", has_rate=False, keeps_chances=False),
+    Explorer("--regcbopt", "--mellowness", has_rate=False, keeps_chances=False),
+    Explorer("--cover", "the number after --cover", has_rate=False, keeps_chances=True),
+    Explorer("--bag", "the number after --bag", has_rate=False, keeps_chances=False),
+    Explorer("--rnd", "--rnd_alpha", has_rate=False, keeps_chances=True),
+    Explorer("--first", "the number after --first", has_rate=False, keeps_chances=False),
 )
 
 

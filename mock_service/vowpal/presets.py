@@ -10,14 +10,10 @@ from mock_service.vowpal.policy_options import MULTI_SLOT, SINGLE_SLOT
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A learning policy with a name.
-
-    ``keeps_chances`` says whether every action keeps a chance, which estimates from its log need.
-    """
+    """A learning policy with a name."""
 
     arguments: str
     about: str
-    keeps_chances: bool = True
 
 
 def resolve_policy(policy: str) -> str:
@@ -93,7 +89,6 @@ PRESETS: dict[str, Preset] = {
         "--cb_explore_adf --regcb --mellowness 0.01 --cb_min_cost -1 --cb_max_cost 1 "
         "--cb_type mtr -q ::",
         "draws evenly from the actions that may still be the best; the others have no chance",
-        keeps_chances=False,
     ),
     "cover": Preset(
         "--cb_explore_adf --cover 4 --cb_type mtr -q ::",
@@ -102,7 +97,6 @@ PRESETS: dict[str, Preset] = {
     "bag": Preset(
         "--cb_explore_adf --bag 5 --cb_type mtr -q ::",
         "draws from several models, each of a resample; what none favours has no chance",
-        keeps_chances=False,
     ),
     "rnd": Preset(
         "--cb_explore_adf --rnd 3 --cb_type mtr -q ::",
@@ -111,6 +105,5 @@ PRESETS: dict[str, Preset] = {
     "first": Preset(
         "--cb_explore_adf --first 500 --cb_type mtr -q ::",
         "shows the first 500 visits anything, and later only what it favours",
-        keeps_chances=False,
     ),
 }

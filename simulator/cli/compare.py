@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from mock_service.cli.progress import progress_bar
-from mock_service.console import PlainConsole, print_json, print_line
+from mock_service.console import EXIT_INTERRUPTED, PlainConsole, print_json, print_line
 
 if TYPE_CHECKING:
     from simulator import comparisons
@@ -27,7 +27,6 @@ else:  # what compare needs takes a second to import, which no other command sho
 _WORTH_A_PROBE = 300_000
 """Visits in all from which on a person is told beforehand what it will take."""
 _MINUTE, _HOUR = 60, 3600
-_INTERRUPTED = 130  # what shells report for an interrupt
 
 
 def compare(
@@ -184,7 +183,7 @@ def _run(
                 f"Interrupted: {kept:,} finished runs are kept in {conditions.folder}. The same "
                 "command goes on there with --resume.",
             )
-            raise typer.Exit(_INTERRUPTED) from None
+            raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
 def _time(seconds: float) -> str:

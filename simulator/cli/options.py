@@ -10,6 +10,7 @@ from mock_service.errors import SettingsInvalid
 from mock_service.loop.configuration import AGGREGATIONS, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings
 from simulator.errors import OptionsInvalid
+from simulator.experiment.choices import parse_choice
 from simulator.experiment.setting import LoopOptions
 from simulator.personalizer.exploration_schedule import ExplorationSchedule, parse_exploration
 from simulator.personalizer.retrying_client import RetryPolicy
@@ -127,10 +128,7 @@ def parse_exploration_option(text: str) -> float | ExplorationSchedule | None:
     Raises:
         OptionsInvalid: it is neither.
     """
-    try:
-        return parse_exploration(text) if text else None
-    except ValueError as error:
-        raise OptionsInvalid(f"--exploration: {error}") from error
+    return parse_choice("--exploration", parse_exploration, text) if text else None
 
 
 def parse_duration_option(flag: str, text: str) -> timedelta | None:
@@ -139,10 +137,7 @@ def parse_duration_option(flag: str, text: str) -> timedelta | None:
     Raises:
         OptionsInvalid: it is no duration.
     """
-    try:
-        return parse_positive_duration(text) if text else None
-    except ValueError as error:
-        raise OptionsInvalid(f"{flag}: {error}") from error
+    return parse_choice(flag, parse_positive_duration, text) if text else None
 
 
 @dataclass(frozen=True, slots=True)

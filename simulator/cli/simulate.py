@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mock_service.cli.progress import progress_bar
-from mock_service.console import MISTAKE, PlainConsole, print_json, print_line
+from mock_service.console import EXIT_INTERRUPTED, MISTAKE, PlainConsole, print_json, print_line
 from simulator.cli.options import (
     DEFAULT_KEY,
     AggregationOption,
@@ -45,7 +45,6 @@ from simulator.report.terminal import show_interaction, show_summary
 
 _MAX_ROUNDS = 10_000_000
 _FAILED = 1
-_INTERRUPTED = 130  # what shells report for an interrupt
 
 
 def simulate(
@@ -132,7 +131,7 @@ def simulate(
 def _exit_code(summary: Metrics) -> int:
     """Return how the command ends; replies that are no rankings are the endpoint's mistake."""
     if summary.trouble == INTERRUPTED:
-        return _INTERRUPTED
+        return EXIT_INTERRUPTED
     if summary.unusable_replies is not None:
         return MISTAKE
     return _FAILED if summary.trouble else 0

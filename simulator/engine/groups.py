@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.engine.tally import Tally
+from simulator.users.contextual import merge
 
 PROFILE = "profile"
 """What visits are grouped by, if not by a feature of their context."""
@@ -30,6 +31,5 @@ def group_masks(tally: Tally, profiles: Sequence[str], by: str) -> dict[str, NDA
 @lru_cache(4096)
 def _value(context: str, feature: str) -> str:
     """Return the value of a context's feature, as JSON writes it; texts as they are."""
-    merged = {name: value for item in json.loads(context) for name, value in item.items()}
-    value = merged.get(feature, MISSING)
+    value = merge(json.loads(context)).get(feature, MISSING)
     return value if isinstance(value, str) else json.dumps(value)

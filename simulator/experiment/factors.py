@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import product
 
 from simulator.errors import OptionsInvalid
+from simulator.experiment.choices import parse_choice
 from simulator.experiment.setting import LoopOptions, Setting
 from simulator.personalizer.exploration_schedule import parse_exploration
 from simulator.scenario.fields import parse_positive_duration
@@ -96,10 +97,8 @@ def _toml_value(text: str) -> object:
 
 
 def _exploration(choices: LoopOptions, text: str) -> LoopOptions:
-    try:
-        return replace(choices, exploration=parse_exploration(text))
-    except ValueError as error:
-        raise OptionsInvalid(f"--vary exploration: {error}") from error
+    rate = parse_choice("--vary exploration", parse_exploration, text)
+    return replace(choices, exploration=rate)
 
 
 def _default_reward(choices: LoopOptions, text: str) -> LoopOptions:
@@ -125,10 +124,7 @@ def _number(name: str, text: str) -> float:
 
 
 def _duration(name: str, text: str) -> timedelta:
-    try:
-        return parse_positive_duration(text)
-    except ValueError as error:
-        raise OptionsInvalid(f"--vary {name}: {error}") from error
+    return parse_choice(f"--vary {name}", parse_positive_duration, text)
 
 
 FACTORS: dict[str, Change] = {

@@ -1,13 +1,12 @@
 """Who gains and who loses: differences to the baseline within groups of visits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from simulator.experiment.metrics import GroupMetrics, RunMetrics
+from simulator.experiment.baseline_intervals import Measure, baseline_intervals
+from simulator.experiment.metrics import RunMetrics
 from simulator.experiment.objective import Objective
-from simulator.experiment.statistics import Columns, Interval, balanced_intervals
+from simulator.experiment.statistics import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,41 +26,15 @@ def group_differences(
     The intervals hold together, for all settings and groups. Groups that not every run has seen
     are left out, and so is a single group, which is everybody.
     """
-    results: list[list[GroupDifference]] = [[] for _ in metrics]
     groups = _seen_by_all(metrics, objective)
     if len(groups) < 2:  # noqa: PLR2004 (one group is all visits)
-        return results
-    cells = list(_cells(metrics, baseline, groups, objective))
-    shortest = min((len(column) for _, _, column in cells), default=0)
-    if not shortest:
-        return results
-    together = np.stack([column[:shortest] for _, _, column in cells], axis=1)
-    for (cell, group, _), told in zip(cells, balanced_intervals(together), strict=True):
-        results[cell].append(GroupDifference(group, _share(metrics[baseline], group), told))
-    return results
-
-
-def _cells(
-    metrics: Sequence[Sequence[RunMetrics]],
-    baseline: int,
-    groups: Sequence[str],
-    objective: Objective,
-) -> Iterator[tuple[int, str, Columns]]:
-    for cell, runs in enumerate(metrics):
-        if cell == baseline:
-            continue
-        for group in groups:
-            pairs = zip(runs, metrics[baseline], strict=False)
-            yield (
-                cell,
-                group,
-                np.array(
-                    [
-                        _value(run.groups[group], objective) - _value(base.groups[group], objective)
-                        for run, base in pairs
-                    ]
-                ),
-            )
+        return [[] for _ in metrics]
+    told = baseline_intervals(metrics, baseline, [_measure(group, objective) for group in groups])
+    shares = [_share(metrics[baseline], group) for group in groups]
+    return [
+        [GroupDifference(*one) for one in zip(groups, shares, cell, strict=True)] if cell else []
+        for cell in told
+    ]
 
 
 def _seen_by_all(metrics: Sequence[Sequence[RunMetrics]], objective: Objective) -> list[str]:
@@ -73,11 +46,14 @@ def _seen_by_all(metrics: Sequence[Sequence[RunMetrics]], objective: Objective) 
     ]
 
 
-def _value(group: GroupMetrics, objective: Objective) -> float:
-    value = objective.of_group(group)
-    if value is None:
-        raise TypeError("only groups that every run has seen are compared")
-    return value
+def _measure(group: str, objective: Objective) -> Measure:
+    def measure(run: RunMetrics) -> float:
+        value = objective.of_group(run.groups[group])
+        if value is None:
+            raise TypeError("only groups that every run has seen are compared")
+        return value
+
+    return measure
 
 
 def _share(runs: Sequence[RunMetrics], group: str) -> float:

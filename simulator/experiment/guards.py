@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 
 from simulator.errors import OptionsInvalid
+from simulator.experiment.baseline_intervals import baseline_intervals
 from simulator.experiment.metrics import RunMetrics
-from simulator.experiment.statistics import Interval, balanced_intervals
+from simulator.experiment.statistics import Interval
 from simulator.scenario.model import Scenario
 
 _GUARD = re.compile(r"\s*(?P<metric>[^<>=]+?)\s*(?P<sense>>=|<=)\s*(?P<bound>[-+.\deE]+)\s*")
@@ -84,17 +85,12 @@ def judge_guards(
 
     The intervals hold together for all guardrails and settings.
     """
-    others = [cell for cell in range(len(metrics)) if cell != baseline]
-    cells = [(cell, guard) for cell in others for guard in guards]
-    columns = [
-        np.array([guard.of(run) - guard.of(base) for run, base in zip(*pair, strict=False)])
-        for cell, guard in cells
-        for pair in [(metrics[cell], metrics[baseline])]
+    return [
+        [
+            GuardrailResult(guard.text, difference, guard.judge(difference))
+            for guard, difference in zip(guards, cell, strict=True)
+        ]
+        if cell
+        else []
+        for cell in baseline_intervals(metrics, baseline, [guard.of for guard in guards])
     ]
-    results: list[list[GuardrailResult]] = [[] for _ in metrics]
-    if columns:
-        shortest = min(map(len, columns))
-        together = np.stack([column[:shortest] for column in columns], axis=1)
-        for (cell, guard), told in zip(cells, balanced_intervals(together), strict=True):
-            results[cell].append(GuardrailResult(guard.text, told, guard.judge(told)))
-    return results

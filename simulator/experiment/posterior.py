@@ -14,13 +14,12 @@ import numpy as np
 from numpy.random import default_rng
 from numpy.typing import NDArray
 
-from simulator.experiment.statistics import Columns
+from simulator.experiment.statistics import SAME, Columns
 
 _DRAWS = 4000
 _SCALES = 40
 _PRIOR = 0.7
 """The median of the prior of the scatter, in standard errors: the half-Cauchy's scale."""
-_SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ def weigh_settings(columns: Columns, contenders: Sequence[int]) -> list[Belief]:
     """
     drawn = _draw_means(columns[:, list(contenders)])
     best = drawn.max(axis=1)
-    wins = drawn >= best[:, None] - _SAME
+    wins = drawn >= best[:, None] - SAME
     shares = (wins / wins.sum(axis=1, keepdims=True)).mean(axis=0)
     beliefs = [Belief(0.0, float(best.mean() - mean)) for mean in columns.mean(axis=0)]
     for index, share, mean in zip(contenders, shares, drawn.mean(axis=0), strict=True):
@@ -54,7 +53,7 @@ def _draw_means(columns: Columns) -> NDArray[np.float64]:
     contrasts = np.linalg.svd(np.eye(settings) - 1 / settings)[0][:, : settings - 1]
     noise = contrasts.T @ np.atleast_2d(np.cov(columns.T)) @ contrasts / seeds
     typical = float(np.trace(noise)) / max(1, settings - 1)
-    if typical <= _SAME**2:
+    if typical <= SAME**2:
         return np.asarray(means[None, :])
     wide = settings / (seeds + settings)
     noise = (1 - wide) * noise + wide * typical * np.eye(settings - 1)

@@ -26,7 +26,7 @@ MIN_TO_JUDGE = 5
 """Fewer seeds say nothing about the shape of what they are drawn from, and decide nothing."""
 _RESAMPLES = 2000
 _BATCH = 250
-_SAME = 1e-12
+SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def mean_interval(column: Columns, critical: float) -> Interval:
     Fewer than five seeds, or seeds without any spread, make one that decides nothing.
     """
     mean, error = float(column.mean()), float(_error(column, 0))
-    decides = len(column) >= MIN_TO_JUDGE and error > _SAME
+    decides = len(column) >= MIN_TO_JUDGE and error > SAME
     return Interval(mean, mean - critical * error, mean + critical * error, decides)
 
 
@@ -190,7 +190,7 @@ def _largest_t(columns: Columns) -> NDArray[np.float64]:
 
 def _t(distance: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return distances in standard errors; a resample without any spread tells nothing."""
-    return np.divide(distance, error, out=np.zeros_like(distance), where=error > _SAME)
+    return np.divide(distance, error, out=np.zeros_like(distance), where=error > SAME)
 
 
 def _error(columns: NDArray[np.float64], axis: int) -> NDArray[np.float64]:

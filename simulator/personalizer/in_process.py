@@ -19,7 +19,7 @@ from simulator.personalizer.exploration_schedule import ExplorationSchedule, Sch
 from simulator.personalizer.late_rewards import LateRewards, RecordingLateRewards
 from simulator.scenario.reward_timing import covering_wait
 
-_START = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday, so that a week of visits is a week
+BEGINNING = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday, so that a week of visits is a week
 
 
 class InProcessPersonalizer:
@@ -41,7 +41,7 @@ class InProcessPersonalizer:
             LearningPolicyInvalid: the policy is no preset, is unsafe or is refused.
             OptionsInvalid: the log cannot be written.
         """
-        self._clock = ManualClock(_START)
+        self._clock = ManualClock(BEGINNING)
         self._log = _open_log(log) if log is not None else None
         self._late = LateRewards() if self._log is None else RecordingLateRewards(self._log)
         self._schedule = schedule
@@ -113,7 +113,7 @@ class InProcessPersonalizer:
     def _meet(self, visit: Visit) -> None:
         """Move on to a visit, and know its actions."""
         self._timestamp = visit.offset
-        self._clock.move_to(_START + visit.offset)
+        self._clock.move_to(BEGINNING + visit.offset)
         if self._schedule is not None:
             self._sampler.rate = self._schedule.rate(visit.number, visit.offset)
         if visit.actions is not self._guest_actions:
@@ -122,7 +122,7 @@ class InProcessPersonalizer:
 
     def _move_to(self, offset: timedelta) -> None:
         self._timestamp = offset
-        self._clock.move_to(_START + offset)
+        self._clock.move_to(BEGINNING + offset)
 
 
 def _with_covering_wait(settings: LoopSettings, reward_delay: timedelta) -> LoopSettings:

@@ -65,6 +65,7 @@ class MultiSlotEnvironment:
         streams = dict(zip(_PURPOSES, SeedSequence(seed).spawn(len(_PURPOSES)), strict=True))
         self.info = scenario
         self.design = RewardDesign(scenario, reward)
+        self.design_name = self.design.name
         self.reward_delay = longest_reward_delay(scenario, reward)
         self.slots = list_slots(scenario)
         self.viewed_share = 1.0 if scenario.page is None else scenario.page.viewed

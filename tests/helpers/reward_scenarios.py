@@ -88,9 +88,3 @@ at = "9d"
 politics = 0.1
 """
 """Rewards that never arrive, and a drift that comes late."""
-WHO_LOSES = """
-[outcomes.purchase]
-chance = [0.0, 1.0]
-by_action = { politics = [0.0, 0.2], sports = [0.0, 0.2] }
-value = 0.0
-"""

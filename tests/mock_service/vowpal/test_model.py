@@ -9,6 +9,7 @@ import pytest
 from vowpalwabbit import pyvw
 
 from mock_service.loop.decision import Action, Decision
+from mock_service.vowpal.explorers import find_explorer
 from mock_service.vowpal.model import VowpalModel
 from mock_service.vowpal.presets import PRESETS
 
@@ -110,7 +111,7 @@ def test_every_preset_that_says_so_keeps_a_positive_probability_for_every_action
     probabilities = model.predict("[]", ACTIONS).probabilities
 
     assert sum(probabilities) == pytest.approx(1.0)
-    assert (min(probabilities) > 0) is PRESETS[preset].keeps_chances
+    assert (min(probabilities) > 0) is find_explorer(PRESETS[preset].arguments).keeps_chances
 
 
 def test_actions_are_ordered_by_predicted_reward() -> None:

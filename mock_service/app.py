@@ -27,7 +27,7 @@ from mock_service.emulator.emulator import Emulator
 from mock_service.emulator.fault_middleware import FaultMiddleware
 from mock_service.emulator.journal_middleware import JournalMiddleware
 from mock_service.errors import ApiError
-from mock_service.rest import docs, status
+from mock_service.rest import docs, local_inference, status
 from mock_service.rest.contract import OPERATIONS
 from mock_service.rest.contract_router import ContractRouter
 from mock_service.rest.cross_origin import OriginRules
@@ -37,7 +37,7 @@ from mock_service.rest.guard import Guard
 from mock_service.rest.hosts import HostRules
 from mock_service.rest.operations import add_operations
 
-ROUTERS = (status.router, docs.router)
+ROUTERS = (status.router, local_inference.router, docs.router)
 
 CONTROL = (
     reset.router,

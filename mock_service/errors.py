@@ -198,6 +198,7 @@ API_ERRORS: dict[str, ErrorSpec] = {
     "ClockNotManual": ErrorSpec(409, "The clock cannot be moved."),
     "InvalidSnapshot": ErrorSpec(400, "This is no snapshot of a loop."),
     "LoopAlreadyExists": ErrorSpec(409, "A loop of this name exists already."),
+    "UnsupportedEncoding": ErrorSpec(415, "The encoding of the batch is not supported."),
     "ModelRankingError": ErrorSpec(409, "Could not rank the actions using the model."),
     "InternalServerError": ErrorSpec(500, "A generic error has occurred on the server."),
 }

@@ -8,32 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from mock_service.build import build_service
-from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent, as_decision
-from mock_service.dsjson.learning_modes import infer_from_label, read_label
+from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent
 from mock_service.dsjson.multi_slot import split_slots
+from mock_service.dsjson.own_decision import as_own_decision
 from mock_service.dsjson.reader import Event, LogReader
 from mock_service.errors import DataUnusable
 from mock_service.hosting.hosted_loop import UNUSABLE
 from mock_service.hosting.service import Service
-from mock_service.loop.configuration import LearningMode
-from mock_service.loop.decision import Decision
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.loop.slots import slot_event_id
 from mock_service.loop.training import TrainingReward
 from mock_service.security.private_files import make_private_folder
 from mock_service.settings import Settings
 from mock_service.storage.database import FILE
-from mock_service.storage.row_checks import check_features
 from mock_service.vowpal.presets import with_exploration
 from mock_service.vowpal.sandbox import try_model
 
 _MAX_REWARD = 1e9
-_MIN_PROBABILITY, _MAX_PROBABILITY = 1e-9, 1.001
-"""Beyond these a single event takes a model's weights out of the range of single precision."""
-_MAX_VERSION_LENGTH = 15
 
 
 def import_log(reader: LogReader, folder: Path, loop: str) -> str:
@@ -133,26 +125,12 @@ def _learn(reader: LogReader, event: Event, loop: LearningLoop) -> None:
     """Learn an event, or let it count as damaged."""
     try:
         decisions = list(split_slots(event)) if isinstance(event, LoggedMultiSlot) else [event]
-        taken = [(_decision(one), _observed_values(one), _training(one)) for one in decisions]
+        taken = [(as_own_decision(one), _observed_values(one), _training(one)) for one in decisions]
     except (NotAnEvent, ValueError, RecursionError) as wrong:
         reader.refuse(str(wrong))
         return
     for decision, observations, training in taken:
         loop.import_event(decision, observations, training)
-
-
-def _decision(event: LoggedDecision) -> Decision:
-    """Return what was decided; versions of models are ours only if they are numbers."""
-    if event.propensity and not _MIN_PROBABILITY <= event.propensity <= _MAX_PROBABILITY:
-        raise NotAnEvent(f"p: expected 0, or {_MIN_PROBABILITY} to 1, got {event.propensity}")
-    for text in (event.event_id, event.context, *(action.id for action in event.actions)):
-        text.encode()  # half a character is nothing that can be kept
-    for features in (event.context, *(action.features for action in event.actions)):
-        check_features(features)
-    id_ = event.model_id
-    ours = id_.isascii() and id_.isdecimal() and len(id_) <= _MAX_VERSION_LENGTH
-    mode = event.learning_mode or infer_from_label(read_label(event)) or LearningMode.ONLINE
-    return replace(as_decision(event), model=int(id_) if ours else 0, learning_mode=mode)
 
 
 def _training(event: LoggedDecision) -> TrainingReward:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from mock_service.errors import ApiError
-from mock_service.loop.changes import LoopChanges
 from mock_service.loop.configuration import LearningMode, Mode
 from mock_service.loop.decision import Decision, RankRequest
 from mock_service.loop.dependencies import Dependencies
 from mock_service.loop.events import Observation
 from mock_service.loop.joining import Joiner
+from mock_service.loop.local_inference import LocalInference
 from mock_service.loop.loop_stats import LoopStats
 from mock_service.loop.pending_slots import PendingSlots
 from mock_service.loop.ranking import in_request_order
@@ -24,7 +24,7 @@ from mock_service.loop.training import (
 )
 
 
-class LearningLoop(LoopChanges):
+class LearningLoop(LocalInference):
     """Answers rank requests and learns from their rewards.
 
     Nothing happens between calls: each call first settles whatever the clock says is due, so
@@ -76,12 +76,7 @@ class LearningLoop(LoopChanges):
         self._trainer.check(request.context, request.actions)
         now = self.settle()
         decision = self._decide(request, now)
-        event = self._joiner.record(decision)
-        self.stats.decisions += 1
-        self._store.save_decision(event)
-        if self._learns_at_once and event.rewards and event.activated:
-            self._joiner.settle(event)
-            self._settler.finish(event, now, self._state.configuration)
+        self._wait_for(decision, now)
         return decision
 
     def rank_slots(self, request: SlotsRequest) -> tuple[tuple[str, str], ...]:
@@ -170,6 +165,14 @@ class LearningLoop(LoopChanges):
             mode,
             self._trainer.version,
         )
+
+    def _wait_for(self, decision: Decision, now: datetime) -> None:
+        event = self._joiner.record(decision)
+        self.stats.decisions += 1
+        self._store.save_decision(event)
+        if self._learns_at_once and event.rewards and event.activated:
+            self._joiner.settle(event)
+            self._settler.finish(event, now, self._state.configuration)
 
     def _observe(self, event_id: str, reward: float | None) -> None:
         now = self.settle()

@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import cache
 
+from mock_service.errors import ApiError
 from mock_service.loop.events import Observation
 from mock_service.loop.joining import Joiner
 from mock_service.loop.protocols import EventStore
@@ -48,6 +49,23 @@ class PendingSlots:
             self._joiner.keep_early(activation)
             self._store.save_observation(activation, None)
         return waiting
+
+    def slot_event_id(self, event_id: str, slot: str | int | None) -> str:
+        """Return the event id of a slot that a client names by its id, or by its place from 0.
+
+        Raises:
+            ApiError: it names none, or a place of an event that is not here.
+        """
+        if isinstance(slot, str):
+            return slot_event_id(event_id, slot)
+        known = self._slots.get(event_id, ())
+        if slot is None or not 0 <= slot < len(known):
+            raise ApiError(
+                "InvalidRewardRequest",
+                "A reward of a multi-slot event should name its slot, by id or, once the event "
+                f"is here, by its place: got {slot!r} for an event with {len(known)} slots.",
+            )
+        return slot_event_id(event_id, known[slot])
 
     def _forget_settled(self) -> None:
         """Remove the oldest events that are not waited for."""

@@ -5,6 +5,7 @@ from mock_service.rest import (
     evaluations,
     events,
     feature_importances,
+    local_inference,
     logs,
     model,
     multislot,
@@ -21,6 +22,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *policy.OPERATIONS,
     *model.OPERATIONS,
     *logs.OPERATIONS,
+    *local_inference.OPERATIONS,
     *evaluations.OPERATIONS,
     *feature_importances.OPERATIONS,
 )

@@ -1,18 +1,14 @@
-"""The log of a loop's events: its range, its deletion, and batches from local inference."""
+"""The log of a loop's events: its range, and its deletion."""
 
 from http import HTTPStatus
 
 from starlette.responses import Response
 
-from mock_service.errors import ApiError
 from mock_service.rest.operations import Operation, OperationRequest
 from mock_service.rest.responses import empty_reply, json_reply
 from mock_service.rest.schemas import LogsPropertiesBody
-from mock_service.rest.versions import ALL, SINCE_PREVIEW_2
+from mock_service.rest.versions import ALL
 from mock_service.timestamps import format_timestamp
-
-LARGEST_BATCH = 16 << 20
-"""In bytes."""
 
 
 async def properties(call: OperationRequest) -> Response:
@@ -37,16 +33,6 @@ async def delete(call: OperationRequest) -> Response:
     return empty_reply()
 
 
-async def batch(call: OperationRequest) -> Response:
-    """Take a batch that a client with local inference has logged; nothing is learned from it."""
-    content = await call.body(LARGEST_BATCH)
-    if not content or content.lstrip()[:1] in _JSON:
-        raise ApiError("InvalidRequest", "The body should be a batch in binary form.")
-    return empty_reply()
-
-
-_JSON = frozenset({b"", b"{", b"["})
-
 OPERATIONS = (
     Operation("Log_Delete", "DELETE", "/logs", ALL, delete, HTTPStatus.NO_CONTENT),
     Operation(
@@ -58,19 +44,4 @@ OPERATIONS = (
         HTTPStatus.OK,
         reply=LogsPropertiesBody,
     ),
-    *[
-        Operation(
-            name,
-            "POST",
-            path,
-            SINCE_PREVIEW_2,
-            batch,
-            HTTPStatus.NO_CONTENT,
-            body=bytes,
-        )
-        for name, path in (
-            ("Log_Interactions", "/logs/interactions"),
-            ("Log_Observations", "/logs/observations"),
-        )
-    ],
 )

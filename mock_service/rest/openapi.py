@@ -72,6 +72,7 @@ _ERRORS = {
     404: "There is no such thing.",
     405: "The version does not go with it.",
     409: "The request contradicts the state of the loop.",
+    415: "The body is packed in a way that is not read here.",
 }
 
 

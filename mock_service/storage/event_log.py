@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mock_service.dsjson.event import LoggedDecision, LoggedObservation, log_decision
+from mock_service.dsjson.own_decision import check_features
 from mock_service.errors import DataUnusable
 from mock_service.loop.decision import Action
 from mock_service.storage.codec import (
@@ -17,7 +18,7 @@ from mock_service.storage.codec import (
     to_microseconds,
 )
 from mock_service.storage.database import open_read_only
-from mock_service.storage.row_checks import check_decision, check_features
+from mock_service.storage.row_checks import check_decision
 
 UNREADABLE = (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError)
 """What rows can lead to that this program has not written."""

@@ -1,6 +1,5 @@
 """Whether rows that came from outside are such as a loop writes, and can be lived with."""
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -9,6 +8,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from mock_service.dsjson.own_decision import check_features
 from mock_service.loop.configuration import LearningMode
 from mock_service.loop.decision import Decision
 from mock_service.loop.state import LoopState
@@ -210,20 +210,6 @@ def _check_counts(copy: sqlite3.Connection) -> None:
         from_microseconds(due)
 
 
-def check_features(text: str) -> None:
-    """Accept features: a JSON array of objects, as text.
-
-    Raises:
-        ValueError: they are none.
-    """
-    try:
-        features = from_json(text, allow_inf_nan=False)
-    except ValueError:  # half a character, which JSON can write, and other logs do
-        features = json.loads(text, parse_constant=_refuse_constant)
-    _expect(isinstance(features, list), "features that are no list")
-    _expect(all(isinstance(part, dict) for part in features), "features that are no objects")
-
-
 def check_decision(decision: Decision, reward: float, joined: float) -> None:
     """Accept a settled decision that can be judged: for those who only read a file.
 
@@ -236,10 +222,6 @@ def check_decision(decision: Decision, reward: float, joined: float) -> None:
     _expect(len(order) == len(probabilities) > 0, "an order without its probabilities")
     _expect(isfinite(sum(probabilities)) and min(probabilities) >= 0, "no probabilities")
     _expect(max(abs(reward), abs(joined)) <= MAX_VALUE, "a reward out of range")
-
-
-def _refuse_constant(name: str) -> None:
-    raise RowUnusable(f"features that hold {name}")
 
 
 def _expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001 (what is expected reads first)

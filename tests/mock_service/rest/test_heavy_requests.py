@@ -9,9 +9,19 @@ from time import perf_counter, sleep
 import httpx2
 import pytest
 
+from tests.helpers.local_inference import (
+    CB,
+    OUTCOME,
+    Choice,
+    batch,
+    cb_payload,
+    event,
+    outcome_payload,
+)
 from tests.helpers.servers import Endpoint, served_by_command
 
 BASE = "/personalizer/v1.1-preview.3"
+BATCHES = f"{BASE}/logs"
 PATIENCE_SECONDS = 1.0
 
 
@@ -120,4 +130,22 @@ def test_a_page_of_fifty_slots_is_answered_soon_or_refused_at_once() -> None:
 
     assert statuses == [201, 400]
     assert "limit crossed-features" in json.loads(reply.content)["error"]["message"]
+    assert max(waits) < PATIENCE_SECONDS
+
+
+def test_a_batch_of_local_inference_keeps_others_waiting_no_longer() -> None:
+    """A mebibyte of decisions, and then of rewards, from which a quick loop learns at once."""
+    context = b'{"FromUrl":[{"a":1}],"_multi":[{"j":[{"b":1}]},{"j":[{"b":2}]}]}'
+    decided = cb_payload(context, Choice((1, 0), (0.8, 0.2)))
+    rewarded = outcome_payload(1.0)
+    with served_by_command() as endpoint, watched(endpoint) as waits:
+        for name, kind, payload, ids in (
+            ("interactions", CB, decided, range(4_200)),
+            ("interactions", CB, decided, range(4_200, 8_400)),
+            ("observations", OUTCOME, rewarded, range(8_400)),
+        ):
+            content = batch([event(f"{id_}", kind, payload) for id_ in ids])
+            assert 800_000 < len(content) < 2**20
+            assert endpoint.post(f"{BATCHES}/{name}", content=content).status_code == 204
+
     assert max(waits) < PATIENCE_SECONDS

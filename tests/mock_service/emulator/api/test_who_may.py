@@ -51,7 +51,9 @@ CONTRACT = {
     for operation in OPERATIONS
     for version in operation.versions
 }
-ROUTES = sorted(CONTRACT | OF_A_LOOP | OF_THE_SERVER)
+EVENT_HUB = {("POST", "/interaction/messages"), ("POST", "/observation/messages")}
+"""Where clients of learning-loop post what they did by themselves."""
+ROUTES = sorted(CONTRACT | EVENT_HUB | OF_A_LOOP | OF_THE_SERVER)
 KEYS = ("none", "wrong", "default's", "blue's", "green's")
 BODY = b"{"
 """What no operation takes: whoever is let in hears 400, or is told of what is not there."""

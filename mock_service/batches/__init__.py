@@ -1,0 +1,1 @@
+"""What clients with local inference log: batches of events, as FlatBuffers."""

@@ -40,17 +40,16 @@ from mock_service.vowpal.presets import find_epsilon, resolve_policy, with_explo
 from mock_service.vowpal.sandbox import validate_policy
 
 
-def build_server(settings: Settings) -> FastAPI:
-    """Return the application that `settings` describe.
+def build_server(settings: Settings, emulator: Emulator | None = None) -> FastAPI:
+    """Return the application that `settings` describe, around `emulator` if it is built already.
 
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
         DataUnusable: the data folder is in use, damaged or of a later version.
         SettingsInvalid: the settings contradict what the data folder holds.
     """
-    emulator = build_emulator(settings)
     return build_app(
-        emulator,
+        emulator or build_emulator(settings),
         control=settings.has_control,
         accept_bearer=settings.accept_bearer,
         allow_hosts=settings.allow_hosts,

@@ -139,3 +139,14 @@ class Settings:
     def has_control(self) -> bool:
         """Whether the control plane is served."""
         return self.allow_control or self.host in LOOPBACK
+
+
+def check_key(key: str, source: str) -> str:
+    """Return a key that clients can send.
+
+    Raises:
+        SettingsInvalid: they cannot; `source` is where it came from.
+    """
+    if not key.isascii() or not key.isprintable() or key != key.strip():
+        raise SettingsInvalid(f"{source} should be printable ASCII: it travels in an HTTP header")
+    return key

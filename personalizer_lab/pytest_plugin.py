@@ -16,6 +16,7 @@ from personalizer_lab.shadowing import PackageShadowed, check_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mock_service.testing.personalizer import LocalPersonalizer
 
@@ -25,6 +26,7 @@ _OPTIONS = {
     "seed": "what, with the event id, decides which action it draws",
     "exploration": "the share of ranks that explore, within [0, 1]",
 }
+_SETUP = "personalizer_setup"
 _MARKER = "personalizer"
 
 
@@ -33,9 +35,10 @@ class ScriptNotFollowed(UserWarning):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the ini options ``personalizer_mode``, ``_policy``, ``_seed`` and ``_exploration``."""
+    """Add the ini options ``personalizer_mode``, ``_policy``, ``_seed``, ... and ``_setup``."""
     for name, meaning in _OPTIONS.items():
         parser.addini(f"personalizer_{name}", meaning, default="")
+    parser.addini(_SETUP, "a TOML file: how its loops begin", type="pathlist", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def _personalizer_server() -> Iterator[LocalPersonalizer]:
+def _personalizer_server(pytestconfig: pytest.Config) -> Iterator[LocalPersonalizer]:
     """Start one server for the session; under xdist each worker has its own."""
     try:
         check_packages()
@@ -56,7 +59,7 @@ def _personalizer_server() -> Iterator[LocalPersonalizer]:
     make: type[LocalPersonalizer] = import_module(
         "mock_service.testing.personalizer"
     ).LocalPersonalizer
-    with make() as running:
+    with make(setup=_setup_file(pytestconfig)) as running:
         yield running
 
 
@@ -73,6 +76,14 @@ def personalizer(
             ScriptNotFollowed,
             stacklevel=1,
         )
+
+
+def _setup_file(config: pytest.Config) -> Path | None:
+    """Return the setup file that the ini file names, as seen from there, if it does."""
+    named = config.getini(_SETUP)
+    if len(named) > 1:
+        raise pytest.UsageError(f"{_SETUP}: expected one file, got {len(named)}")
+    return named[0] if named else None
 
 
 def _settings_for(request: pytest.FixtureRequest) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from stat import S_IROTH
 
 from mock_service.errors import SettingsInvalid
-from mock_service.settings import DEVELOPMENT_KEY, LOOPBACK
+from mock_service.settings import DEVELOPMENT_KEY, LOOPBACK, check_key
+from mock_service.setup.plan import Setup
 from mock_service.visible import to_visible
 
 KEY_VARIABLE = "PERSONALIZER_KEY"
@@ -22,8 +23,8 @@ class ChosenKey:
     is_chosen: bool
 
 
-def choose_key(host: str, key: str, key_file: Path | None) -> ChosenKey:
-    """Return the key given by ``--key``, ``--key-file`` or the environment, else the public one.
+def choose_key(host: str, key: str, key_file: Path | None, setup: Setup | None = None) -> ChosenKey:
+    """Return the key given by an option, `setup` or the environment, else the public one.
 
     The environment's is no choice if it is the public development key, as a shell has it in which
     the lines of another server were run: it replaces no secret key that a data folder holds, and
@@ -34,11 +35,15 @@ def choose_key(host: str, key: str, key_file: Path | None) -> ChosenKey:
     """
     if key and key_file is not None:
         raise SettingsInvalid("--key and --key-file both give a key: leave one out")
+    if setup is not None and setup.default is not None and setup.default.key:
+        if key or key_file is not None:
+            raise SettingsInvalid(f"{setup.file} gives a key: leave --key and --key-file out")
+        return ChosenKey(setup.default.key, is_chosen=True)
     if key_file is not None:
         return ChosenKey(_read_key_file(key_file), is_chosen=True)
     if key:
-        return ChosenKey(_check_key(key, "--key"), is_chosen=True)
-    variable = _check_key(os.environ.get(KEY_VARIABLE, ""), KEY_VARIABLE)
+        return ChosenKey(check_key(key, "--key"), is_chosen=True)
+    variable = check_key(os.environ.get(KEY_VARIABLE, ""), KEY_VARIABLE)
     if variable not in {"", DEVELOPMENT_KEY}:
         return ChosenKey(variable, is_chosen=True)
     if host in LOOPBACK:
@@ -75,14 +80,8 @@ def _read_key_file(path: Path) -> str:
         raise SettingsInvalid(
             f"--key-file {path} should hold at most {_MAX_KEY_BYTES} bytes in its first line"
         )
-    _check_key(key, "--key-file")
+    check_key(key, "--key-file")
     if mode & S_IROTH:
         shown = to_visible(str(path))
         sys.stderr.write(f"--key-file {shown} can be read by every user here: chmod 600 {shown}\n")
-    return key
-
-
-def _check_key(key: str, source: str) -> str:
-    if not key.isascii() or not key.isprintable() or key != key.strip():
-        raise SettingsInvalid(f"{source} should be printable ASCII: it travels in an HTTP header")
     return key

@@ -1,9 +1,8 @@
 """``serve``: parse, make settings, serve."""
 
 import gc
-import shlex
-import socket
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,15 +13,14 @@ import uvicorn
 
 from mock_service.build import build_server
 from mock_service.cli.access import check_bearer, choose_key
+from mock_service.cli.listening import describe_endpoints, open_listener
 from mock_service.cli.logging_setup import LogFormat, LogLevel, log_config
-from mock_service.cli.tls import export_lines, tls_files, trusted_signers
+from mock_service.cli.tls import tls_files, trusted_signers
 from mock_service.clock import SystemClock
 from mock_service.emulator.connection import BoundedConfig
 from mock_service.emulator.connections import raise_descriptor_limit
-from mock_service.emulator.listener import Listener
 from mock_service.emulator.request_log import RequestLog
 from mock_service.errors import SettingsInvalid
-from mock_service.hosting.service import Service
 from mock_service.limits import parse_limits
 from mock_service.loop.configuration import Mode
 from mock_service.rest.cross_origin import parse_allowed_origin
@@ -30,10 +28,12 @@ from mock_service.rest.hosts import parse_allowed_host
 from mock_service.security.tls import TlsFiles
 from mock_service.settings import (
     DATA_FOLDER,
-    DEFAULT_LOOP,
     LoopSettings,
     Settings,
 )
+from mock_service.setup.apply import build_prepared
+from mock_service.setup.plan import Setup
+from mock_service.setup.read import read_setup
 from mock_service.timestamps import to_utc
 from mock_service.user_folder import user_folder
 
@@ -81,6 +81,14 @@ def serve(
         float | None,
         typer.Option(
             min=0, max=1, help="Share of ranks that explore. [default: the policy's own, or 0.2]"
+        ),
+    ] = None,
+    setup: Annotated[
+        Path | None,
+        typer.Option(
+            help="How the loops begin: a TOML file, such as examples/setup.toml. An empty data "
+            "folder is set up by it, and one that was set up otherwise is refused.",
+            metavar="FILE",
         ),
     ] = None,
     data_dir: Annotated[
@@ -170,7 +178,9 @@ def serve(
         "policy": policy or None,
         "exploration": exploration,
     }
-    chosen = choose_key(host, key, key_file)
+    explicit = tuple(name for name, value in given.items() if value is not None)
+    plan = _read_setup(setup, explicit, loop or ())
+    chosen = choose_key(host, key, key_file, plan)
     settings = Settings(
         host=host,
         port=port,
@@ -180,7 +190,7 @@ def serve(
         manual_clock_from=_clock_start(clock, clock_start),
         data_folder=None if in_memory else data_dir,
         loop=LoopSettings().with_changes(**given),
-        explicit_settings=tuple(name for name, value in given.items() if value is not None),
+        explicit_settings=explicit,
         extra_loops=tuple(loop or ()),
         accept_bearer=check_bearer(host, accept=accept_bearer),
         allow_hosts=tuple(map(parse_allowed_host, allow_host or ())),
@@ -190,10 +200,12 @@ def serve(
         limits=parse_limits(limit or ()),
     )
     files = tls_files(tls=tls, certfile=certfile, keyfile=keyfile, names=tls_name or ())
-    run(settings, files, log_config(log_level, log_format))
+    run(settings, files, log_config(log_level, log_format), plan)
 
 
-def run(settings: Settings, tls: TlsFiles | None, logs: dict[str, Any]) -> None:
+def run(
+    settings: Settings, tls: TlsFiles | None, logs: dict[str, Any], setup: Setup | None = None
+) -> None:
     """Listen, say where on stdout, and serve until interrupted; `logs` configures logging.
 
     Raises:
@@ -202,9 +214,9 @@ def run(settings: Settings, tls: TlsFiles | None, logs: dict[str, Any]) -> None:
             was made with other settings.
         DataUnusable: the data folder is in use, damaged or of a later version.
     """
-    listener = _listener(settings)
-    app = build_server(settings)
-    sys.stdout.write(_export_lines(app.state.service, listener, tls))
+    listener = open_listener(settings)
+    app = build_server(settings, None if setup is None else build_prepared(settings, setup))
+    sys.stdout.write(describe_endpoints(app.state.service, listener, tls))
     sys.stdout.flush()
     raise_descriptor_limit()
     config = BoundedConfig(
@@ -221,6 +233,15 @@ def run(settings: Settings, tls: TlsFiles | None, logs: dict[str, Any]) -> None:
     uvicorn.Server(config).run(sockets=[listener])
 
 
+def _read_setup(file: Path | None, explicit: Sequence[str], loops: Sequence[str]) -> Setup | None:
+    """Return what a setup file says; what says the same of the loops is not taken beside it."""
+    if file is None:
+        return None
+    for name in (*explicit, *(["loop"] if loops else [])):
+        raise SettingsInvalid(f"--setup says how loops begin: leave --{name} out")
+    return read_setup(file)
+
+
 def _freeze_gc() -> None:
     """Keep what is there for good out of garbage collection, and collect in larger steps.
 
@@ -235,43 +256,9 @@ def _freeze_gc() -> None:
 _GARBAGE_STEPS = (1_000, 500, 100)
 
 
-def _export_lines(service: Service, listener: socket.socket, tls: TlsFiles | None) -> str:
-    """Return the lines that a client's shell reads; other loops are named in comments."""
-    address, port = listener.getsockname()[:2]
-    scheme, name = "https" if tls else "http", f"[{address}]" if ":" in address else address
-    endpoint = f"{scheme}://{name}:{port}"
-    lines = (
-        f"export PERSONALIZER_ENDPOINT={endpoint}\n"
-        f"export PERSONALIZER_KEY={shlex.quote(service.default.keys[0])}\n"
-    )
-    if tls:
-        lines += export_lines(tls)
-    others = [hosted for name, hosted in service.loops.items() if name != DEFAULT_LOOP]
-    return lines + "".join(
-        f"# PERSONALIZER_ENDPOINT={endpoint}/loops/{hosted.name} "
-        f"PERSONALIZER_KEY={shlex.quote(hosted.keys[0])}\n"
-        for hosted in others
-    )
-
-
 def _clock_start(clock: ClockKind, start: datetime | None) -> datetime | None:
     if clock is ClockKind.SYSTEM:
         if start is not None:
             raise SettingsInvalid("--clock-start belongs to --clock manual")
         return None
     return to_utc(start) if start is not None else SystemClock().now()
-
-
-def _listener(settings: Settings) -> socket.socket:
-    """Bind before the export lines are printed."""
-    listener = Listener(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
-    try:
-        listener.bind((settings.host, settings.port))
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        raise SettingsInvalid(
-            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; "
-            "choose another with --host and --port (0 takes any free port)"
-        ) from error
-    return listener

@@ -11,7 +11,7 @@ from mock_service.emulator.interception import Interception
 from mock_service.emulator.record import RecordedDecision, record_decision
 from mock_service.errors import ControlRequestInvalid
 from mock_service.hosting.service import Service
-from mock_service.loop.decision import Decision
+from mock_service.loop.decision import Decision, RankRequest
 from mock_service.loop.decision_history import DecisionHistory
 from mock_service.loop.ids import SeededIds
 from mock_service.loop.script import ChoiceScript
@@ -128,8 +128,7 @@ class Emulator:
             ApiError: the features are not what a rank accepts.
         """
         candidate = self._action(action, loop) if isinstance(action, str) else action
-        body = {"contextFeatures": context, "actions": [candidate], "eventId": "taught"}
-        asked = rank_request(RankRequestBody.model_validate(body), str)
+        asked = lesson_request(context, candidate)
         chosen = asked.actions
         now = self.service.clock.now()
         example = Decision(
@@ -148,3 +147,13 @@ class Emulator:
         raise ControlRequestInvalid(
             f"no rank has offered the action {action_id!r} yet: give its features"
         )
+
+
+def lesson_request(context: list[dict[str, Any]], action: RankableAction) -> RankRequest:
+    """Return the rank that a lesson is about.
+
+    Raises:
+        ApiError: the features are not what a rank accepts.
+    """
+    body = {"contextFeatures": context, "actions": [action], "eventId": "taught"}
+    return rank_request(RankRequestBody.model_validate(body), str)

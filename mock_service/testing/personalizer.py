@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,6 +16,8 @@ from mock_service.emulator.record import RecordedDecision
 from mock_service.emulator.throttling import parse_rate
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
+from mock_service.setup.apply import apply_setup
+from mock_service.setup.read import read_setup
 from mock_service.testing.arguments import parse_step, to_context_features, to_rankable_action
 from mock_service.testing.server import ServerThread
 from mock_service.vowpal.sandbox import validate_policy
@@ -42,30 +45,37 @@ class LocalPersonalizer:
         key: str = DEVELOPMENT_KEY,
         port: int = 0,
         start: datetime = START,
+        setup: Path | str | None = None,
     ) -> None:
         """Prepare the server; `exploration` wins over the rates of `configuration` and `policy`.
 
+        `setup` is a file that says how its loops begin; what it says of the default loop, and of
+        its key, wins over the other arguments.
+
         Raises:
             LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused.
-            SettingsInvalid: a setting is out of its bounds.
+            SettingsInvalid: a setting is out of its bounds, or the setup file says what cannot be.
         """
-        self._first = LoopSettings(configuration=configuration or Configuration()).with_changes(
+        self._setup = None if setup is None else read_setup(Path(setup))
+        first = LoopSettings(configuration=configuration or Configuration()).with_changes(
             mode=mode,
             policy=policy,
             seed=seed,
             exploration=None if exploration is None else float(exploration),
         )
-        self._emulator = build_emulator(
-            Settings(
-                key=key,
-                key_is_explicit=key != DEVELOPMENT_KEY,
-                manual_clock_from=start,
-                loop=self._first,
-            )
+        settings = Settings(
+            key=key,
+            key_is_explicit=key != DEVELOPMENT_KEY,
+            manual_clock_from=start,
+            loop=first,
         )
-        self._emulator.reseed(self._first.seed)
+        if self._setup is not None:
+            settings = self._setup.choose(settings)
+        self._first = settings.loop
+        self._emulator = build_emulator(settings)
+        self._begin(self._first.seed)
         self._server = ServerThread(build_app(self._emulator, control=True), port)
-        self.key = key
+        self.key = settings.key
         """The subscription key that clients send."""
 
     @property
@@ -132,7 +142,7 @@ class LocalPersonalizer:
 
         def begin_anew() -> None:
             self._emulator.reset(settings)
-            self._emulator.reseed(settings.seed)
+            self._begin(settings.seed)
 
         self._server.call(begin_anew)
 
@@ -239,6 +249,11 @@ class LocalPersonalizer:
             ApiError: it is no snapshot; nothing has changed then.
         """
         self._server.run(self._emulator.restore(snapshot))
+
+    def _begin(self, seed: str) -> None:
+        self._emulator.reseed(seed)
+        if self._setup is not None:
+            apply_setup(self._setup, self._emulator)
 
     def __enter__(self) -> Self:
         return self.start()

@@ -69,6 +69,31 @@ def test_the_closest_marker_wins_over_the_ini_file(tmp_path: Path) -> None:
     assert "4 passed" in run_suite(tmp_path, SETTINGS, ini=ini)
 
 
+SET_UP = """
+import pytest
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_each_test_begins_as_the_file_says(personalizer, again):
+    loops = personalizer._emulator.service.loops
+    assert sorted(loops) == ["default", "shop"]
+    assert loops["default"].loop.training_status().trained_events == 20
+    assert loops["shop"].loop.state.seed == "9"
+    personalizer.teach({}, {"id": "a", "features": [{"x": 1}]}, 1)
+"""
+
+
+def test_a_suite_may_begin_with_a_setup_file(tmp_path: Path) -> None:
+    """Named in the ini file, as seen from there."""
+    (tmp_path / "setup.toml").write_text(
+        "[loops.shop]\nseed = 9\n[[loops.default.lessons]]\n"
+        'action = { id = "a", features = [{ x = 1 }] }\nreward = 1\ntimes = 20\n'
+    )
+
+    assert "2 passed" in run_suite(tmp_path, SET_UP, ini="personalizer_setup = setup.toml\n")
+    missing = run_suite(tmp_path, SET_UP, ini="personalizer_setup = none.toml\n")
+    assert "none.toml: cannot be read: No such file or directory" in missing
+
+
 @pytest.mark.parametrize(
     ("marker", "expected"),
     [

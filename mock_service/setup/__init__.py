@@ -1,0 +1,1 @@
+"""How a server is to begin, written down in a file."""

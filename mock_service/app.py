@@ -21,7 +21,7 @@ from mock_service.emulator.api import (
     training,
 )
 from mock_service.emulator.api import status as learning_status
-from mock_service.emulator.connection import CONNECTIONS
+from mock_service.emulator.bounded_protocol import CONNECTIONS
 from mock_service.emulator.connections import Connections
 from mock_service.emulator.emulator import Emulator
 from mock_service.emulator.fault_middleware import FaultMiddleware

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from mock_service.emulator import connection
 from tests.helpers import browser
 from tests.helpers.node import NODE
 from tests.helpers.servers import Endpoint, served
@@ -22,6 +23,14 @@ def endpoint() -> Iterator[Endpoint]:
     """Serve a fresh loop in quick mode to the tests of one module."""
     with served() as running:
         yield running
+
+
+@pytest.fixture(params=sorted(connection.PARSERS))
+def http_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let servers of this process read requests with each parser there is."""
+    parser: str = request.param
+    monkeypatch.setattr(connection, "DEFAULT_PARSER", parser)
+    return parser
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

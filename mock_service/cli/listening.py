@@ -2,13 +2,35 @@
 
 import shlex
 import socket
+from enum import StrEnum
 
 from mock_service.cli.tls import export_lines
+from mock_service.emulator.connection import PARSERS
 from mock_service.emulator.listener import Listener
 from mock_service.errors import SettingsInvalid
 from mock_service.hosting.service import Service
 from mock_service.security.tls import TlsFiles
 from mock_service.settings import DEFAULT_LOOP, Settings
+
+
+class HttpParser(StrEnum):
+    """What can read requests."""
+
+    HTTPTOOLS = "httptools"
+    H11 = "h11"
+
+
+def choose_parser(wanted: HttpParser | None) -> str:
+    """Return the parser that was chosen, or an empty text for the fastest there is.
+
+    Raises:
+        SettingsInvalid: it is not installed.
+    """
+    if wanted is None:
+        return ""
+    if wanted not in PARSERS:
+        raise SettingsInvalid(f"--http-parser {wanted} is not installed: choose h11")
+    return wanted.value
 
 
 def open_listener(settings: Settings) -> socket.socket:

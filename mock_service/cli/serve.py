@@ -13,7 +13,7 @@ import uvicorn
 
 from mock_service.build import build_server
 from mock_service.cli.access import check_bearer, choose_key
-from mock_service.cli.listening import describe_endpoints, open_listener
+from mock_service.cli.listening import HttpParser, choose_parser, describe_endpoints, open_listener
 from mock_service.cli.logging_setup import LogFormat, LogLevel, log_config
 from mock_service.cli.tls import tls_files, trusted_signers
 from mock_service.clock import SystemClock
@@ -158,6 +158,10 @@ def serve(
     log_format: Annotated[
         LogFormat, typer.Option(help="How the lines on stderr are written.")
     ] = LogFormat.TEXT,
+    http_parser: Annotated[
+        HttpParser | None,
+        typer.Option(help="What reads requests. [default: httptools where it is installed]"),
+    ] = None,
     limit: Annotated[
         list[str] | None,
         typer.Option(
@@ -200,13 +204,20 @@ def serve(
         limits=parse_limits(limit or ()),
     )
     files = tls_files(tls=tls, certfile=certfile, keyfile=keyfile, names=tls_name or ())
-    run(settings, files, log_config(log_level, log_format), plan)
+    uvicorn_settings = {
+        "log_config": log_config(log_level, log_format),
+        "http_parser": choose_parser(http_parser),
+    }
+    run(settings, files, uvicorn_settings, plan)
 
 
 def run(
-    settings: Settings, tls: TlsFiles | None, logs: dict[str, Any], setup: Setup | None = None
+    settings: Settings,
+    tls: TlsFiles | None,
+    uvicorn_settings: dict[str, Any],
+    setup: Setup | None = None,
 ) -> None:
-    """Listen, say where on stdout, and serve until interrupted; `logs` configures logging.
+    """Listen, say where on stdout, and serve until interrupted.
 
     Raises:
         LearningPolicyInvalid: the policy is no preset, is unsafe, or is refused by Vowpal Wabbit.
@@ -222,12 +233,12 @@ def run(
     config = BoundedConfig(
         RequestLog(app),
         proxy_headers=False,
-        log_config=logs,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
+        **uvicorn_settings,
     )
     _freeze_gc()
     uvicorn.Server(config).run(sockets=[listener])

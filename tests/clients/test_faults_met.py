@@ -1,10 +1,12 @@
 """Every kind of fault is met by real clients, counted, and leaves the state they were told of."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from mock_service.emulator import connection
 from personalizer_lab import LocalPersonalizer
 from tests.helpers.clients import (
     Client,
@@ -23,6 +25,22 @@ CLIENTS: dict[str, Client] = {
     "newer Python SDK": by_new_python_sdk,
     **({"Node SDK": by_node_sdk} if NODE else {}),
 }
+
+
+@pytest.fixture(scope="module", params=sorted(connection.PARSERS))
+def server(request: pytest.FixtureRequest) -> Iterator[LocalPersonalizer]:
+    """Serve with each parser of requests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "DEFAULT_PARSER", request.param)
+        with LocalPersonalizer() as running:
+            yield running
+
+
+@pytest.fixture
+def personalizer(server: LocalPersonalizer) -> LocalPersonalizer:
+    """Return a server that has seen nothing yet."""
+    server.reset()
+    return server
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,37 +99,41 @@ def test_an_imitating_client_teaches_whether_it_chose_the_first_action(tmp_path:
 
 def test_the_next_poll_brings_what_was_learned(slow: Endpoint) -> None:
     """After the reward wait time and the next export, not before."""
-    client = LocalClient(slow.url, {"Ocp-Apim-Subscription-Key": slow.key})
-    client.poll()
-    post(slow, INTERACTIONS, *[decided(f"e{number}") for number in range(50)])
-    post(slow, OBSERVATIONS, *[heard(f"e{number}") for number in range(50)])
-    client.poll()
-    assert (client.fetched, learning(slow)["waiting"]) == (0, 50)
+    with LocalClient(slow.url, {"Ocp-Apim-Subscription-Key": slow.key}) as client:
+        client.poll()
+        post(slow, INTERACTIONS, *[decided(f"e{number}") for number in range(50)])
+        post(slow, OBSERVATIONS, *[heard(f"e{number}") for number in range(50)])
+        client.poll()
+        before = (client.fetched, learning(slow)["waiting"])
 
-    slow.post("/mock/clock", {"advance": "PT15M"})
-    client.poll()
+        slow.post("/mock/clock", {"advance": "PT15M"})
+        client.poll()
 
-    choice = client.choose(CONTEXT.decode(), 3)
-    assert client.fetched == 1
+        choice = client.choose(CONTEXT.decode(), 3)
+    assert (before, client.fetched) == ((0, 50), 1)
     assert dict(zip(choice.order, choice.probabilities, strict=True))[1] > 0.8
 
 
 def test_clients_of_learning_loop_post_as_to_an_event_hub() -> None:
     """With a bearer token, where any is taken."""
-    paths = ("/personalizer/v1.0/model", "/interaction/messages", "/observation/messages")
     query = "?timeout=60&api-version=2014-01"
-    with served(Settings(accept_bearer=True)) as found:
-        client = LocalClient(found.url, {"Authorization": "Bearer a.b.c"})
-        client.paths = (paths[0], paths[1] + query, paths[2] + query)
+    paths = (
+        "/personalizer/v1.0/model",
+        f"/interaction/messages{query}",
+        f"/observation/messages{query}",
+    )
+    bearer = {"Authorization": "Bearer a.b.c"}
+    with (
+        served(Settings(accept_bearer=True)) as found,
+        LocalClient(found.url, bearer, paths) as client,
+    ):
         client.rank("e", CONTEXT.decode(), 3)
         client.reward("e", 1.0)
         assert client.flush() == [201, 201]
         client.poll()
-        counts = learning(found)
-    assert (client.fetched, counts["trained"]) == (1, 1)
+        assert (client.fetched, learning(found)["trained"]) == (1, 1)
 
-    with served() as strict:
-        denied = LocalClient(strict.url, {"Authorization": "Bearer a.b.c"}, client.paths)
+    with served() as strict, LocalClient(strict.url, bearer, paths) as denied:
         assert denied.flush() == [400, 400]
 
 

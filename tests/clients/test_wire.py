@@ -5,17 +5,20 @@ from dataclasses import replace
 import pytest
 import requests
 
+from mock_service.emulator.connection import PARSERS
 from personalizer_lab import LocalPersonalizer
 from tests.helpers.wire_replay import Answer, Exchange, Recipe, differences, recipes, replay
 
 RECIPES = {recipe.name: recipe for recipe in recipes()}
 
 
-@pytest.fixture(scope="module", params=RECIPES)
+@pytest.fixture(
+    scope="module", params=[(name, parser) for name in RECIPES for parser in sorted(PARSERS)]
+)
 def replayed(request: pytest.FixtureRequest) -> tuple[Recipe, list[tuple[Exchange, Answer]]]:
-    """Return a client's recipe, and what a new server answers to all its requests."""
-    recipe = RECIPES[request.param]
-    return recipe, replay(recipe)
+    """Return a client's recipe, and what a new server with some parser answers to it all."""
+    name, parser = request.param
+    return RECIPES[name], replay(RECIPES[name], parser)
 
 
 Replayed = tuple[Recipe, list[tuple[Exchange, Answer]]]

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import requests
@@ -224,6 +225,12 @@ class LocalClient:
         """Keep one connection open."""
         self.session = requests.Session()
         self.session.headers.update(self.headers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
 
     def poll(self) -> None:
         """Fetch the model if it has changed since it was last fetched."""

@@ -16,7 +16,7 @@ import httpx2
 import uvicorn
 
 from mock_service.build import build_server
-from mock_service.emulator.connection import BreakableConnection
+from mock_service.emulator.connection import BoundedConfig
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,7 @@ def served(settings: Settings | None = None, *, seed: str = "0") -> Iterator[End
     settings = settings or Settings(loop=LoopSettings(seed=seed))
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(build_server(settings), http=BreakableConnection, log_level="error")
+    config = BoundedConfig(build_server(settings), log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -17,7 +17,7 @@ from tests.helpers.servers import ROOT, Endpoint, served_by_command
 FOLDER = ROOT / "tests" / "clients" / "wire"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _LENGTH = re.compile(r"(?im)^content-length: *\d+")
-_HOST = re.compile(r"(?im)^host:.*$")
+_HOST = re.compile(r"(?im)^host:[^\r\n]*")
 _PATIENCE_SECONDS = 30.0
 
 
@@ -79,10 +79,10 @@ def _exchange(line: str) -> Exchange:
     )
 
 
-def replay(recipe: Recipe) -> list[tuple[Exchange, Answer]]:
+def replay(recipe: Recipe, http_parser: str) -> list[tuple[Exchange, Answer]]:
     """Return what a new server answers to a client's requests, in the order of the capture."""
     clock = ("--clock", "manual", "--clock-start", recipe.clock_start)
-    with served_by_command(*clock) as endpoint, ExitStack() as opened:
+    with served_by_command(*clock, "--http-parser", http_parser) as endpoint, ExitStack() as opened:
         course = _Course(endpoint, opened)
         return [(exchange, course.play(exchange)) for exchange in recipe.exchanges]
 

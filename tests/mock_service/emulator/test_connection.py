@@ -3,7 +3,11 @@
 import socket
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.helpers.servers import served
+
+pytestmark = pytest.mark.usefixtures("http_parser")
 
 
 def test_a_reply_is_sent_whole() -> None:

@@ -14,6 +14,7 @@ from mock_service.settings import DEVELOPMENT_KEY, Settings
 from personalizer_lab import LocalPersonalizer
 from tests.helpers.servers import ARTICLES, Endpoint, served
 
+pytestmark = pytest.mark.usefixtures("http_parser")
 HEAD = (
     b"POST /personalizer/v1.0/rank HTTP/1.1\r\nHost: localhost\r\n"
     b"Ocp-Apim-Subscription-Key: %s\r\nContent-Length: 1000000\r\n\r\n" % DEVELOPMENT_KEY.encode()

@@ -31,6 +31,7 @@ from mock_service.storage.commit_queue import CommitQueue
 from mock_service.storage.database import open_in_folder, open_in_memory
 from mock_service.storage.loop_store import LoopStore
 from mock_service.storage.loops import load_clock
+from mock_service.storage.memory_queue import MemoryQueue
 from mock_service.vowpal.canonical_model import canonicalize
 from mock_service.vowpal.exporting_learner import ExportingLearner
 from mock_service.vowpal.feature_bound import FeatureBound
@@ -84,10 +85,9 @@ def build_service(
     validate_policy(settings.loop.policy)
     folder = settings.data_folder
     database = open_in_memory() if folder is None else open_in_folder(folder)
+    queue = MemoryQueue(database) if folder is None else CommitQueue(database)
     try:
-        return _service(
-            settings, CommitQueue(database), script or ChoiceScript(), history or DecisionHistory()
-        )
+        return _service(settings, queue, script or ChoiceScript(), history or DecisionHistory())
     except MockServiceError:
         database.close()
         raise

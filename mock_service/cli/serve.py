@@ -233,7 +233,6 @@ def run(
     config = BoundedConfig(
         RequestLog(app),
         proxy_headers=False,
-        access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
         ssl_certfile=tls.certificate if tls else None,

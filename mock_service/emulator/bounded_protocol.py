@@ -1,4 +1,4 @@
-"""What both kinds of HTTP connections share: their bounds, and replies that are sent whole."""
+"""What both kinds of HTTP connections share: their bounds."""
 
 import asyncio
 from abc import abstractmethod
@@ -29,11 +29,7 @@ _TOO_SLOW = (
 
 
 class BoundedProtocol(Protocol):
-    """HTTP/1.1 whose transport every request can find in its scope, and which sends replies whole.
-
-    uvicorn writes the head of a reply and its body one after the other, and to send twice costs
-    the server, and its client, as much again.
-    """
+    """HTTP/1.1 within bounds, whose transport every request can find in its scope."""
 
     _bounds: Connections
     _open: OpenConnection
@@ -50,11 +46,10 @@ class BoundedProtocol(Protocol):
         """Put the transport among what uvicorn copies into each request's ``state``."""
         if hasattr(transport, "max_size"):
             transport.max_size = _READ_BYTES
-        gathering = cast("asyncio.Transport", _GatheringTransport(self.loop, transport))
         self._bounds = find_bounds(self.app_state)
-        super().connection_made(gathering)
+        super().connection_made(cast("asyncio.Transport", transport))
         self._open = self._bounds.add(cast("asyncio.Transport", transport), self._refuse)
-        self.app_state = {**self.app_state, TRANSPORT: gathering}
+        self.app_state = {**self.app_state, TRANSPORT: self.transport}
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Count one less."""
@@ -106,37 +101,3 @@ def find_bounds(app_state: dict[str, Any]) -> Connections:
     if not isinstance(found, Connections):
         found = app_state[CONNECTIONS] = Connections()
     return found
-
-
-class _GatheringTransport:
-    """A transport that sends together what is written within one turn of the event loop."""
-
-    __slots__ = ("_loop", "_transport", "_written")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.BaseTransport) -> None:
-        self._loop, self._transport = loop, cast("asyncio.Transport", transport)
-        self._written: list[bytes] = []
-
-    def write(self, data: bytes) -> None:
-        if not data:
-            return
-        if not self._written:
-            self._loop.call_soon(self._send)
-        self._written.append(data)
-
-    def close(self) -> None:
-        self._send()
-        self._transport.close()
-
-    def abort(self) -> None:
-        self._written.clear()
-        self._transport.abort()
-
-    def __getattr__(self, name: str) -> object:
-        """Be the transport itself in everything else."""
-        return getattr(self._transport, name)
-
-    def _send(self) -> None:
-        if self._written:
-            self._transport.write(b"".join(self._written))
-            self._written.clear()

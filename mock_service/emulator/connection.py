@@ -93,7 +93,8 @@ class BoundedConfig(Config):
 
         `http_parser` is one of `PARSERS`, and the fastest there is where it is empty.
         """
-        super().__init__(app, timeout_keep_alive=KEEP_ALIVE_SECONDS, **settings)
+        usual = {"timeout_keep_alive": KEEP_ALIVE_SECONDS, "access_log": False}
+        super().__init__(app, **(usual | settings))
         self.connection = PARSERS[http_parser or DEFAULT_PARSER]
 
     def load(self) -> None:

@@ -7,6 +7,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mock_service.emulator.bounded_protocol import MAX_HEAD, BoundedProtocol
 from mock_service.emulator.h11_connection import H11Connection
+from mock_service.emulator.whole_reply import WholeReplyCycle
 
 _MAX_PIPELINED = 100
 """Requests that may wait on one connection until those before them are answered."""
@@ -35,8 +36,10 @@ class _ForkedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Begin to answer, unless that is for h11 to do."""
         self._method = self.parser.get_method()
-        if not self.parser.should_upgrade():
-            super().on_headers_complete()
+        if self.parser.should_upgrade():
+            return
+        super().on_headers_complete()
+        self.cycle.__class__ = WholeReplyCycle  # uvicorn makes its own, which nothing has used yet
 
     def on_message_complete(self) -> None:
         """Note that a request is whole."""

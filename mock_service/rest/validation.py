@@ -30,7 +30,7 @@ def rank_request(body: RankRequestBody, new_event_id: Callable[[], str]) -> Rank
     event_id = parse_event_id(body.event_id, new_event_id)
     if not 1 <= len(body.actions) <= MAX_ACTIONS:
         raise invalid(f"Action count should be between 1 and {MAX_ACTIONS}.")
-    actions = _same(tuple([to_action(action) for action in body.actions]))
+    actions = share_actions(tuple([to_action(action) for action in body.actions]))
     excluded = frozenset(body.excluded_actions or ())
     return RankRequest(
         event_id,
@@ -92,7 +92,7 @@ def _action(id_: str, features: str) -> Action:
     return Action(id_, features)
 
 
-def _same(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+def share_actions(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     """Return one and the same object for the same actions, so that what is known is found."""
     length = sum([len(action.features) for action in actions])
     return actions if length > _MAX_CACHED_TOGETHER else _intern_actions(actions)
@@ -116,7 +116,16 @@ def validate_features(features: list[Any]) -> str:
 @lru_cache(maxsize=1024)
 def _check_features(text: str) -> None:
     """Check features once for each text: clients send the same actions again and again."""
-    for feature in from_json(text):
+    check_parsed(from_json(text))
+
+
+def check_parsed(features: list[Any]) -> None:
+    """Accept features, read from JSON, that the service would take.
+
+    Raises:
+        ApiError: InvalidRankRequest, with the service's message.
+    """
+    for feature in features:
         if not isinstance(feature, dict):
             raise invalid("Features are not in key value pair format.")
         _check_namespace(feature, MAX_DEPTH)

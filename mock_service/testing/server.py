@@ -76,7 +76,6 @@ class _Server(uvicorn.Server):
                 loop="asyncio",
                 proxy_headers=False,
                 server_header=False,
-                access_log=False,
                 log_config=None,
                 log_level="warning",
             )

@@ -42,8 +42,8 @@ format: $(READY) ## rewrite the sources in the house format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(READY) ## measure speed side by side with peers, into benchmarks/results.md
-	@$(BIN)/python benchmarks/run.py $(PARTS)
+bench: $(READY) ## measure speed side by side with peers; BASE=COMMIT adds an earlier commit
+	@BASE=$(BASE) $(BIN)/python benchmarks/run.py $(PARTS)
 
 fuzz: $(READY) ## try hostile inputs on everything that takes any; MINUTES=20 for a campaign
 	@$(BIN)/python -m tests.fuzzing.run --minutes $(or $(MINUTES),3)

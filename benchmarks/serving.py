@@ -10,17 +10,30 @@ from time import sleep
 
 ROOT = Path(__file__).parents[1]
 BARE = ("benchmarks/bare.py", "{port}")
+BARE_ASGI = ("benchmarks/bare_asgi.py", "{port}")
 DURABLE = ("-m", "mock_service", "serve", "--port", "{port}", "--data-dir", "{folder}")
 IN_MEMORY = ("-m", "mock_service", "serve", "--port", "{port}", "--in-memory")
 
 
 @contextmanager
-def serving(command: tuple[str, ...], folder: str = "") -> Iterator[int]:
-    """Run a Python server until the block ends; yields its port once it answers."""
+def serving(
+    command: tuple[str, ...],
+    folder: str = "",
+    *,
+    python: str = sys.executable,
+    source: Path | None = None,
+) -> Iterator[int]:
+    """Run a Python server until the block ends; yields its port once it answers.
+
+    `python` and `source` are those of another commit, where it is that one's server.
+    """
     port = _free_port()
     words = [word.format(port=port, folder=folder) for word in command]
     with subprocess.Popen(
-        [sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [python, *words],
+        cwd=source or ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as server:
         try:
             _wait_for(port, server)

@@ -4,8 +4,9 @@ Features are JSON arrays of objects, as text, exactly as in `mock_service.loop.d
 count actions from 0. A cost is a reward with its sign turned, as Vowpal Wabbit wants it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from mock_service.loop.configuration import LearningMode
 from mock_service.loop.decision import Action, Decision
@@ -78,6 +79,15 @@ class LoggedDecision(LoggedEvent):
     propensity: float
     original_cost: float | None = None
     learning_mode: LearningMode | None = None
+
+    @property
+    def action_count(self) -> int:
+        """How many actions there were to choose from."""
+        return len(self.actions)
+
+    def with_changes(self, **changes: Any) -> "LoggedDecision":  # noqa: ANN401 (its fields)
+        """Return the decision with other values in some fields."""
+        return replace(self, **changes)
 
     @property
     def observed_reward(self) -> float:

@@ -109,7 +109,10 @@ def timestamp(value: object) -> datetime | None:
 
 def learning_mode(value: object) -> LearningMode | None:
     """Return the mode a line names, if it does."""
-    return next((mode for mode in LearningMode if mode == value), None)
+    return _MODES.get(value) if isinstance(value, str) else None
+
+
+_MODES = {mode.value: mode for mode in LearningMode}
 
 
 _USUAL_NAMES = {

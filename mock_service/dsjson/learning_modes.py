@@ -12,7 +12,6 @@ Logs of the service do not name the mode, and it may change midway, so it is inf
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import log
 from typing import NamedTuple
 
@@ -94,10 +93,9 @@ def _infer_from_runs(labels: Sequence[Label], modes: list[LearningMode]) -> list
 def _to_shown(event: LoggedDecision, mode: LearningMode) -> LoggedDecision:
     cost = 0.0 - event.observed_reward
     if mode is LearningMode.ONLINE:
-        return event if cost == event.cost else replace(event, cost=cost)
+        return event if cost == event.cost else event.with_changes(cost=cost)
     order = (0, *(index for index in event.order if index != 0))
-    return replace(
-        event,
+    return event.with_changes(
         order=order,
         probabilities=(1.0,) + (0.0,) * (len(order) - 1),
         cost=cost,

@@ -7,6 +7,7 @@ becomes a feature object with one member, which means the same features to Vowpa
 
 import json
 from functools import lru_cache
+from typing import Any
 
 from pydantic_core import to_json
 
@@ -129,7 +130,12 @@ def _context_and_actions(line: Json) -> tuple[str, tuple[Action, ...]]:
     multi = context.get("_multi")
     if not isinstance(multi, list) or not multi:
         raise NotAnEvent("c._multi: expected a list with at least one action")
-    return _features(context, "FromUrl", _NOT_CONTEXT), _parse_actions(_json(multi))
+    return _features(context, "FromUrl", _NOT_CONTEXT), parse_actions(multi)
+
+
+def parse_loose(features: object) -> str:
+    """Return the features of a context that has no other namespaces."""
+    return _features({"FromUrl": features}, "FromUrl", _NOT_CONTEXT)
 
 
 _MAX_CACHED_LENGTH = 2**14
@@ -143,8 +149,14 @@ def _actions(multi: str) -> tuple[Action, ...]:
     return tuple([_action(as_object(item, "_multi"), index) for index, item in enumerate(items)])
 
 
-def _parse_actions(multi: str) -> tuple[Action, ...]:
-    return _actions(multi) if len(multi) <= _MAX_CACHED_LENGTH else _actions.__wrapped__(multi)
+def parse_actions(multi: list[Any]) -> tuple[Action, ...]:
+    """Return the actions of a context.
+
+    Raises:
+        NotAnEvent: one is no object.
+    """
+    text = _json(multi)
+    return _actions(text) if len(text) <= _MAX_CACHED_LENGTH else _actions.__wrapped__(text)
 
 
 def _action(action: Json, index: int) -> Action:

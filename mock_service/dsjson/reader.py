@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic_core import from_json
 
 from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent
+from mock_service.dsjson.fast_line import read_fast
 from mock_service.dsjson.fields import Json, as_object, with_usual_names
 from mock_service.dsjson.parsing import decision_from, multi_slot_from
 from mock_service.dsjson.torn import whole_objects
@@ -85,7 +86,8 @@ class LogReader:
         return self._is_known
 
     def _events(self, line: str | bytes, index: int) -> Iterator[Event]:
-        objects, problem = _parse(line)
+        fast = read_fast(line)
+        objects, problem = _parse(line) if fast is None else ([fast], "")
         for found in objects:
             try:
                 event, kind = _classify(found)
@@ -120,6 +122,8 @@ def read_log(lines: Iterable[str | bytes]) -> LogReader:
 
 def _classify(found: object) -> tuple[Event | None, LineKind]:
     """Return a line's event, if it is one, and what kind of line it is."""
+    if isinstance(found, LoggedDecision):
+        return found, LineKind.SKIPPED if found.skip_learn else LineKind.DECISION
     line = with_usual_names(as_object(found, "line"))
     context = line.get("c")
     if not isinstance(context, dict) or "_multi" not in context:

@@ -1,7 +1,9 @@
 """Logged decisions in columns: what every estimate is made of."""
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -45,7 +47,7 @@ class LoggedData:
     @property
     def max_actions(self) -> int:
         """How many actions the widest choice had."""
-        return max((len(event.actions) for event in self.events), default=0)
+        return max((event.action_count for event in self.events), default=0)
 
     @property
     def chosen(self) -> NDArray[np.intp]:
@@ -69,6 +71,26 @@ class LoggedData:
 
 def collect(events: Iterable[LoggedDecision | LoggedMultiSlot]) -> LoggedData:
     """Put events into columns; multi-slot ones are judged by their first slot."""
+    with without_collection():
+        return _collect(events)
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Let the garbage collector rest: it would look through all decisions again and again.
+
+    There are no circles among them.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _collect(events: Iterable[LoggedDecision | LoggedMultiSlot]) -> LoggedData:
     kept: list[LoggedDecision] = []
     unusable = skipped = 0
     for event in events:

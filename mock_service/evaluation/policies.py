@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -127,10 +128,13 @@ def evaluate_policy(policy: Policy, logged: LoggedData) -> ActionProbabilities:
 
 def _logged_table(logged: LoggedData) -> NDArray[np.float64]:
     """Return the logged probabilities; the chosen action's is its propensity."""
+    events = logged.events
     table = np.zeros((len(logged), logged.max_actions))
-    for row, event in enumerate(logged.events):
-        table[row, event.order] = event.probabilities
-        table[row, event.chosen] = event.propensity
+    rows = np.repeat(np.arange(len(logged)), [len(event.order) for event in events])
+    columns = np.fromiter(chain.from_iterable([event.order for event in events]), np.intp)
+    ranked = chain.from_iterable([event.probabilities for event in events])
+    table[rows, columns] = np.fromiter(ranked, np.float64)
+    table[np.arange(len(logged)), logged.chosen] = logged.propensities
     return table
 
 
@@ -141,7 +145,7 @@ def _first(logged: LoggedData) -> NDArray[np.float64]:
 
 
 def _uniform(logged: LoggedData) -> NDArray[np.float64]:
-    counts = np.array([len(event.actions) for event in logged.events]).reshape(-1, 1)
+    counts = np.array([event.action_count for event in logged.events]).reshape(-1, 1)
     indices = np.arange(logged.max_actions)
     table: NDArray[np.float64] = (indices < counts) / np.maximum(counts, 1)
     return table

@@ -105,4 +105,5 @@ for path, operation in zip(
         description=operation.answer.__doc__,
         route_class_override=CallRoute,
         response_model=None,
+        response_class=Response,
     )

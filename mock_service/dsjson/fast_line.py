@@ -5,6 +5,7 @@ left to the tolerant reader, so that every count and every complaint stays what 
 """
 
 import re
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -76,7 +77,7 @@ def read_fast(line: str | bytes) -> LazyDecision | None:
         at = timestamp(found.at)
     except (msgspec.DecodeError, NotAnEvent, RecursionError, UnicodeError):
         return None
-    order = tuple([place - 1 for place in found.order])
+    order = _share_order(tuple([place - 1 for place in found.order]))
     if not (_is_ranking(found, order) and _is_plain(content, found)):
         return None
     return LazyDecision.make(
@@ -89,7 +90,7 @@ def read_fast(line: str | bytes) -> LazyDecision | None:
         drop_probability=found.dropped,
         version=found.version,
         order=order,
-        probabilities=tuple(found.probabilities),
+        probabilities=_share_probabilities(tuple(found.probabilities)),
         cost=found.cost,
         propensity=found.probabilities[0]
         if found.probability is msgspec.UNSET
@@ -97,6 +98,18 @@ def read_fast(line: str | bytes) -> LazyDecision | None:
         original_cost=found.original_cost,
         learning_mode=learning_mode(found.mode),
     )
+
+
+@lru_cache(maxsize=4096)
+def _share_order(order: tuple[int, ...]) -> tuple[int, ...]:
+    """Return one and the same object for the same places: most lines repeat those of others."""
+    return order
+
+
+@lru_cache(maxsize=4096)
+def _share_probabilities(probabilities: tuple[float, ...]) -> tuple[float, ...]:
+    """Return one and the same object for the same numbers; places would be equal to some."""
+    return probabilities
 
 
 def _is_ranking(found: _Line, order: tuple[int, ...]) -> bool:

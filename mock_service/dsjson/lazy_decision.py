@@ -34,6 +34,17 @@ class UnreadContext:
         self.loose, self.actions = loose, actions
 
 
+class _ForgottenContext(UnreadContext):
+    """How many actions there were, and nothing else."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=256)
+def _forgotten_context(actions: int) -> _ForgottenContext:
+    return _ForgottenContext(Raw(), [Raw()] * actions)
+
+
 class LazyDecision(LoggedDecision):
     """A logged decision that keeps what it was read from until that is asked for."""
 
@@ -108,6 +119,11 @@ class LazyDecision(LoggedDecision):
         _put(self, "_observations", value)
         _put(self, "_heard", None)
 
+    def forget(self) -> None:
+        """Let go of the context and what was heard; to ask for the context is then an error."""
+        _put(self, "_unread", _forgotten_context(self.action_count))
+        _put(self, "_heard", ())
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, LoggedDecision):
             return NotImplemented
@@ -118,6 +134,8 @@ class LazyDecision(LoggedDecision):
 
     def _read(self) -> None:
         unread = self._unread
+        if isinstance(unread, _ForgottenContext):
+            raise LookupError("the context of this decision was not kept")  # noqa: TRY004 (no wrong type)
         if unread is not None:
             loose = from_json(bytes(unread.loose), allow_inf_nan=False)
             _put(self, "context", parse_loose(loose))

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -13,8 +13,9 @@ from typing import Any
 from rich.progress import Progress
 
 from mock_service.dsjson.files import log_lines
+from mock_service.dsjson.lazy_decision import LazyDecision
 from mock_service.dsjson.multi_slot import pages as join_slots
-from mock_service.dsjson.reader import LineKind, LogReader, read_log
+from mock_service.dsjson.reader import Event, LineKind, LogReader, read_log
 from mock_service.dsjson.writer import write_line
 from mock_service.errors import EvaluationOptionsInvalid, LogUnusable
 from mock_service.evaluation.as_dict import search_to_dict, study_to_dict
@@ -55,6 +56,11 @@ class EvaluateOptions:
     exploration: float = 0.2
     workers: int = 0
     loop: str = ""
+
+    @property
+    def needs_contexts(self) -> bool:
+        """Whether anything looks at what the decisions were about."""
+        return bool(self.judging.with_model or self.policies or self.models or self.trials)
 
     @property
     def search(self) -> SearchOptions | None:
@@ -132,7 +138,7 @@ def evaluate_file(options: EvaluateOptions, progress: Progress) -> EvaluationRep
         raise EvaluationOptionsInvalid(
             "--search needs optuna: pip install 'personalizer-lab[search]'"
         )
-    reader, logged, pages = _read(options.log, options.loop, progress)
+    reader, logged, pages = _read(options, progress)
     if options.trials and len(logged) < MIN_TO_SEARCH:
         raise EvaluationOptionsInvalid(
             f"--search needs a log of {MIN_TO_SEARCH} decisions at least, and {options.log} "
@@ -158,20 +164,28 @@ def evaluate_file(options: EvaluateOptions, progress: Progress) -> EvaluationRep
 
 
 def _read(
-    path: Path, loop: str, progress: Progress
+    options: EvaluateOptions, progress: Progress
 ) -> tuple[LogReader, LoggedData, PageLog | None]:
     """Return the reader of a log once it has ended, what it read, and its multi-slot events."""
-    task = progress.add_task("reading", total=None)
-    reader = read_log(
-        _read_lines(
-            path, loop, lambda read, total: progress.update(task, completed=read, total=total)
-        )
-    )
-    logged, pages = collect_with_pages(reader)
+    path, task = options.log, progress.add_task("reading", total=None)
+
+    def show(read: int, total: int) -> None:
+        progress.update(task, completed=read, total=total)
+
+    reader = read_log(_read_lines(path, options.loop, show))
+    logged, pages = collect_with_pages(reader if options.needs_contexts else _forget(reader))
     progress.update(task, total=len(logged), completed=len(logged))
     if not len(logged):
         raise LogUnusable(f"the log {path} holds no decision to judge by: {reader.describe()}")
     return reader, logged, pages
+
+
+def _forget(events: Iterable[Event]) -> Iterator[Event]:
+    """Yield events without the contexts that nothing will ask for: most of what a log holds."""
+    for event in events:
+        if isinstance(event, LazyDecision):
+            event.forget()
+        yield event
 
 
 def _read_lines(

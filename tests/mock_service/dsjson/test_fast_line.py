@@ -3,7 +3,6 @@
 import json
 from copy import deepcopy
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -169,9 +168,32 @@ def test_bytes_that_have_changed_are_read_alike() -> None:
     assert fast == slow
 
 
-def test_a_long_log_is_read_fast(tmp_path: Path) -> None:
+def test_a_long_log_is_read_fast() -> None:
     """Of 1,000 usual lines, nothing is left to the tolerant reader."""
     lines = [json.dumps(USUAL | {"EventId": f"e{number}"}).encode() for number in range(1000)]
 
     assert all(read_fast(line) is not None for line in lines)
-    assert tmp_path.is_dir()
+
+
+def test_places_and_probabilities_stay_what_they_are() -> None:
+    """Though (0, 1) is equal to (0.0, 1.0)."""
+    first = read_fast(json.dumps(USUAL | {"a": [1, 2], "_labelIndex": 0, "p": [1, 0]}).encode())
+    second = read_fast(json.dumps(USUAL | {"p": [0, 1]}).encode())
+
+    assert first is not None
+    assert second is not None
+    for event in (first, second):
+        assert {type(place) for place in event.order} == {int}
+        assert {type(probability) for probability in event.probabilities} == {float}
+
+
+def test_a_context_that_was_let_go_of_is_missed() -> None:
+    """And everything else stays."""
+    event = read_fast(json.dumps(USUAL).encode())
+    assert event is not None
+
+    event.forget()
+
+    assert (event.action_count, event.order, event.observations) == (2, (1, 0), ())
+    with pytest.raises(LookupError, match="was not kept"):
+        _ = event.context

@@ -55,7 +55,7 @@ def read_rank(body: bytes, new_event_id: Callable[[], str]) -> RankRequest | Non
             return None
         context = _read_context(bytes(found.context_features))
         actions = tuple([_read_action(one.id, bytes(one.features)) for one in found.actions])
-    except (msgspec.DecodeError, ApiError, ValueError):
+    except (msgspec.DecodeError, ApiError, RecursionError, ValueError):
         return None
     return RankRequest(
         found.event_id or new_event_id(),

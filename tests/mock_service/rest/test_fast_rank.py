@@ -90,7 +90,11 @@ def test_what_may_be_left_out_may_be_null(change: dict[str, Any]) -> None:
         b'{"actions":[{"id":"a","features":[{"x":1}]}]} x',
         json.dumps(USUAL | {"actions": USUAL["actions"] * 26}).encode(),  # type: ignore[operator] # a list
         json.dumps(USUAL | {"eventId": "x" * 257}).encode(),
+        b'{"actions":[{"id":"a","features":[%b]}]}' % (b"[" * 5000 + b"]" * 5000),
+        b'{"actions":[{"id":"a","features":[{"x":1}]}],"contextFeatures":%b}'
+        % (b'{"a":' * 100_000 + b"1" + b"}" * 100_000),
     ],
+    ids=lambda body: repr(body[:60]),
 )
 def test_an_unusual_body_is_left_to_the_careful_way(body: bytes) -> None:
     """With its complaint, or with what it forgives."""

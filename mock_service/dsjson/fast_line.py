@@ -12,11 +12,12 @@ import msgspec
 import numpy as np
 
 from mock_service.dsjson.event import UNTRAINED_MODEL, NotAnEvent
-from mock_service.dsjson.fields import learning_mode, timestamp
+from mock_service.dsjson.fields import LARGEST, LARGEST_COST, learning_mode, timestamp
 from mock_service.dsjson.lazy_decision import LazyDecision, UnreadContext
 from mock_service.loop.slots import SEPARATOR
 
-_Cost = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
+_Cost = Annotated[float, msgspec.Meta(ge=-LARGEST_COST, le=LARGEST_COST)]
+_Value = Annotated[float, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
 _Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _Place = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 _MAX_DEPTH = 150
@@ -28,9 +29,7 @@ _LONG_NUMBER = re.compile(rb"\d{4000}")
 
 class _Heard(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     event_id: str = msgspec.field(name="EventId", default="")
-    value: Annotated[float, msgspec.Meta(ge=-1e300, le=1e300)] | None = msgspec.field(
-        name="v", default=None
-    )
+    value: _Value | None = msgspec.field(name="v", default=None)
     action_taken: bool = msgspec.field(name="ActionTaken", default=False)
 
 

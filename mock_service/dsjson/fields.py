@@ -11,10 +11,10 @@ from mock_service.timestamps import to_utc
 Json = dict[str, Any]
 
 _VISIBLE_SEPARATOR = "\\x1f"
-_LARGEST = 1e300
+LARGEST = 1e300
 _FIRST_YEAR, _LAST_YEAR = 3, 9996
 _LARGEST_PROBABILITY = 1e3
-_LARGEST_COST = 1e9
+LARGEST_COST = 1e9
 """Rewards are numbers around 1; the square of this, weighted by the smallest propensity that counts
 and summed over a log, is still a number."""
 _NUMBERS = (int, float)
@@ -30,8 +30,8 @@ def number(value: object, name: str) -> float:
 def cost(value: object, name: str) -> float:
     """Return a cost of a size that sums of squares can hold."""
     found = number(value, name)
-    if abs(found) > _LARGEST_COST:
-        raise NotAnEvent(f"{name}: expected a number within {_LARGEST_COST:.0e}, got {found:g}")
+    if abs(found) > LARGEST_COST:
+        raise NotAnEvent(f"{name}: expected a number within {LARGEST_COST:.0e}, got {found:g}")
     return found
 
 
@@ -175,5 +175,5 @@ def _counts(value: object) -> TypeGuard[float]:
         isinstance(value, _NUMBERS)
         and value is not True
         and value is not False
-        and -_LARGEST <= value <= _LARGEST
+        and -LARGEST <= value <= LARGEST
     )

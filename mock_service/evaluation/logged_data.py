@@ -69,14 +69,8 @@ class LoggedData:
         )
 
 
-def collect(events: Iterable[LoggedDecision | LoggedMultiSlot]) -> LoggedData:
-    """Put events into columns; multi-slot ones are judged by their first slot."""
-    with without_collection():
-        return _collect(events)
-
-
 @contextmanager
-def without_collection() -> Iterator[None]:
+def _without_garbage_collection() -> Iterator[None]:
     """Let the garbage collector rest: it would look through all decisions again and again.
 
     There are no circles among them.
@@ -90,7 +84,9 @@ def without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _collect(events: Iterable[LoggedDecision | LoggedMultiSlot]) -> LoggedData:
+@_without_garbage_collection()
+def collect(events: Iterable[LoggedDecision | LoggedMultiSlot]) -> LoggedData:
+    """Put events into columns; multi-slot ones are judged by their first slot."""
     kept: list[LoggedDecision] = []
     unusable = skipped = 0
     for event in events:

@@ -5,6 +5,7 @@ import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,10 @@ def _parse(file: Path, tables: dict[str, Any]) -> SetupFile:
     try:
         return SetupFile.model_validate(tables)
     except ValidationError as error:
-        raise describe_mistake(file, "", error) from error
+        raise _describe_mistake(file, "", error) from error
 
 
-def describe_mistake(file: Path, before: str, error: ValidationError) -> SettingsInvalid:
+def _describe_mistake(file: Path, before: str, error: ValidationError) -> SettingsInvalid:
     """Return the first mistake that was found in a table, in one line."""
     first = error.errors(include_url=False)[0]
     where = ".".join([*filter(None, [before]), *map(str, first["loc"])])
@@ -106,15 +107,13 @@ class _Reading:
         try:
             configuration = parse_configuration(table.configuration, arguments)
         except ValidationError as error:
-            raise describe_mistake(self._file, self._where("configuration"), error) from error
+            raise _describe_mistake(self._file, self._where("configuration"), error) from error
         except ApiError as error:
             key = f"configuration.{error.target}" if error.target else "configuration"
             value = table.configuration.get(error.target or "", table.configuration)
             raise self._mistake(key, error.message, value) from error
-        return LoopSettings(
-            mode=table.mode,
-            policy=table.policy,
-            seed=str(table.seed),
+        return replace(
+            settings,
             configuration=configuration,
             exploration_is_explicit="explorationPercentage" in table.configuration,
             reward_wait_time_is_explicit="rewardWaitTime" in table.configuration,

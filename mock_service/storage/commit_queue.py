@@ -103,9 +103,6 @@ class CommitQueue:
         Raises:
             StorageFailed: it could not be; nothing of it is kept.
         """
-        if self._database.in_memory:
-            self.flush()
-            return
         batch = self._collecting
         if not (batch.statements or self._unsynced or self._disk_is_busy):
             return

@@ -47,11 +47,6 @@ class Database:
     loss: Loss = NO_LOSS
     """What of the write-ahead log was not to be read any more."""
 
-    @property
-    def in_memory(self) -> bool:
-        """Whether everything is gone when the process ends."""
-        return self.file is None
-
     def sync(self) -> None:
         """Bring what is committed to the disk; raises OSError where the disk refuses."""
         if self.file is not None:

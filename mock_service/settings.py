@@ -53,6 +53,8 @@ class LoopSettings:
     """Whether the configuration's rate was chosen: it then wins over the policy's own."""
     reward_wait_time_is_explicit: bool = False
     """Whether the configuration's wait was chosen: it is then no longer than it says."""
+    policy_seed: int = 0
+    """What a policy in Python is made with."""
 
     @property
     def policy_or_default(self) -> str:
@@ -84,7 +86,8 @@ class LoopSettings:
         changes: dict[str, Any] = {
             name: value for name, value in configuration.items() if value is not None
         }
-        return LoopSettings(
+        return replace(
+            self,
             mode=self.mode if mode is None else Mode(mode),
             policy=self.policy if policy is None else policy,
             seed=self.seed if seed is None else str(seed),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         SettingsInvalid,
     )
     from mock_service.loop.configuration import Configuration, LearningMode, Mode
+    from mock_service.python_policies.feature_matrix import FeatureMatrix
+    from mock_service.python_policies.protocol import PolicyAction, PythonPolicy
     from mock_service.testing.personalizer import LocalPersonalizer
     from simulator.api import compare, simulate
     from simulator.errors import OptionsInvalid, ScenarioInvalid, SimulatorError
@@ -33,12 +35,15 @@ _MODULES = {
     "Comparison": "simulator.report.notebook",
     "Configuration": "mock_service.loop.configuration",
     "ControlRequestInvalid": "mock_service.errors",
+    "FeatureMatrix": "mock_service.python_policies.feature_matrix",
     "LearningMode": "mock_service.loop.configuration",
     "LearningPolicyInvalid": "mock_service.errors",
     "LocalPersonalizer": "mock_service.testing.personalizer",
     "MockServiceError": "mock_service.errors",
     "Mode": "mock_service.loop.configuration",
     "OptionsInvalid": "simulator.errors",
+    "PolicyAction": "mock_service.python_policies.protocol",
+    "PythonPolicy": "mock_service.python_policies.protocol",
     "RecordedCall": "mock_service.emulator.journal",
     "RecordedDecision": "mock_service.emulator.record",
     "ScenarioInvalid": "simulator.errors",
@@ -54,6 +59,7 @@ __all__ = [
     "Comparison",
     "Configuration",
     "ControlRequestInvalid",
+    "FeatureMatrix",
     "LearningMode",
     "LearningPolicyInvalid",
     "LocalPersonalizer",
@@ -61,6 +67,8 @@ __all__ = [
     "Mode",
     "OptionsInvalid",
     "PackageShadowed",
+    "PolicyAction",
+    "PythonPolicy",
     "RecordedCall",
     "RecordedDecision",
     "ScenarioInvalid",

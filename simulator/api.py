@@ -8,6 +8,8 @@ from typing import TypedDict, Unpack
 
 from mock_service.cli.progress import progress_bar
 from mock_service.console import PlainConsole
+from mock_service.python_policies.object_text import PolicyChoice, is_in_script, policy_text
+from mock_service.python_policies.reference import short_name
 from mock_service.settings import DEVELOPMENT_KEY
 from simulator import simulations, worker
 from simulator.comparisons import (
@@ -34,12 +36,13 @@ Duration = str | timedelta
 class LoopChoices(TypedDict, total=False):
     """What may be chosen about a loop in this process; the rest stays at the loop's default.
 
-    ``exploration`` is a share or a schedule like ``"0.4->0.05@1000"``. ``wait`` and
-    ``export_every`` are durations like ``"10m"``.
+    ``exploration`` is a share or a schedule like ``"0.4->0.05@1000"``. ``policy`` is a preset,
+    Vowpal Wabbit arguments, or the class of a policy of your own. ``wait`` and ``export_every`` are
+    durations like ``"10m"``.
     """
 
     exploration: float | str
-    policy: str
+    policy: PolicyChoice
     mode: str
     wait: Duration
     export_every: Duration
@@ -92,11 +95,11 @@ def simulate(
 
 def compare(
     scenario: str,
-    vary: Mapping[str, Sequence[Level]] | None = None,
+    vary: Mapping[str, Sequence[Level | PolicyChoice]] | None = None,
     *,
     seeds: int | None = None,
     rounds: int = 5000,
-    baseline: Mapping[str, Level] | None = None,
+    baseline: Mapping[str, Level | PolicyChoice] | None = None,
     objective: str = "value",
     until_decided: bool = False,
     max_seeds: int | None = None,
@@ -114,7 +117,8 @@ def compare(
     """Compare settings of a scenario on the same seeds, 20 if nothing else is said.
 
     The choices are those of ``personalizer-lab compare``; a factor of `vary` with one level sets it
-    for all. With `progress` a bar shows how far it is.
+    for all. A level of ``policy`` may be the class of a policy of your own. With `progress` a bar
+    shows how far it is.
 
     Raises:
         SimulatorError: there is no such scenario, something chosen is not possible, a Python hook
@@ -122,10 +126,17 @@ def compare(
         SettingsInvalid: a value is none that a loop can have.
         LearningPolicyInvalid: a learning policy is not one.
     """
+    elsewhere = workers != 1 or bool(cluster)
     request = make_request(
         scenario=scenario,
-        vary={name: [level_text(one) for one in levels] for name, levels in (vary or {}).items()},
-        baseline={name: level_text(level) for name, level in (baseline or {}).items()},
+        vary={
+            name: [_level_text(one, elsewhere=elsewhere) for one in levels]
+            for name, levels in (vary or {}).items()
+        },
+        baseline={
+            name: _level_text(level, elsewhere=elsewhere)
+            for name, level in (baseline or {}).items()
+        },
         objective=objective,
         seeds=seeds,
         rounds=rounds,
@@ -148,10 +159,23 @@ def compare(
         return run_comparison(plan, conditions, audience, Advising(bool(advise), budget))
 
 
+def _level_text(level: Level | PolicyChoice, *, elsewhere: bool) -> str:
+    """Return a level as it would be written on the command line; `elsewhere` are workers."""
+    if isinstance(level, str | bool | int | float):
+        return level_text(level)
+    text = policy_text(level)
+    if elsewhere and is_in_script(text):
+        raise OptionsInvalid(
+            f"policy: {short_name(text)} is part of the script that runs, which workers do not "
+            "have: put it in a file of its own and import it, or take workers=1"
+        )
+    return text
+
+
 def _loop_options(chosen: LoopChoices) -> LoopOptions:
     return LoopOptions(
         _exploration(chosen.get("exploration")),
-        chosen.get("policy", ""),
+        policy_text(chosen.get("policy", "")),
         chosen.get("mode"),
         _duration("wait", chosen.get("wait")),
         _duration("export_every", chosen.get("export_every")),

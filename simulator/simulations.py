@@ -7,9 +7,9 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
+from mock_service.build import validate_own_policy
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.presets import as_multi_slot, resolve_policy
-from mock_service.vowpal.sandbox import validate_policy
 from simulator.engine.multi_slot_run import PageListeners, run_pages
 from simulator.engine.run import Listeners, RunPlan, run
 from simulator.engine.timeline import RealTime, Timeline, VirtualTime
@@ -223,7 +223,9 @@ def _personalizer(
 ) -> tuple[HttpPersonalizer | InProcessPersonalizer, Timeline]:
     """Return who ranks, and the time it lives in: a remote clock is not ours to move."""
     if isinstance(target, EndpointTarget):
-        personalizer = HttpPersonalizer(target.endpoint, target.key, target.patience)
-        return personalizer, RealTime(delays=target.delays)
-    validate_policy(target.policy)
-    return InProcessPersonalizer(target, options.log, reward_delay, options.schedule), VirtualTime()
+        remote = HttpPersonalizer(target.endpoint, target.key, target.patience)
+        return remote, RealTime(delays=target.delays)
+    validate_own_policy(target.policy)
+    settings = replace(target, policy_seed=options.seed)
+    local = InProcessPersonalizer(settings, options.log, reward_delay, options.schedule)
+    return local, VirtualTime()

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from mock_service.build import new_state
+from mock_service.build import new_own_state, validate_own_policy
 from mock_service.clock import ManualClock
 from mock_service.loop.ids import SeededIds
+from mock_service.python_policies.reference import has_rate, is_python_policy
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.explorers import find_explorer
 from mock_service.vowpal.presets import find_epsilon, resolve_policy, with_exploration
-from mock_service.vowpal.sandbox import validate_policy
 from simulator.engine.groups import PROFILE
 from simulator.engine.run import Listeners, RunPlan, run
 from simulator.engine.timeline import VirtualTime
@@ -33,7 +33,7 @@ def execute_run(task: Run) -> RunMetrics:
         scenario, seed=task.seed, reward=choices.reward, rounds=task.rounds
     )
     personalizer = InProcessPersonalizer(
-        loop_settings(choices),
+        replace(loop_settings(choices), policy_seed=task.seed),
         reward_delay=environment.reward_delay,
         schedule=choices.schedule,
     )
@@ -61,9 +61,9 @@ def validate_setting(setting: Setting) -> None:
 
     Raises:
         SettingsInvalid: there is no such mode, or a value is none that a loop can have.
-        LearningPolicyInvalid: the learning policy is not one.
+        LearningPolicyInvalid: the learning policy is not one, or cannot be made.
     """
-    validate_policy(setting.choices.policy)
+    validate_own_policy(setting.choices.policy)
     InProcessPersonalizer(loop_settings(setting.choices)).close()
 
 
@@ -74,10 +74,17 @@ def is_same_loop(one: Setting, other: Setting) -> bool:
 
 def _describe_loop(setting: Setting) -> tuple[object, ...]:
     settings = loop_settings(setting.choices)
-    state = new_state(settings, ManualClock(BEGINNING), SeededIds(settings.seed))
-    policy = with_exploration(state.policy, state.exploration)
+    state = new_own_state(settings, ManualClock(BEGINNING), SeededIds(settings.seed))
+    policy = _policy_in_effect(state.policy, state.exploration)
     configuration = replace(state.configuration, exploration=0.0)
     return state.mode, state.seed, policy, configuration
+
+
+def _policy_in_effect(policy: str, exploration: float) -> tuple[str, float]:
+    """Return a policy with its rate, or with none where the loop's does not steer it."""
+    if is_python_policy(policy):
+        return policy, exploration if has_rate(policy) else 0.0
+    return with_exploration(policy, exploration), 0.0
 
 
 def loop_settings(choices: LoopOptions) -> LoopSettings:
@@ -112,6 +119,13 @@ def _check_rate(choices: LoopOptions) -> None:
     """Refuse a rate of exploration for a policy that does not explore by one."""
     if choices.exploration is None or not choices.policy:
         return
+    if is_python_policy(choices.policy):
+        if has_rate(choices.policy):
+            return
+        raise OptionsInvalid(
+            f"exploration: {choices.policy} explores by itself: a policy in Python is given the "
+            "rate if its constructor has an argument called exploration"
+        )
     arguments = resolve_policy(choices.policy)
     explorer = find_explorer(arguments)
     if explorer.has_rate or find_epsilon(arguments) is not None:

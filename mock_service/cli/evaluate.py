@@ -39,7 +39,8 @@ def evaluate(
     policy: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="[NAME=]POLICY", help="Preset or Vowpal Wabbit arguments to judge; repeatable."
+            metavar="[NAME=]POLICY",
+            help="Preset, Vowpal Wabbit arguments or python:FILE:NAME to judge; repeatable.",
         ),
     ] = None,
     model: Annotated[

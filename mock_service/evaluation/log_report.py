@@ -30,15 +30,17 @@ from mock_service.evaluation.policies import (
     custom_policy,
     default_policies,
     exported_model,
+    python_policy,
 )
 from mock_service.evaluation.recommendation import verdict_in_words
 from mock_service.evaluation.search_space import SearchOptions
+from mock_service.python_policies.reference import is_python_policy, short_name
 from mock_service.settings import DEFAULT_LOOP
 from mock_service.storage.database import FILE
 from mock_service.storage.event_log import read_stored_log
 
 _USED = frozenset({LineKind.DECISION, LineKind.MULTI_SLOT, LineKind.SKIPPED})
-_NAMED = re.compile(r"(?P<name>[\w.-]+)=\s*(?P<policy>-.*|[\w-]+)", re.DOTALL)
+_NAMED = re.compile(r"(?P<name>[\w.-]+)=\s*(?P<policy>-.*|python:.*|[\w-]+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,8 @@ def _read_lines(
 
 
 def _parse_policies(options: EvaluateOptions) -> list[Policy]:
-    named = [_parse_policy(text, index) for index, text in enumerate(options.policies, start=1)]
+    seed = options.judging.seed
+    named = [_parse_policy(text, n, seed) for n, text in enumerate(options.policies, start=1)]
     policies = [*default_policies(), *named, *map(exported_model, options.models)]
     names = [policy.name for policy in policies]
     for name in names:
@@ -214,12 +217,13 @@ def _parse_policies(options: EvaluateOptions) -> list[Policy]:
     return policies
 
 
-def _parse_policy(text: str, index: int) -> Policy:
+def _parse_policy(text: str, index: int, seed: int) -> Policy:
     """Return a policy by the name before its equals sign; a preset's own, or its number."""
     found = _NAMED.fullmatch(text)
-    if found is not None:
-        return custom_policy(found["name"], found["policy"])
-    return custom_policy(text if "-" not in text[:1] else f"Custom{index}", text)
+    name, policy = (found["name"], found["policy"]) if found is not None else ("", text)
+    if is_python_policy(policy):
+        return python_policy(name or short_name(policy), policy, seed)
+    return custom_policy(name or (text if "-" not in text[:1] else f"Custom{index}"), policy)
 
 
 def _open_executor(options: EvaluateOptions) -> "ProcessPoolExecutor | nullcontext[None]":

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from mock_service.errors import ModelInvalid
 from mock_service.evaluation.logged_data import Column, LoggedData
+from mock_service.python_policies.model import PythonModel, check_python_policy
+from mock_service.python_policies.reference import is_python_policy, own_rate
 from mock_service.security.signing import unsigned_model
+from mock_service.vowpal.model import VowpalModel
 from mock_service.vowpal.model_file import check_header
 from mock_service.vowpal.policy_arguments import is_multi_slot
-from mock_service.vowpal.progressive_validation import validate
+from mock_service.vowpal.progressive_validation import JudgedModel, validate
 from mock_service.vowpal.sandbox import try_model, validate_policy
 
 
@@ -29,12 +32,16 @@ class PolicySource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy to judge: Vowpal Wabbit ``arguments`` that learn along, or a trained ``model``."""
+    """A policy to judge: ``arguments`` that learn along, or a trained ``model``.
+
+    The arguments are Vowpal Wabbit's, or name a policy in Python, which is made with ``seed``.
+    """
 
     name: str
     source: PolicySource = PolicySource.CUSTOM
     arguments: str = ""
     model: bytes = b""
+    seed: int = 0
 
     @property
     def learns(self) -> bool:
@@ -71,6 +78,31 @@ def custom_policy(name: str, policy: str) -> Policy:
     """
     single = policy.replace("--ccb_explore_adf", "--cb_explore_adf")
     return Policy(name, PolicySource.CUSTOM, validate_policy(single))
+
+
+def python_policy(name: str, text: str, seed: int) -> Policy:
+    """Return a policy to judge from a text like ``python:linucb.py:LinUCB``.
+
+    It comes from a command line or from Python, never from a request.
+
+    Raises:
+        LearningPolicyInvalid: there is no such policy, or it cannot be made.
+    """
+    check_python_policy(text)
+    return Policy(name, PolicySource.CUSTOM, text, seed=seed)
+
+
+def open_policy(policy: Policy) -> JudgedModel:
+    """Return a policy as it is before it has seen any decision; close it after use.
+
+    Raises:
+        LearningPolicyInvalid: Vowpal Wabbit does not accept the arguments or the model, or the
+            policy in Python cannot be made.
+    """
+    if is_python_policy(policy.arguments):
+        rate = own_rate(policy.arguments)
+        return PythonModel(policy.arguments, seed=policy.seed, exploration=rate)
+    return VowpalModel(policy.arguments, policy.model)
 
 
 def exported_model(path: Path) -> Policy:
@@ -111,7 +143,8 @@ def evaluate_policy(policy: Policy, logged: LoggedData) -> ActionProbabilities:
     """Return how `policy` would have acted on `logged`, had it seen it in this order.
 
     Raises:
-        LearningPolicyInvalid: Vowpal Wabbit does not accept the arguments or the model.
+        LearningPolicyInvalid: Vowpal Wabbit does not accept the arguments or the model, or a
+            policy in Python fails.
     """
     if policy.source is PolicySource.ONLINE:
         return ActionProbabilities(policy, _logged_table(logged))
@@ -119,9 +152,7 @@ def evaluate_policy(policy: Policy, logged: LoggedData) -> ActionProbabilities:
         return ActionProbabilities(policy, _first(logged))
     if policy.source is PolicySource.RANDOM:
         return ActionProbabilities(policy, _uniform(logged))
-    replayed = validate(
-        logged.events, policy.arguments, model=policy.model, learns=not policy.model
-    )
+    replayed = validate(logged.events, open_policy(policy), learns=not policy.model)
     by_lot = ~np.isfinite(replayed.probabilities).all(axis=1, keepdims=True)
     return ActionProbabilities(policy, np.where(by_lot, _uniform(logged), replayed.probabilities))
 

@@ -20,8 +20,8 @@ from numpy.random import Generator
 from mock_service.dsjson.event import LoggedDecision, as_decision
 from mock_service.evaluation.estimators import NOTHING, Estimate, mean_with_interval
 from mock_service.evaluation.logged_data import LoggedData
-from mock_service.evaluation.policies import Policy
-from mock_service.vowpal.model import VowpalModel
+from mock_service.evaluation.policies import Policy, open_policy
+from mock_service.vowpal.progressive_validation import JudgedModel
 
 MIN_ACCEPTED = 50
 """With fewer accepted decisions nothing is said."""
@@ -39,12 +39,13 @@ def replay(policy: Policy, logged: LoggedData, rng: Generator) -> Replay:
     """Let a policy that learns go through a log on its own.
 
     Raises:
-        LearningPolicyInvalid: Vowpal Wabbit does not accept its arguments.
+        LearningPolicyInvalid: Vowpal Wabbit does not accept its arguments, or it is in Python
+            and fails.
     """
     kept = logged.propensities / logged.shares
     draws = rng.random(len(logged)) * kept / kept.min(initial=1.0)
     rewards: list[float] = []
-    model = VowpalModel(policy.arguments)
+    model = open_policy(policy)
     try:
         for event, draw in zip(logged.events, draws.tolist(), strict=True):
             probability = _judge(model, event)
@@ -59,7 +60,7 @@ def replay(policy: Policy, logged: LoggedData, rng: Generator) -> Replay:
     return Replay(len(earned), mean_with_interval(earned, np.ones(len(earned))))
 
 
-def _judge(model: VowpalModel, event: LoggedDecision) -> float:
+def _judge(model: JudgedModel, event: LoggedDecision) -> float:
     """Return how likely the policy is to choose as logged."""
     probability = float(model.judge(event.context, event.actions)[0][event.chosen])
     return probability if np.isfinite(probability) else 0.0

@@ -1,26 +1,32 @@
 """A learner that answers with what it has exported."""
 
+from collections.abc import Callable
+
 from mock_service.loop.configuration import ProblemType
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.protocols import Explanation, Prediction, RequestBound
 from mock_service.loop.state import Models
 from mock_service.vowpal.feature_bound import Unbounded
-from mock_service.vowpal.learners import open_model
+from mock_service.vowpal.learners import Model
 
 
 class ExportingLearner:
-    """A model in training, and the copy of it that answers until the next export."""
+    """A model in training, and the copy of it that answers until the next export.
 
-    def __init__(self, arguments: str, models: Models) -> None:
+    ``open_model`` makes a model of what another one's snapshot holds, or an untrained one of
+    nothing.
+    """
+
+    def __init__(self, open_model: Callable[[bytes], Model], models: Models) -> None:
         """Go on from `models`; whether the one in training is news is not known yet.
 
         Raises:
-            LearningPolicyInvalid: Vowpal Wabbit does not accept `arguments`.
+            LearningPolicyInvalid: the policy cannot be opened.
         """
         self.bound: RequestBound = Unbounded()
-        self._arguments = arguments
-        self._trainer = open_model(arguments, models.training)
-        self._published = open_model(arguments, models.published)
+        self._open_model = open_model
+        self._trainer = open_model(models.training)
+        self._published = open_model(models.published)
         self._exported = models.published
         self._fresh = models.training != models.published
 
@@ -48,7 +54,7 @@ class ExportingLearner:
             return False
         self._exported = self._trainer.snapshot()
         self._published.close()
-        self._published = open_model(self._arguments, self._exported)
+        self._published = self._open_model(self._exported)
         self._fresh = False
         return True
 

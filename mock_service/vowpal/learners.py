@@ -10,10 +10,10 @@ from mock_service.vowpal.slot_model import VowpalSlotModel
 
 
 class Model(Learner, Protocol):
-    """A Vowpal Wabbit model with its policy: a learner that answers with all it has learned."""
+    """A model with its policy: a learner that answers with all it has learned."""
 
     def snapshot(self) -> bytes:
-        """Return the model as Vowpal Wabbit writes it; empty when untrained."""
+        """Return what another model goes on from; empty may be one that is untrained."""
 
     def close(self) -> None:
         """Give back what the model holds; happens by itself with the last reference to it."""

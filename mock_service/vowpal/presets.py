@@ -24,6 +24,11 @@ def resolve_policy(policy: str) -> str:
     """
     if policy in PRESETS:
         return PRESETS[policy].arguments
+    if policy.startswith("python:"):
+        raise LearningPolicyInvalid(
+            f"{policy!r} is a policy in Python, which simulate, compare and evaluate take, for "
+            "pages of one slot: a server takes presets and Vowpal Wabbit arguments"
+        )
     if "-" not in policy:
         known = ", ".join(PRESETS)
         raise LearningPolicyInvalid(

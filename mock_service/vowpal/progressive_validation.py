@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mock_service.dsjson.event import LoggedDecision, as_decision
+from mock_service.loop.decision import Action, Decision
 from mock_service.vowpal.model import VowpalModel
 
 
@@ -22,29 +24,43 @@ class PolicyPredictions:
     rewards: NDArray[np.float64]
 
 
+class JudgedModel(Protocol):
+    """A policy that can be asked for all it thinks of a decision, and be taught."""
+
+    def judge(
+        self, context: str, actions: tuple[Action, ...]
+    ) -> tuple[Sequence[float], Sequence[float]]:
+        """Return each action's probability and predicted cost, in the order given."""
+
+    def learn(self, decision: Decision, reward: float) -> None:
+        """Learn that the chosen action of `decision` earned `reward`."""
+
+    def close(self) -> None:
+        """Give back what is held."""
+
+
 def validate(
-    events: Sequence[LoggedDecision], arguments: str, *, model: bytes = b"", learns: bool = True
+    events: Sequence[LoggedDecision], model: JudgedModel, *, learns: bool = True
 ) -> PolicyPredictions:
     """Ask a policy about each event with all it has learned from the earlier ones.
 
     That is progressive validation: no event is judged by a model that has seen it. A policy that
-    does not learn, such as an exported `model`, answers all events as it is.
+    does not learn, such as an exported model, answers all events as it is. The model is closed.
 
     Raises:
-        LearningPolicyInvalid: Vowpal Wabbit does not accept the arguments or the model.
+        LearningPolicyInvalid: it is a policy in Python, and fails.
     """
     shape = (len(events), max((len(event.actions) for event in events), default=0))
     replayed = PolicyPredictions(np.zeros(shape), np.zeros(shape))
-    vowpal = VowpalModel(arguments, model)
     try:
         for row, event in enumerate(events):
-            probabilities, costs = vowpal.judge(event.context, event.actions)
+            probabilities, costs = model.judge(event.context, event.actions)
             replayed.probabilities[row, : len(probabilities)] = probabilities
             replayed.rewards[row, : len(costs)] = costs
             if learns:
-                vowpal.learn(as_decision(event), event.reward)
+                model.learn(as_decision(event), event.reward)
     finally:
-        vowpal.close()
+        model.close()
     np.negative(replayed.rewards, out=replayed.rewards)
     return replayed
 
@@ -55,7 +71,7 @@ def predict_rewards(events: Sequence[LoggedDecision], interactions: str) -> NDAr
     The model is a regression on the rewards by squared loss, in which every event counts the same.
     """
     even = [replace(event, propensity=1.0) for event in events]
-    return validate(even, f"--cb_explore_adf --cb_type mtr {interactions}").rewards
+    return validate(even, VowpalModel(f"--cb_explore_adf --cb_type mtr {interactions}")).rewards
 
 
 def train(events: Sequence[LoggedDecision], arguments: str) -> VowpalModel:

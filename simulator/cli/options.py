@@ -27,7 +27,11 @@ ExplorationOption = Annotated[
     ),
 ]
 PolicyOption = Annotated[
-    str, typer.Option(help="Preset or Vowpal Wabbit arguments; default: the mode's preset.")
+    str,
+    typer.Option(
+        help="Preset, Vowpal Wabbit arguments, or python:FILE_OR_MODULE:NAME, a policy of your "
+        "own. [default: the mode's preset]"
+    ),
 ]
 ModeOption = Annotated[
     Mode | None, typer.Option(help="quick: learn at once. azure: wait and export. [default: quick]")

@@ -2,11 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 
+from mock_service.python_policies.reference import short_name
 from simulator.errors import OptionsInvalid
 from simulator.experiment.choices import parse_choice
 from simulator.experiment.setting import LoopOptions, Setting
@@ -15,7 +16,7 @@ from simulator.scenario.fields import parse_positive_duration
 from simulator.scenario.load import with_parameters
 from simulator.scenario.model import Scenario
 
-_COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^\[{]*[\]}])")
+_COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^\[{(]*[\]})])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,28 @@ def list_settings(scenario: Scenario, factors: tuple[Factor, ...]) -> list[Setti
     Raises:
         OptionsInvalid: a level is none of its factor's.
         ScenarioInvalid: a scenario does not allow a value.
+        LearningPolicyInvalid: a policy begins as one in Python, and is none.
     """
     cells = product(*(factor.levels for factor in factors))
     names = [factor.name for factor in factors]
-    telling = {factor.name for factor in factors if len(factor.levels) > 1} or set(names)
-    return [_setting(scenario, tuple(zip(names, cell, strict=True)), telling) for cell in cells]
+    telling = [factor for factor in factors if len(factor.levels) > 1] or factors
+    shown = {factor.name: _shown_levels(factor) for factor in telling}
+    return [_setting(scenario, tuple(zip(names, cell, strict=True)), shown) for cell in cells]
 
 
-def _setting(scenario: Scenario, levels: tuple[tuple[str, str], ...], telling: set[str]) -> Setting:
+def _shown_levels(factor: Factor) -> dict[str, str]:
+    """Return how levels are shown: a policy in Python by its name, if that tells it from others."""
+    names = list(map(short_name, factor.levels)) if factor.name == "policy" else factor.levels
+    return dict(
+        zip(factor.levels, names if len(set(names)) == len(names) else factor.levels, strict=True)
+    )
+
+
+def _setting(
+    scenario: Scenario,
+    levels: tuple[tuple[str, str], ...],
+    shown: Mapping[str, Mapping[str, str]],
+) -> Setting:
     choices = LoopOptions()
     parameters: dict[str, object] = {}
     for name, text in levels:
@@ -84,7 +99,7 @@ def _setting(scenario: Scenario, levels: tuple[tuple[str, str], ...], telling: s
     if choices.reward and choices.reward not in scenario.rewards:
         known = ", ".join(scenario.rewards)
         raise OptionsInvalid(f"--vary reward: expected one of {known}, got {choices.reward!r}")
-    label = ", ".join(f"{name}={text}" for name, text in levels if name in telling)
+    label = ", ".join(f"{name}={shown[name][text]}" for name, text in levels if name in shown)
     return Setting(label or scenario.name, levels, scenario, choices)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
 
+from mock_service.python_policies.reference import is_python_policy
+from mock_service.python_policies.reference import read_source as read_policy_source
 from simulator.engine.groups import PROFILE
 from simulator.personalizer.exploration_schedule import ExplorationSchedule
 from simulator.scenario.hooks import read_source
@@ -68,6 +70,8 @@ class Setting:
         digest = hashlib.sha256("\n".join(parts).encode())
         for hook in self.scenario.hooks:
             digest.update(read_source(hook, self.scenario.folder))
+        if is_python_policy(self.choices.policy):
+            digest.update(read_policy_source(self.choices.policy))
         return digest.hexdigest()[:16]
 
 

@@ -38,7 +38,7 @@ class InProcessPersonalizer:
         another was chosen. With a `schedule` exploration follows that.
 
         Raises:
-            LearningPolicyInvalid: the policy is no preset, is unsafe or is refused.
+            LearningPolicyInvalid: the policy is no preset and none in Python, or is refused.
             OptionsInvalid: the log cannot be written.
         """
         self._clock = ManualClock(BEGINNING)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from rows import Row, alone, at_most
 
-from mock_service.build import build_loop
 from mock_service.clock import ManualClock
 from mock_service.loop.decision import Action, RankRequest
+from mock_service.loop_assembly import build_loop
 from mock_service.settings import LoopSettings
 from simulator.scenario.catalogue import find_scenario
 from simulator.simulations import RunOptions, simulate

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import numpy as np
 
+from mock_service.reports.page import warm_up
 from simulator import worker
 from simulator.errors import OptionsInvalid
 from simulator.experiment.advise import advise_exploration
@@ -98,6 +99,8 @@ def run_comparison(
             f"--vary: expected several levels of something, got one setting: "
             f"{plan.settings[0].label}"
         )
+    if conditions.folder is not None:
+        warm_up()
     audience = audience or ProgressCallbacks()
     runs = plan.runs()
     with open_store(conditions.folder, runs, resume=conditions.resume) as store:

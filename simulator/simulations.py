@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
-from mock_service.build import validate_own_policy
+from mock_service.loop_assembly import validate_own_policy
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.presets import as_multi_slot, resolve_policy
 from simulator.engine.multi_slot_run import PageListeners, run_pages

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from mock_service.build import new_own_state, validate_own_policy
 from mock_service.clock import ManualClock
 from mock_service.loop.ids import SeededIds
+from mock_service.loop_assembly import new_own_state, validate_own_policy
 from mock_service.python_policies.reference import has_rate, is_python_policy
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.explorers import find_explorer

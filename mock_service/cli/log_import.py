@@ -9,6 +9,7 @@ from mock_service.dsjson.reader import LogReader
 from mock_service.errors import DataUnusable
 from mock_service.hosting.log_learning import learn_log
 from mock_service.hosting.service import Service
+from mock_service.loop.decision_history import DecisionHistory
 from mock_service.loop.learning_loop import LearningLoop
 from mock_service.settings import Settings
 from mock_service.storage.database import FILE
@@ -33,7 +34,7 @@ def import_log(reader: LogReader, folder: Path, loop: str) -> str:
 
 
 def _import(reader: LogReader, folder: Path, loop: str, then: Callable[[], None]) -> str:
-    service = build_service(Settings(data_folder=folder))
+    service = build_service(Settings(data_folder=folder), history=DecisionHistory(0))
     try:
         service.queue.begin()
         target = _find(service, folder, loop)

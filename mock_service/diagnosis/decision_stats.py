@@ -1,11 +1,11 @@
 """From decisions, one after the other, to what they show in all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import NamedTuple
 
 from mock_service.diagnosis.facts import ActionSeen, DecisionStats
-from mock_service.diagnosis.feature_stats import FeatureLog, namespaces
+from mock_service.diagnosis.feature_stats import FeatureLog
 from mock_service.vowpal.features import CONTEXT_NAMESPACE
 
 _LOOKED_INTO = 20_000
@@ -19,14 +19,21 @@ class DecisionSample(NamedTuple):
     """One decision.
 
     ``probabilities`` has an id and a probability for each action, the shown one
-    first; ``reward`` is what it settled with. ``actions`` are features in the order of
-    ``probabilities``, if they are known.
+    first; ``reward`` is what it settled with.
     """
 
-    context: object
     probabilities: Sequence[tuple[str, float]]
     reward: float | None
-    actions: Sequence[object] | None = None
+
+
+class SampleFeatures(NamedTuple):
+    """The features of a decision, each a JSON array of objects as text.
+
+    ``actions`` are those of its actions, if they are known.
+    """
+
+    context: str
+    actions: Sequence[str] | None = None
 
 
 class DecisionStatsBuilder:
@@ -36,13 +43,11 @@ class DecisionStatsBuilder:
         self._decisions = self._choices = self._certain = self._even = self._alike = 0
         self._features_known = False
         self._settled, self._lowest, self._highest = 0, inf, -inf
-        self._contexts: set[str] = set()
-        self._initials = {CONTEXT_NAMESPACE[0]}
         self._actions: dict[str, tuple[int, int, float]] = {}
         self._of_context, self._of_actions = FeatureLog("context"), FeatureLog("action")
 
-    def note(self, sighting: DecisionSample) -> None:
-        """Take note of one decision."""
+    def note(self, sighting: DecisionSample, features: Callable[[], SampleFeatures]) -> None:
+        """Take note of one decision, and of its features where few decisions were seen so far."""
         self._decisions += 1
         if sighting.reward is not None:
             self._settled += 1
@@ -50,13 +55,13 @@ class DecisionStatsBuilder:
             self._highest = max(self._highest, sighting.reward)
         self._note_probabilities(sighting.probabilities)
         if self._decisions <= _LOOKED_INTO:
-            self._note_features(sighting)
+            self._note_features(features())
 
     def sightings(self) -> DecisionStats:
         """Return what was seen so far."""
         return DecisionStats(
             decisions=self._decisions,
-            contexts=len(self._contexts),
+            contexts=self._of_context.distinct,
             settled=self._settled,
             lowest=self._lowest,
             highest=self._highest,
@@ -64,7 +69,7 @@ class DecisionStatsBuilder:
             certain=self._certain,
             even=self._even,
             alike=self._alike if self._features_known else None,
-            initials=frozenset(self._initials),
+            initials=self._of_context.initials() | {CONTEXT_NAMESPACE[0]},
             actions=tuple(
                 ActionSeen(id_, *probabilities_shown)
                 for id_, probabilities_shown in self._actions.items()
@@ -82,14 +87,12 @@ class DecisionStatsBuilder:
             self._certain += probabilities_shown[0] >= _ALMOST_ONE
             self._even += max(probabilities_shown) - min(probabilities_shown) <= _ALIKE
 
-    def _note_features(self, sighting: DecisionSample) -> None:
-        self._contexts.add(str(sighting.context))
-        self._initials |= {name[0] for name in namespaces(sighting.context)}
-        self._of_context.note(sighting.context)
-        if sighting.actions is None:
+    def _note_features(self, features: SampleFeatures) -> None:
+        self._of_context.note(features.context)
+        if features.actions is None:
             return
         self._features_known = True
-        for features in sighting.actions:
-            self._of_actions.note(features)
-        if len(sighting.actions) > 1:
-            self._alike += len({str(features) for features in sighting.actions}) == 1
+        for one in features.actions:
+            self._of_actions.note(one)
+        if len(features.actions) > 1:
+            self._alike += len(set(features.actions)) == 1

@@ -1,9 +1,11 @@
 """Facts from an endpoint: one of ours tells all, any other its configuration and its policy."""
 
+import json
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
@@ -16,7 +18,11 @@ from mock_service.conformance.probe import (
     ContractClient,
     Reply,
 )
-from mock_service.diagnosis.decision_stats import DecisionSample, DecisionStatsBuilder
+from mock_service.diagnosis.decision_stats import (
+    DecisionSample,
+    DecisionStatsBuilder,
+    SampleFeatures,
+)
 from mock_service.diagnosis.facts import DecisionStats, FeedbackCounts, LoopEvidence, LoopSetup
 from mock_service.errors import SettingsInvalid
 from mock_service.exchange import Exchange
@@ -163,8 +169,13 @@ def _decision_stats(decisions: Sequence[_Decision]) -> DecisionStats:
         others = [(line.id, line.probability) for line in one.ranking if line.id != one.chosen]
         eligible = [line for line in others if line[1] > 0]
         probabilities = [(one.chosen, one.probability), *(eligible or others)]
-        watch.note(DecisionSample(one.context, probabilities, one.reward if one.learned else None))
+        sample = DecisionSample(probabilities, one.reward if one.learned else None)
+        watch.note(sample, partial(_features, one))
     return watch.sightings()
+
+
+def _features(decision: _Decision) -> SampleFeatures:
+    return SampleFeatures(json.dumps(decision.context))
 
 
 def _must_tell(probe: ContractClient, path: str, model: type[_Model]) -> _Model:

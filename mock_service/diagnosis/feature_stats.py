@@ -1,5 +1,6 @@
 """Features as they come by: how many values each has, and what they look like."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,25 +20,37 @@ class FeatureLog:
 
     def __init__(self, side: str) -> None:
         self._side = side
-        self._values: dict[str, set[str]] = {}
-        self._kinds: dict[str, Counter[FeatureKind]] = {}
+        self._texts: Counter[str] = Counter()
 
-    def note(self, features: object) -> None:
-        """Take note of one context's or action's features."""
-        for name, value in _flat(features, ""):
-            self._values.setdefault(name, set()).add(str(value))
-            self._kinds.setdefault(name, Counter())[_kind(value)] += 1
+    @property
+    def distinct(self) -> int:
+        """How many different features of a whole context or action there were."""
+        return len(self._texts)
+
+    def note(self, features: str) -> None:
+        """Take note of one context's or action's features: a JSON array of objects, as text."""
+        self._texts[features] += 1
+
+    def initials(self) -> frozenset[str]:
+        """Return the first letters of the names of nested objects."""
+        return frozenset(name[0] for text in self._texts for name in _namespaces(json.loads(text)))
 
     def features(self) -> Iterator[FeatureSeen]:
         """Yield every feature, in the order in which they came."""
-        for name, values in self._values.items():
-            ((kind, _),) = self._kinds[name].most_common(1)
-            times = self._kinds[name].total()
+        every_value: dict[str, set[str]] = {}
+        kinds: dict[str, Counter[FeatureKind]] = {}
+        for text, count in self._texts.items():
+            for name, value in _flat(json.loads(text), ""):
+                every_value.setdefault(name, set()).add(str(value))
+                kinds.setdefault(name, Counter())[_kind(value)] += count
+        for name, values in every_value.items():
+            ((kind, _),) = kinds[name].most_common(1)
+            times = kinds[name].total()
             example = min(values)[:_MAX_EXAMPLE_LENGTH]
             yield FeatureSeen(self._side, name, times, len(values), kind, example)
 
 
-def namespaces(features: object) -> Iterator[str]:
+def _namespaces(features: object) -> Iterator[str]:
     """Yield the names of nested objects, which open namespaces of their own."""
     for item in features if isinstance(features, list) else [features]:
         if isinstance(item, dict):

@@ -1,10 +1,15 @@
 """Facts from a log: what was decided and what came of it, and nothing about the loop's settings."""
 
-import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
-from mock_service.diagnosis.decision_stats import DecisionSample, DecisionStatsBuilder
+from mock_service.diagnosis.decision_stats import (
+    DecisionSample,
+    DecisionStatsBuilder,
+    SampleFeatures,
+)
 from mock_service.diagnosis.facts import FeedbackCounts, LoopEvidence, LoopSetup
 from mock_service.dsjson.event import LoggedDecision, LoggedMultiSlot, NotAnEvent, slot_decision
 from mock_service.dsjson.learning_modes import Label, infer_modes, read_label
@@ -20,10 +25,7 @@ _NO_POLICY = (
 
 def facts_of_log(index: str, events: Iterable[Event], policy: str | None) -> LoopEvidence:
     """Return what the events of a log tell; of multi-slot events their first slot."""
-    watch, feedback = (
-        DecisionStatsBuilder(),
-        FeedbackCounts(decisions=0, rewards=0, joined=0, defaulted=0, not_activated=0, trained=0),
-    )
+    watch, counts = DecisionStatsBuilder(), Counter[str]()
     labels: list[Label] = []
     for event in events:
         try:
@@ -31,12 +33,12 @@ def facts_of_log(index: str, events: Iterable[Event], policy: str | None) -> Loo
         except NotAnEvent:  # what came of it is not in the log
             continue
         labels.append(read_label(decision))
-        watch.note(_sighting(decision))
-        feedback = _count(feedback, decision)
+        watch.note(_sample(decision), partial(_features, decision))
+        _count(counts, decision)
     return LoopEvidence(
         index=index,
         arrangement=LoopSetup(policy=policy, learning_mode=_last_mode(labels)),
-        feedback=feedback,
+        feedback=_feedback(counts),
         seen=watch.sightings(),
         unknown=(_HAS_REWARDS, *([] if policy else [_NO_POLICY])),
     )
@@ -64,29 +66,41 @@ def with_lines(facts: LoopEvidence, reader: LogReader) -> LoopEvidence:
     )
 
 
-def _count(feedback: FeedbackCounts, event: LoggedDecision) -> FeedbackCounts:
+def _feedback(counts: Counter[str]) -> FeedbackCounts:
+    return FeedbackCounts(
+        decisions=counts["decisions"],
+        rewards=counts["rewards"],
+        joined=counts["joined"],
+        defaulted=counts["defaulted"],
+        not_activated=counts["not_activated"],
+        trained=counts["trained"],
+    )
+
+
+def _count(counts: Counter[str], event: LoggedDecision) -> None:
     rewards = sum(one.value is not None and not one.action_taken for one in event.observations)
     was_rewarded = bool(rewards) or bool(event.original_cost or event.cost)
     learned = not event.skip_learn
-    return replace(
-        feedback,
-        decisions=feedback.decisions + 1,
-        rewards=feedback.rewards + max(rewards, was_rewarded),
-        joined=feedback.joined + (learned and was_rewarded),
-        defaulted=feedback.defaulted + (learned and not was_rewarded),
-        not_activated=feedback.not_activated + event.skip_learn,
-        trained=feedback.trained + learned,
-    )
+    counts["decisions"] += 1
+    counts["rewards"] += max(rewards, was_rewarded)
+    counts["joined"] += learned and was_rewarded
+    counts["defaulted"] += learned and not was_rewarded
+    counts["not_activated"] += event.skip_learn
+    counts["trained"] += learned
 
 
-def _sighting(event: LoggedDecision) -> DecisionSample:
+def _sample(event: LoggedDecision) -> DecisionSample:
     cost = event.cost if event.original_cost is None else event.original_cost
+    actions = event.actions
     return DecisionSample(
-        json.loads(event.context),
         [
-            (event.actions[index].id, probability)
+            (actions[index].id, probability)
             for index, probability in zip(event.order, event.probabilities, strict=True)
         ],
         None if event.skip_learn else 0.0 - cost,
-        [json.loads(event.actions[index].features) for index in event.order],
     )
+
+
+def _features(event: LoggedDecision) -> SampleFeatures:
+    actions = event.actions
+    return SampleFeatures(event.context, [actions[index].features for index in event.order])

@@ -5,7 +5,6 @@ left to the tolerant reader, so that every count and every complaint stays what 
 """
 
 import re
-from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -13,8 +12,9 @@ import numpy as np
 
 from mock_service.dsjson.event import UNTRAINED_MODEL, NotAnEvent
 from mock_service.dsjson.fields import LARGEST, LARGEST_COST, learning_mode, timestamp
-from mock_service.dsjson.lazy_decision import LazyDecision, UnreadContext
+from mock_service.dsjson.lazy_decision import LazyDecision, UnreadActions, UnreadContext
 from mock_service.loop.slots import SEPARATOR
+from mock_service.short_cache import short_cache
 
 _Cost = Annotated[float, msgspec.Meta(ge=-LARGEST_COST, le=LARGEST_COST)]
 _Value = Annotated[float, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
@@ -34,7 +34,7 @@ class _Heard(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 class _Context(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    actions: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1)] = msgspec.field(name="_multi")
+    actions: msgspec.Raw = msgspec.field(name="_multi")
     loose: msgspec.Raw = msgspec.field(name="FromUrl", default=msgspec.Raw(b"[]"))
 
 
@@ -43,14 +43,14 @@ class _State(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 class _Line(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """A line's fields, in the service's order."""
+    """A line's fields, in the service's order; what repeats is left as it came."""
 
     cost: _Cost = msgspec.field(name="_label_cost")
     action: _Place = msgspec.field(name="_label_Action")
     event_id: str = msgspec.field(name="EventId")
-    order: Annotated[list[_Place], msgspec.Meta(min_length=1)] = msgspec.field(name="a")
+    order: msgspec.Raw = msgspec.field(name="a")
     context: _Context = msgspec.field(name="c")
-    probabilities: list[_Probability] = msgspec.field(name="p")
+    probabilities: msgspec.Raw = msgspec.field(name="p")
     probability: _Probability | msgspec.UnsetType = msgspec.field(
         name="_label_probability", default=msgspec.UNSET
     )
@@ -66,6 +66,9 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 _DECODER = msgspec.json.Decoder(_Line)
+_PLACES = msgspec.json.Decoder(Annotated[list[_Place], msgspec.Meta(min_length=1)])
+_PROBABILITIES = msgspec.json.Decoder(list[_Probability])
+_ACTIONS = msgspec.json.Decoder(Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1)])
 
 
 def read_fast(line: str | bytes) -> LazyDecision | None:
@@ -74,53 +77,63 @@ def read_fast(line: str | bytes) -> LazyDecision | None:
     try:
         found = _DECODER.decode(content)
         at = timestamp(found.at)
+        order = _read_order(bytes(found.order))
+        probabilities = _read_probabilities(bytes(found.probabilities))
+        actions = _read_actions(bytes(found.context.actions))
     except (msgspec.DecodeError, NotAnEvent, RecursionError, UnicodeError):
         return None
-    order = _share_order(tuple([place - 1 for place in found.order]))
-    if not (_is_ranking(found, order) and _is_plain(content, found)):
+    label = found.action - 1 if found.index is None else found.index
+    is_ranking = order[0] == label and len(order) == len(probabilities)
+    if not (is_ranking and max(order) < actions.count and _is_plain(content, found)):
         return None
     return LazyDecision.make(
         event_id=found.event_id,
         at=at,
-        unread=UnreadContext(found.context.loose, found.context.actions),
+        unread=UnreadContext(bytes(found.context.loose), actions),
         heard=found.heard,
         skip_learn=found.skip_learn,
         model_id=found.state.model,
         drop_probability=found.dropped,
         version=found.version,
         order=order,
-        probabilities=_share_probabilities(tuple(found.probabilities)),
+        probabilities=probabilities,
         cost=found.cost,
-        propensity=found.probabilities[0]
-        if found.probability is msgspec.UNSET
-        else found.probability,
+        propensity=probabilities[0] if found.probability is msgspec.UNSET else found.probability,
         original_cost=found.original_cost,
         learning_mode=learning_mode(found.mode),
     )
 
 
-@lru_cache(maxsize=4096)
-def _share_order(order: tuple[int, ...]) -> tuple[int, ...]:
-    """Return one and the same object for the same places: most lines repeat those of others."""
+@short_cache(4096)
+def _read_order(content: bytes) -> tuple[int, ...]:
+    """Return the places of ranked actions, counted from 0: most lines repeat those of others.
+
+    Raises:
+        msgspec.DecodeError: they are none, or one is there twice.
+    """
+    order = tuple([place - 1 for place in _PLACES.decode(content)])
+    if len(set(order)) < len(order):
+        raise msgspec.DecodeError("expected every place once")
     return order
 
 
-@lru_cache(maxsize=4096)
-def _share_probabilities(probabilities: tuple[float, ...]) -> tuple[float, ...]:
-    """Return one and the same object for the same numbers; places would be equal to some."""
-    return probabilities
+@short_cache(4096)
+def _read_probabilities(content: bytes) -> tuple[float, ...]:
+    """Return the probabilities in a text; the same object for the same text."""
+    return tuple(_PROBABILITIES.decode(content))
 
 
-def _is_ranking(found: _Line, order: tuple[int, ...]) -> bool:
-    """Return whether each ranked action is there, once, the labelled one in front."""
-    label = found.action - 1 if found.index is None else found.index
-    actions = found.context.actions
-    return (
-        order[0] == label
-        and len(order) == len(found.probabilities) == len(set(order))
-        and max(order) < len(actions)
-        and all(bytes(action)[:1] == b"{" for action in actions)
-    )
+@short_cache(512)
+def _read_actions(content: bytes) -> UnreadActions:
+    """Return actions as they came: most lines offer those of an earlier one, to the byte.
+
+    Raises:
+        msgspec.DecodeError: one of them is no object.
+    """
+    actions = _ACTIONS.decode(content)
+    if any(bytes(action)[:1] != b"{" for action in actions):
+        raise msgspec.DecodeError("expected objects")
+    return UnreadActions(content, len(actions))
 
 
 def _is_plain(content: bytes, found: _Line) -> bool:

@@ -5,15 +5,13 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any, Protocol
 
-from msgspec import Raw
 from pydantic_core import from_json
 
 from mock_service.dsjson.event import LoggedDecision, LoggedObservation
 from mock_service.dsjson.parsing import parse_actions, parse_loose
 from mock_service.loop.decision import Action
+from mock_service.short_cache import short_cache
 
-_MAX_CACHED_BYTES = 2**14
-"""Of actions that are remembered as they came; what is long is hardly ever repeated."""
 _put = object.__setattr__
 
 
@@ -25,12 +23,21 @@ class Heard(Protocol):
     action_taken: bool
 
 
+class UnreadActions:
+    """The actions of a line as they came, a JSON array of objects: how many, and the text."""
+
+    __slots__ = ("content", "count")
+
+    def __init__(self, content: bytes, count: int) -> None:
+        self.content, self.count = content, count
+
+
 class UnreadContext:
     """The context of a line as it came: its loose features, and its actions."""
 
     __slots__ = ("actions", "loose")
 
-    def __init__(self, loose: Raw, actions: Sequence[Raw]) -> None:
+    def __init__(self, loose: bytes, actions: UnreadActions) -> None:
         self.loose, self.actions = loose, actions
 
 
@@ -42,7 +49,7 @@ class _ForgottenContext(UnreadContext):
 
 @lru_cache(maxsize=256)
 def _forgotten_context(actions: int) -> _ForgottenContext:
-    return _ForgottenContext(Raw(), [Raw()] * actions)
+    return _ForgottenContext(b"", UnreadActions(b"", actions))
 
 
 class LazyDecision(LoggedDecision):
@@ -52,8 +59,8 @@ class LazyDecision(LoggedDecision):
 
     _unread: UnreadContext | None
     _heard: Sequence[Heard] | None
-    _actions: tuple[Action, ...]
-    _context: str
+    _actions: tuple[Action, ...] | None
+    _context: str | None
     _observations: tuple[LoggedObservation, ...]
 
     @classmethod
@@ -67,6 +74,8 @@ class LazyDecision(LoggedDecision):
         made = object.__new__(cls)
         _put(made, "_unread", unread)
         _put(made, "_heard", heard)
+        _put(made, "_context", None)
+        _put(made, "_actions", None)
         for name, value in known.items():
             _put(made, name, value)
         return made
@@ -74,7 +83,7 @@ class LazyDecision(LoggedDecision):
     @property
     def action_count(self) -> int:
         """How many actions there were to choose from."""
-        return len(self._actions if self._unread is None else self._unread.actions)
+        return len(self.actions) if self._unread is None else self._unread.actions.count
 
     def with_changes(self, **changes: Any) -> LoggedDecision:  # noqa: ANN401 (its fields)
         """Return the decision with other values in some fields, as unread as it is."""
@@ -86,24 +95,27 @@ class LazyDecision(LoggedDecision):
     @property
     def context(self) -> str:
         """The features of the context; a JSON array of objects, as text."""
-        self._read()
-        return self._context
+        if self._context is None:
+            loose = from_json(self._still_unread().loose, allow_inf_nan=False)
+            _put(self, "context", parse_loose(loose))
+        return self._context or ""
 
     @context.setter
     def context(self, value: str) -> None:
         _put(self, "_context", value)
-        _put(self, "_unread", None)
+        self._let_go("_actions")
 
     @property
     def actions(self) -> tuple[Action, ...]:
         """The actions to choose from."""
-        self._read()
-        return self._actions
+        if self._actions is None:
+            _put(self, "actions", _read_actions(self._still_unread().actions.content))
+        return self._actions or ()
 
     @actions.setter
     def actions(self, value: tuple[Action, ...]) -> None:
         _put(self, "_actions", value)
-        _put(self, "_unread", None)
+        self._let_go("_context")
 
     @property
     def observations(self) -> tuple[LoggedObservation, ...]:
@@ -122,6 +134,8 @@ class LazyDecision(LoggedDecision):
     def forget(self) -> None:
         """Let go of the context and what was heard; to ask for the context is then an error."""
         _put(self, "_unread", _forgotten_context(self.action_count))
+        _put(self, "_context", None)
+        _put(self, "_actions", None)
         _put(self, "_heard", ())
 
     def __eq__(self, other: object) -> bool:
@@ -132,14 +146,16 @@ class LazyDecision(LoggedDecision):
     def __hash__(self) -> int:
         return hash(_values(self))
 
-    def _read(self) -> None:
+    def _still_unread(self) -> UnreadContext:
         unread = self._unread
-        if isinstance(unread, _ForgottenContext):
-            raise LookupError("the context of this decision was not kept")  # noqa: TRY004 (no wrong type)
-        if unread is not None:
-            loose = from_json(bytes(unread.loose), allow_inf_nan=False)
-            _put(self, "context", parse_loose(loose))
-            _put(self, "actions", _read_actions(b"[%s]" % b",".join(unread.actions)))
+        if unread is None or isinstance(unread, _ForgottenContext):
+            raise LookupError("the context of this decision was not kept")
+        return unread
+
+    def _let_go(self, other: str) -> None:
+        """Let go of what the line held if the `other` part of it was read, too."""
+        if getattr(self, other, None) is not None:
+            _put(self, "_unread", None)
 
 
 _LAZY = frozenset({"actions", "context", "observations"})
@@ -150,12 +166,7 @@ def _values(event: LoggedDecision) -> tuple[object, ...]:
     return tuple([getattr(event, field.name) for field in fields(LoggedDecision)])
 
 
+@short_cache(512)
 def _read_actions(content: bytes) -> tuple[Action, ...]:
-    read = _read_known if len(content) <= _MAX_CACHED_BYTES else _read_known.__wrapped__
-    return read(content)
-
-
-@lru_cache(maxsize=512)
-def _read_known(content: bytes) -> tuple[Action, ...]:
     """Return actions: most lines of a log offer those of an earlier one, to the byte."""
     return parse_actions(from_json(content, allow_inf_nan=False))

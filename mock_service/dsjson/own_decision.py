@@ -1,6 +1,7 @@
 """From an event that was decided elsewhere to a decision that a loop can keep as its own."""
 
 import json
+from functools import lru_cache
 
 from msgspec.structs import replace
 from pydantic_core import from_json
@@ -8,11 +9,13 @@ from pydantic_core import from_json
 from mock_service.dsjson.event import LoggedDecision, NotAnEvent, as_decision
 from mock_service.dsjson.learning_modes import infer_from_label, read_label
 from mock_service.loop.configuration import LearningMode
-from mock_service.loop.decision import Decision
+from mock_service.loop.decision import Action, Decision
 
 _MIN_PROBABILITY, _MAX_PROBABILITY = 1e-9, 1.001
 """Beyond these a single event takes a model's weights out of the range of single precision."""
 _MAX_VERSION_LENGTH = 15
+_MAX_KNOWN = 64
+"""Actions of an event that are remembered as good; more are hardly ever repeated."""
 
 
 def as_own_decision(event: LoggedDecision) -> Decision:
@@ -24,14 +27,23 @@ def as_own_decision(event: LoggedDecision) -> Decision:
     """
     if event.propensity and not _MIN_PROBABILITY <= event.propensity <= _MAX_PROBABILITY:
         raise NotAnEvent(f"p: expected 0, or {_MIN_PROBABILITY} to 1, got {event.propensity}")
-    for text in (event.event_id, event.context, *(action.id for action in event.actions)):
+    for text in (event.event_id, event.context):
         text.encode()  # half a character is nothing that can be kept
-    for features in (event.context, *(action.features for action in event.actions)):
-        check_features(features)
+    check_features(event.context)
+    check = _check_known if len(event.actions) <= _MAX_KNOWN else _check_known.__wrapped__
+    check(event.actions)
     id_ = event.model_id
     ours = id_.isascii() and id_.isdecimal() and len(id_) <= _MAX_VERSION_LENGTH
     mode = event.learning_mode or infer_from_label(read_label(event)) or LearningMode.ONLINE
     return replace(as_decision(event), model=int(id_) if ours else 0, learning_mode=mode)
+
+
+@lru_cache(maxsize=512)
+def _check_known(actions: tuple[Action, ...]) -> None:
+    """Accept actions: most events of a log offer those of an earlier one."""
+    for action in actions:
+        action.id.encode()
+        check_features(action.features)
 
 
 def check_features(text: str) -> None:

@@ -6,7 +6,6 @@ becomes a feature object with one member, which means the same features to Vowpa
 """
 
 import json
-from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
@@ -32,6 +31,7 @@ from mock_service.dsjson.fields import (
 )
 from mock_service.dsjson.words import TEXT, with_words
 from mock_service.loop.decision import Action
+from mock_service.short_cache import short_cache
 
 _NOT_CONTEXT = frozenset({"FromUrl", "_multi", "_slots"})
 _NOT_ACTION = frozenset({"_tag", "j"})
@@ -138,11 +138,7 @@ def parse_loose(features: object) -> str:
     return _features({"FromUrl": features}, "FromUrl", _NOT_CONTEXT)
 
 
-_MAX_CACHED_LENGTH = 2**14
-"""Characters of actions that are remembered; what is long is hardly ever repeated."""
-
-
-@lru_cache(maxsize=512)
+@short_cache(512)
 def _actions(multi: str) -> tuple[Action, ...]:
     """Return the actions of a text: most lines of a log offer the actions of an earlier one."""
     items = json.loads(multi)
@@ -155,8 +151,7 @@ def parse_actions(multi: list[Any]) -> tuple[Action, ...]:
     Raises:
         NotAnEvent: one is no object.
     """
-    text = _json(multi)
-    return _actions(text) if len(text) <= _MAX_CACHED_LENGTH else _actions.__wrapped__(text)
+    return _actions(_json(multi))
 
 
 def _action(action: Json, index: int) -> Action:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy import stats
+from scipy import special
 
 from mock_service.evaluation.estimators import NOTHING, Estimate, Sample
 
@@ -59,7 +59,7 @@ def empirical_likelihood(
         w2r2=float((weights**2 * rewards**2).sum()),
     )
     mean = float((rewards * sample.shares).sum()) / sums.n
-    threshold = float(stats.f.isf(1 - confidence, dfn=1, dfd=sums.n))
+    threshold = float(special.fdtri(1, sums.n, confidence))
     budget = (threshold + _distance_at_best(sums)) / (1 + sums.n)
     low = min(_smallest(sums, lowest, budget), default=lowest)
     high = -min(_smallest(_negate(sums), -highest, budget), default=-highest)

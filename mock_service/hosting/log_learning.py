@@ -46,7 +46,8 @@ def learn_log(reader: LogReader, service: Service, name: str) -> datetime | None
     Raises:
         DataUnusable: no model can be made of this log.
     """
-    loop, known, oldest = service.loops[name].loop, _Known(service, name), None
+    loop, oldest = service.loops[name].loop, None
+    known = _Known(service, name) if loop.stats.decisions else ()
     try:
         for event in reader:
             if event in known:

@@ -40,8 +40,11 @@ class DecisionHistory:
         self._bytes = 0
 
     def before(self, store: Store, loop: int) -> Store:
-        """Return a store that tells this witness, and then `store`, what happens to a loop."""
-        return _RecordingStore(self, store, loop)
+        """Return a store that tells this witness, and then `store`, what happens to a loop.
+
+        One that may keep nothing is told nothing.
+        """
+        return _RecordingStore(self, store, loop) if self._limit else store
 
     def decisions(
         self, loop: int | None = None

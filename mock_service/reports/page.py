@@ -24,11 +24,14 @@ security policy on it makes the browser see to that.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import jinja2
 import vl_convert
+
+from mock_service.reports.page_script import page_script
 
 _ASSETS = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "assets"),
@@ -37,7 +40,6 @@ _ASSETS = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_EXPOSE = "window.vegaEmbed = vegaEmbed;"
 _PICTURE_WIDTH = 760
 _PICTURE_SCALE = 2
 _INK, _QUIET, _RULE = "#1d2733", "#5b6776", "#e3e7ec"
@@ -130,7 +132,7 @@ def page_html(page: Page) -> str:
     return _ASSETS.get_template("page.html").render(
         page=page,
         is_chart=lambda part: isinstance(part, Chart),
-        bundle=_bundle(),
+        bundle=page_script(),
         specs=_script_json({chart.name: chart.spec for chart in page.charts}),
     )
 
@@ -150,18 +152,22 @@ def write_pictures(page: Page, folder: Path) -> list[Path]:
     return [_write_picture(chart, folder / f"{chart.name}.png") for chart in page.charts]
 
 
+def warm_up() -> None:
+    """Let what draws start up while other things go on, instead of before the first picture."""
+    Thread(target=_start_up, name="warm-up", daemon=True).start()
+
+
+def _start_up() -> None:
+    import_module("altair")
+    vl_convert.vegalite_to_svg({"mark": "point"})
+
+
 def _write_picture(chart: Chart, path: Path) -> Path:
     spec = {"width": _PICTURE_WIDTH, "title": chart.title, **chart.spec}
     config = {**_PICTURE_STYLE, **_mapping(chart.spec.get("config"))}
     picture = vl_convert.vegalite_to_png(json.dumps(spec), config=config, scale=_PICTURE_SCALE)
     path.write_bytes(picture)
     return path
-
-
-@cache
-def _bundle() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script; putting it together takes a second."""
-    return vl_convert.javascript_bundle(_EXPOSE)
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -16,6 +16,7 @@ from mock_service.loop.decision import Action, RankRequest
 from mock_service.rest.ids import is_printable
 from mock_service.rest.schemas import MAX_ID_LENGTH, RankableAction
 from mock_service.rest.validation import check_parsed, share_actions, to_action
+from mock_service.short_cache import short_cache
 from mock_service.wire import MAX_ACTIONS
 
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_LENGTH)]
@@ -66,16 +67,9 @@ def read_rank(body: bytes, new_event_id: Callable[[], str]) -> RankRequest | Non
     )
 
 
+@short_cache(1024, longest=2**11)
 def _read_context(sent: bytes) -> str:
     """Return context features as text: those of few users, or of coarse ones, come again."""
-    read = (
-        _read_known_context if len(sent) <= _MAX_CACHED_CONTEXT else _read_known_context.__wrapped__
-    )
-    return read(sent)
-
-
-@lru_cache(maxsize=1024)
-def _read_known_context(sent: bytes) -> str:
     if sent == _NULL:
         return "[]"
     features = _read_list(sent)

@@ -11,6 +11,7 @@ from mock_service.errors import ApiError
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.rest.ids import is_printable
 from mock_service.rest.schemas import RankableAction, RankRequestBody
+from mock_service.short_cache import short_cache
 from mock_service.wire import MAX_ACTIONS
 
 _NUMBERS = frozenset({float, int})
@@ -106,14 +107,11 @@ def _intern_actions(actions: tuple[Action, ...]) -> tuple[Action, ...]:
 def validate_features(features: list[Any]) -> str:
     """Return features as text, if the service would take them."""
     text = to_json(features).decode()
-    if len(text) <= _MAX_CACHED_LENGTH:
-        _check_features(text)
-    else:
-        _check_features.__wrapped__(text)
+    _check_features(text)
     return text
 
 
-@lru_cache(maxsize=1024)
+@short_cache(1024)
 def _check_features(text: str) -> None:
     """Check features once for each text: clients send the same actions again and again."""
     check_parsed(from_json(text))

@@ -10,7 +10,8 @@ when that byte is not ASCII. Such a namespace gets a letter in front of its name
 """
 
 import json
-from functools import lru_cache
+
+from mock_service.short_cache import short_cache
 
 CONTEXT_NAMESPACE = "FromUrl"
 ACTION_NAMESPACE = "j"
@@ -51,17 +52,8 @@ def _action_fields(features: str) -> str:
     return f'"{ACTION_NAMESPACE}":{_cleaned_text(features)}'
 
 
-_MAX_CACHED_LENGTH = 2**14
-"""Characters of features that are remembered; what is long is hardly ever repeated."""
-
-
+@short_cache(256)
 def _cleaned_text(features: str) -> str:
-    is_long = len(features) > _MAX_CACHED_LENGTH
-    return _clean_text.__wrapped__(features) if is_long else _clean_text(features)
-
-
-@lru_cache(maxsize=256)
-def _clean_text(features: str) -> str:
     return json.dumps(clean_features(json.loads(features)), separators=(",", ":"))
 
 

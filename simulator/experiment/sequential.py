@@ -16,7 +16,7 @@ from math import ceil, sqrt
 import numpy as np
 from numpy.random import default_rng
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from simulator.experiment.statistics import CONFIDENCE, Columns
 
@@ -103,7 +103,7 @@ def _draw_ranges(settings: int, sizes: list[int]) -> list[NDArray[np.float64]]:
         sums += rng.normal(size=sums.shape) * sqrt(size - before)
         before = size
         largest = (sums.max(axis=1) - sums.min(axis=1)) / sqrt(2 * size)
-        paths.append(np.asarray(stats.t.isf(stats.norm.sf(largest), size - 1)))
+        paths.append(np.asarray(-special.stdtrit(size - 1, special.ndtr(-largest))))
     return paths
 
 

@@ -8,12 +8,12 @@ that was measured, and that of the intervals that were not taken.
 """
 
 from dataclasses import dataclass
-from math import isinf, sqrt
+from math import isinf, isnan, sqrt
 
 import numpy as np
 from numpy.random import default_rng
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Columns = NDArray[np.float64]
 """Figures by seed and setting, or differences by seed and comparison."""
@@ -25,7 +25,6 @@ MAX_SEEDS = 10_000
 MIN_TO_JUDGE = 5
 """Fewer seeds say nothing about the shape of what they are drawn from, and decide nothing."""
 _RESAMPLES = 2000
-_BATCH = 250
 SAME = 1e-12
 
 
@@ -71,7 +70,7 @@ def mean_interval(column: Columns, critical: float) -> Interval:
 
     Fewer than five seeds, or seeds without any spread, make one that decides nothing.
     """
-    mean, error = float(column.mean()), float(_error(column, 0))
+    mean, error = float(column.mean()), float(column.std(ddof=1)) / sqrt(len(column))
     decides = len(column) >= MIN_TO_JUDGE and error > SAME
     return Interval(mean, mean - critical * error, mean + critical * error, decides)
 
@@ -84,9 +83,9 @@ def critical_value(columns: Columns) -> float:
     """
     seeds, comparisons = columns.shape
     if seeds < MIN_TO_JUDGE:
-        return float(stats.t.ppf(1 - (1 - CONFIDENCE) / 2 / comparisons, seeds - 1))
-    floor = float(stats.t.ppf((1 + CONFIDENCE) / 2, seeds - 1))
-    return max(floor, float(np.quantile(_largest_t(columns), CONFIDENCE)))
+        return float(special.stdtrit(seeds - 1, 1 - (1 - CONFIDENCE) / 2 / comparisons))
+    floor = float(special.stdtrit(seeds - 1, (1 + CONFIDENCE) / 2))
+    return max(floor, float(np.quantile(_resample_t(columns).max(axis=1), CONFIDENCE)))
 
 
 def balanced_intervals(columns: Columns) -> list[Interval]:
@@ -103,7 +102,7 @@ def balanced_intervals(columns: Columns) -> list[Interval]:
     t = _resample_t(columns)
     ranks = np.stack([np.searchsorted(np.sort(one), one, side="right") for one in t.T])
     level = float(np.quantile(ranks.max(axis=0), CONFIDENCE)) / len(t)
-    floor = stats.t.ppf((1 + CONFIDENCE) / 2, seeds - 1)
+    floor = special.stdtrit(seeds - 1, (1 + CONFIDENCE) / 2)
     widths = np.maximum(np.quantile(t, level, axis=0), floor)
     return [mean_interval(columns[:, index], float(widths[index])) for index in range(comparisons)]
 
@@ -142,8 +141,8 @@ def recommended_seeds(differences: Columns, critical: float) -> int | None:
     understates it would promise too much. None if 10,000 seeds are not enough.
     """
     seeds = len(differences)
-    wide = 2 * stats.t.sf(critical, seeds - 1)
-    spread = differences.std(ddof=1) * sqrt((seeds - 1) / stats.chi2.ppf(0.2, seeds - 1))
+    wide = 2 * float(special.stdtr(seeds - 1, -critical))
+    spread = differences.std(ddof=1) * sqrt((seeds - 1) / special.chdtri(seeds - 1, 0.8))
     effect = abs(differences.mean()) / spread if spread else np.inf
     if isinf(effect):
         return seeds
@@ -158,42 +157,11 @@ def recommended_seeds(differences: Columns, critical: float) -> int | None:
 
 def _power(seeds: int, effect: float, wide: float) -> float:
     """Return the power of a t-test of size `wide` for an effect in units of the spread."""
-    critical = stats.t.ppf(1 - wide / 2, seeds - 1)
-    return float(stats.nct.sf(critical, seeds - 1, effect * sqrt(seeds)))
-
-
-def _largest_t(columns: Columns) -> NDArray[np.float64]:
-    """Return the largest |t| over the comparisons in each of many resamples of the seeds."""
-    means = columns.mean(axis=0)
-
-    def largest(*drawn: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
-        t = [
-            _t(np.abs(column.mean(axis) - mean), _error(column, axis))
-            for column, mean in zip(drawn, means, strict=True)
-        ]
-        result: NDArray[np.float64] = np.max(t, axis=0)
-        return result
-
-    resampled = stats.bootstrap(
-        tuple(columns.T),
-        largest,
-        n_resamples=_RESAMPLES,
-        batch=_BATCH,
-        paired=True,
-        vectorized=True,
-        method="percentile",
-        rng=default_rng(0),
-    )
-    distribution: NDArray[np.float64] = resampled.bootstrap_distribution
-    return distribution
+    critical = special.stdtrit(seeds - 1, 1 - wide / 2)
+    missed = float(special.nctdtr(seeds - 1, effect * sqrt(seeds), critical))
+    return 1.0 if isnan(missed) else 1.0 - missed  # it is no number where it is all but 0
 
 
 def _t(distance: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return distances in standard errors; a resample without any spread tells nothing."""
     return np.divide(distance, error, out=np.zeros_like(distance), where=error > SAME)
-
-
-def _error(columns: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
-    """Return the standard error of the mean."""
-    error: NDArray[np.float64] = columns.std(axis=axis, ddof=1) / sqrt(columns.shape[axis])
-    return error

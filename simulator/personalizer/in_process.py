@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
-from mock_service.build import build_loop
 from mock_service.clock import ManualClock
 from mock_service.loop.decision import Action as HostAction
 from mock_service.loop.decision import RankRequest
 from mock_service.loop.ranking import seeded_sampler
 from mock_service.loop.slots import Slot as HostSlot
 from mock_service.loop.slots import SlotsRequest
+from mock_service.loop_assembly import build_loop
 from mock_service.settings import LoopSettings
 from simulator.errors import OptionsInvalid
 from simulator.model import LearningRecord, OfferedAction, OfferedSlot, Recommendation, Visit

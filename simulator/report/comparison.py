@@ -34,13 +34,14 @@ def write_comparison(findings: ComparisonResult, advice: Advice | None, folder: 
 def comparison_page(findings: ComparisonResult, advice: Advice | None) -> Page:
     """Return the report."""
     plan = findings.plan
+    ahead, *courses = comparison_charts(findings)
     sections = [
-        Section("Which is ahead", (*comparison_charts(findings)[:1], results_table(findings))),
+        Section("Which is ahead", (ahead, results_table(findings))),
         *_advice(advice),
         *_who_loses(findings),
         *_guardrails(findings),
         *_factors(findings),
-        Section("How it went", comparison_charts(findings)[1:]),
+        Section("How it went", courses),
         *_exploration(findings),
         Section(
             "What was shown",

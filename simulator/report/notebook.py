@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import lazy_loader
 from rich.console import Console
 
 from mock_service.reports.page import PageTable, snippet_html
@@ -14,7 +15,6 @@ from simulator.engine.run_warnings import RunWarning
 from simulator.experiment.advise import Advice
 from simulator.experiment.comparison import ComparisonResult, SettingResult
 from simulator.experiment.recommendation import recommend
-from simulator.report.comparison import write_comparison
 from simulator.report.comparison_files import METRICS, to_summary
 from simulator.report.comparison_tables import results_table
 from simulator.report.comparison_terminal import show_comparison
@@ -25,6 +25,10 @@ from simulator.report.terminal import show_summary
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from simulator.report import comparison
+else:  # charts take a while to import, and many comparisons draw none
+    comparison = lazy_loader.load("simulator.report.comparison", suppress_warning=True)
 
 _WIDTH = 100
 
@@ -64,7 +68,7 @@ class Comparison:
     def write(self, folder: Path | str) -> None:
         """Write report.html, the pictures, results.csv and summary.json."""
         Path(folder).mkdir(parents=True, exist_ok=True)
-        write_comparison(self.findings, self.advice, Path(folder))
+        comparison.write_comparison(self.findings, self.advice, Path(folder))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return a pandas frame with a row for each run; needs pandas."""

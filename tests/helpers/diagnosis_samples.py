@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from mock_service.build import build_loop
 from mock_service.clock import ManualClock
 from mock_service.dsjson.recorder import LogRecorder
 from mock_service.loop.configuration import Configuration
 from mock_service.loop.decision import Action, RankRequest
+from mock_service.loop_assembly import build_loop
 from mock_service.settings import LoopSettings, Settings
 from tests.helpers.servers import ARTICLES, Endpoint, served
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from mock_service.build import build_loop
 from mock_service.clock import ManualClock
 from mock_service.dsjson.event import LoggedDecision, log_decision
 from mock_service.evaluation.evaluate_log import SearchResult, judge_held_out
@@ -17,6 +16,7 @@ from mock_service.evaluation.pipeline import IN_PROCESS, Execution, run_evaluati
 from mock_service.evaluation.policies import ONLINE
 from mock_service.evaluation.search_space import SearchOptions
 from mock_service.loop.decision import Action, RankRequest
+from mock_service.loop_assembly import build_loop
 from mock_service.settings import LoopSettings
 from simulator.scenario.catalogue import find_scenario
 from simulator.users.environment import ScenarioEnvironment

@@ -5,13 +5,13 @@ from io import StringIO
 
 import pytest
 
-from mock_service.build import build_loop
 from mock_service.clock import ManualClock
 from mock_service.dsjson.event import LoggedDecision
 from mock_service.dsjson.reader import read_log
 from mock_service.dsjson.recorder import LogRecorder
 from mock_service.loop.configuration import Configuration, Mode
 from mock_service.loop.decision import Action, RankRequest
+from mock_service.loop_assembly import build_loop
 from mock_service.settings import LoopSettings
 
 ACTIONS = (Action("a", '[{"k":1}]'), Action("b", '[{"k":2}]'))

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_service.build import build_loop
 from mock_service.clock import ManualClock
 from mock_service.errors import ApiError
 from mock_service.loop.configuration import AGGREGATIONS, Configuration, Mode
 from mock_service.loop.decision import Action, RankRequest
+from mock_service.loop_assembly import build_loop
 from mock_service.settings import LoopSettings
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_service.build import build_loop
 from mock_service.clock import ManualClock
 from mock_service.errors import LearningPolicyInvalid
 from mock_service.loop.configuration import Configuration, LearningMode, Mode
 from mock_service.loop.decision import Action, Decision, RankRequest
 from mock_service.loop.learning_loop import LearningLoop
+from mock_service.loop_assembly import build_loop
 from mock_service.settings import LoopSettings
 from tests.helpers.loop_changes import change_policy, configure
 

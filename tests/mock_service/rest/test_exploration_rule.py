@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from mock_service.build import build_loop
 from mock_service.clock import SystemClock
 from mock_service.loop.configuration import Configuration, Mode
+from mock_service.loop_assembly import build_loop
 from mock_service.settings import LoopSettings, Settings
 from mock_service.vowpal.presets import PRESETS
 from personalizer_lab import LocalPersonalizer

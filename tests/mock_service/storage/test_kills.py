@@ -12,11 +12,12 @@ from time import sleep
 import httpx2
 import pytest
 
-from mock_service.build import build_loop, build_service
+from mock_service.build import build_service
 from mock_service.clock import SystemClock
 from mock_service.dsjson.event import as_decision
 from mock_service.evaluation.job import JobKind
 from mock_service.loop.training import TrainingReward
+from mock_service.loop_assembly import build_loop
 from mock_service.settings import LoopSettings, Settings
 from mock_service.storage.event_log import read_stored_log
 from tests.helpers.actor import Actor, Send

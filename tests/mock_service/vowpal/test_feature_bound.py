@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from mock_service.build import build_loop, learner_factory
 from mock_service.clock import ManualClock
 from mock_service.errors import ApiError
 from mock_service.limits import DEFAULT_LIMITS, Limits
@@ -15,6 +14,7 @@ from mock_service.loop.configuration import Mode
 from mock_service.loop.decision import Action, RankRequest
 from mock_service.loop.slots import Slot, SlotsRequest
 from mock_service.loop.state import Models
+from mock_service.loop_assembly import build_loop, learner_factory
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.crossings import parse_crossings
 from mock_service.vowpal.example_cache import ExampleCache

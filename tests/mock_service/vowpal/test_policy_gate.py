@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mock_service.build import build_loop
 from mock_service.clock import SystemClock
 from mock_service.errors import LearningPolicyInvalid, ModelInvalid
 from mock_service.evaluation.policies import custom_policy
+from mock_service.loop_assembly import build_loop
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.model_file import check_header
 from mock_service.vowpal.policy_arguments import check_policy_text

@@ -4,9 +4,11 @@ import csv
 import json
 from pathlib import Path
 
+import altair as alt
 import pytest
 
 from personalizer_lab import compare
+from simulator.report.comparison import comparison_page
 from simulator.report.comparison_charts import learning_curves
 from simulator.report.drift_marks import drift_visits
 from tests.helpers.browser import DESKTOP, PHONE, opened
@@ -55,6 +57,16 @@ def test_the_summary_holds_the_verdict_and_every_setting(folder: Path) -> None:
 def test_every_chart_is_a_picture(folder: Path) -> None:
     """A PNG file of its own."""
     assert {path.stem for path in folder.glob("*.png")} == set(CHARTS)
+
+
+def test_every_chart_is_what_altair_takes_for_one() -> None:
+    """The charts are written down unchecked, which takes as long as drawing them."""
+    vary = {"exploration": ["0", "1"], "policy": ["quick", "azure"]}
+    page = comparison_page(compare("news", vary, seeds=4, rounds=100).findings, None)
+
+    assert {chart.name for chart in page.charts} == set(CHARTS)
+    for chart in page.charts:
+        alt.Chart.from_dict(dict(chart.spec))
 
 
 @pytest.mark.browser

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mock_service.python_policies.protocol import PolicyAction, PythonPolicy
     from mock_service.testing.personalizer import LocalPersonalizer
     from simulator.api import compare, simulate
+    from simulator.bridges.coba_scenario import CobaScenario
+    from simulator.bridges.gymnasium_scenario import GymnasiumScenario
     from simulator.errors import OptionsInvalid, ScenarioInvalid, SimulatorError
     from simulator.report.notebook import Comparison, Simulation
 
@@ -32,10 +34,12 @@ __version__ = version("personalizer-lab")
 
 _MODULES = {
     "Calls": "mock_service.emulator.journal",
+    "CobaScenario": "simulator.bridges.coba_scenario",
     "Comparison": "simulator.report.notebook",
     "Configuration": "mock_service.loop.configuration",
     "ControlRequestInvalid": "mock_service.errors",
     "FeatureMatrix": "mock_service.python_policies.feature_matrix",
+    "GymnasiumScenario": "simulator.bridges.gymnasium_scenario",
     "LearningMode": "mock_service.loop.configuration",
     "LearningPolicyInvalid": "mock_service.errors",
     "LocalPersonalizer": "mock_service.testing.personalizer",
@@ -56,10 +60,12 @@ _MODULES = {
 
 __all__ = [
     "Calls",
+    "CobaScenario",
     "Comparison",
     "Configuration",
     "ControlRequestInvalid",
     "FeatureMatrix",
+    "GymnasiumScenario",
     "LearningMode",
     "LearningPolicyInvalid",
     "LocalPersonalizer",

@@ -1,11 +1,12 @@
 """Features as numbers, for policies that calculate with them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mock_service.python_policies.flat_features import Value, flatten
 from mock_service.python_policies.protocol import Features, PolicyAction
 
 _ONE = ("", 1.0)
@@ -79,9 +80,7 @@ class FeatureMatrix:
 
         So all actions of a visit are scaled alike.
         """
-        numbers = [
-            _Number(name, space, value, is_one) for name, value, is_one in _flatten(features, "")
-        ]
+        numbers = [_number(name, space, value) for name, value in flatten(features)]
         for one in numbers:
             if not one.is_one:
                 largest = self._largest.get(one.key, 0.0)
@@ -93,23 +92,8 @@ class FeatureMatrix:
             yield one.name, one.value / (1.0 if one.is_one else self._largest[one.key] or 1.0)
 
 
-def _flatten(features: Features, prefix: str) -> Iterator[tuple[str, float, bool]]:
-    """Yield the name of each feature, its number, and whether that is a plain 1."""
-    for name, value in features.items():
-        if not name.startswith("_"):  # as Vowpal Wabbit reads them
-            yield from _flatten_value(f"{prefix}{name}", value)
-
-
-def _flatten_value(name: str, value: object) -> Iterator[tuple[str, float, bool]]:
+def _number(name: str, space: str, value: Value) -> _Number:
+    """Return a feature as a number: a text is a 1 of its own for each value."""
     if isinstance(value, str):
-        yield f"{name}={value}", 1.0, True
-    elif isinstance(value, bool):
-        if value:
-            yield name, 1.0, True
-    elif isinstance(value, int | float):
-        yield name, float(value), False
-    elif isinstance(value, Mapping):
-        yield from _flatten(value, f"{name}.")
-    elif isinstance(value, list):
-        for item in value:
-            yield from _flatten_value(name, item)
+        return _Number(f"{name}={value}", space, 1.0, is_one=True)
+    return _Number(name, space, float(value), is_one=value is True)

@@ -7,6 +7,7 @@ from typing import Any
 from mock_service.loop.configuration import ProblemType
 from mock_service.loop.decision import Action, Decision
 from mock_service.loop.protocols import Explanation, Prediction
+from mock_service.python_policies.coba_policy import adapt
 from mock_service.python_policies.protocol import Features, PolicyAction, to_actions, to_features
 from mock_service.python_policies.reference import (
     PolicyReference,
@@ -165,7 +166,7 @@ def _make(
     arguments = wanted_arguments(reference, seed, exploration)
     factory = find_factory(reference)
     with calling(f"{reference.name}: "):
-        policy = factory(**arguments)
+        policy = adapt(factory(**arguments))
     _check_methods(policy, reference.problem)
     return policy
 

@@ -1,6 +1,5 @@
 """What can be varied: each factor's name, and how a level that a person wrote changes a setting."""
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,8 +14,6 @@ from simulator.personalizer.exploration_schedule import parse_exploration
 from simulator.scenario.fields import parse_positive_duration
 from simulator.scenario.load import with_parameters
 from simulator.scenario.model import Scenario
-
-_COMMA_OUTSIDE_BRACKETS = re.compile(r",(?![^\[{(]*[\]})])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,19 @@ def read_factor(text: str) -> Factor:
     name, equals, levels = text.partition("=")
     if not (equals and name.strip() and levels.strip()):
         raise OptionsInvalid(f"--vary: expected FACTOR=LEVEL,LEVEL,..., got {text!r}")
-    return factor(name, _COMMA_OUTSIDE_BRACKETS.split(levels))
+    return factor(name, split_levels(levels))
+
+
+def split_levels(text: str) -> list[str]:
+    """Return the parts of a text between its commas; those in brackets belong to a part."""
+    parts, depth = [""], 0
+    for character in text:
+        depth = max(0, depth + (character in "([{") - (character in ")]}"))
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
 
 
 def factor(name: str, levels: list[str]) -> Factor:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tests.helpers.servers import ROOT
+
 _STORY = """
 schema = 1
 title = "Two readers"
@@ -88,3 +90,12 @@ at = "9d"
 politics = 0.1
 """
 """Rewards that never arrive, and a drift that comes late."""
+
+
+def scenario_with_a_late_action(folder: Path) -> str:
+    """Return the path of the news scenario whose last article appears after an hour, 600 visits."""
+    last = 'id = "article-health-fitness"\n'
+    story = (ROOT / "scenarios" / "news.toml").read_text(encoding="utf-8")
+    path = folder / "late.toml"
+    path.write_text(story.replace(last, f'{last}since = "1h"\n'), encoding="utf-8")
+    return str(path)

@@ -11,10 +11,12 @@ from tests.helpers.servers import ROOT
 
 PUBLIC = {
     "Calls",
+    "CobaScenario",
     "Comparison",
     "Configuration",
     "ControlRequestInvalid",
     "FeatureMatrix",
+    "GymnasiumScenario",
     "LearningMode",
     "LearningPolicyInvalid",
     "LocalPersonalizer",

@@ -1,0 +1,1 @@
+"""Scenarios as other laboratories know them: environments of coba and of Gymnasium."""

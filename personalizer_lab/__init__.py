@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mock_service.loop.configuration import Configuration, LearningMode, Mode
     from mock_service.python_policies.feature_matrix import FeatureMatrix
     from mock_service.python_policies.protocol import PolicyAction, PythonPolicy
+    from mock_service.tables.frames import read_log, write_log
     from mock_service.testing.personalizer import LocalPersonalizer
     from simulator.api import compare, simulate
     from simulator.bridges.coba_scenario import CobaScenario
@@ -55,7 +56,9 @@ _MODULES = {
     "Simulation": "simulator.report.notebook",
     "SimulatorError": "simulator.errors",
     "compare": "simulator.api",
+    "read_log": "mock_service.tables.frames",
     "simulate": "simulator.api",
+    "write_log": "mock_service.tables.frames",
 }
 
 __all__ = [
@@ -83,7 +86,9 @@ __all__ = [
     "SimulatorError",
     "__version__",
     "compare",
+    "read_log",
     "simulate",
+    "write_log",
 ]
 
 

@@ -12,19 +12,21 @@ from rich.table import Table
 from mock_service.cli.log_import import import_log
 from mock_service.cli.progress import progress_bar, track_file
 from mock_service.console import PlainConsole, WholeHelpGroup, print_line
-from mock_service.dsjson.files import bounded_lines
+from mock_service.dsjson.files import bounded_lines, log_lines
 from mock_service.dsjson.multi_slot import pages
-from mock_service.dsjson.reader import LineKind, LogReader, read_log
+from mock_service.dsjson.reader import Event, LineKind, LogReader, read_log
 from mock_service.dsjson.writer import write_line
 from mock_service.errors import SettingsInvalid
-from mock_service.security.private_files import open_private
+from mock_service.security.private_files import replaced_once_whole
 from mock_service.settings import DATA_FOLDER, DEFAULT_LOOP
 from mock_service.storage.event_log import read_stored_log
+from mock_service.tables.foreign import ColumnRoles, choose_roles, read_decisions, read_items
+from mock_service.tables.logs import read_own_table, write_log
 from mock_service.visible import to_plain
 
 logs = typer.Typer(
     cls=WholeHelpGroup,
-    help="A loop's log: export, import, show.",
+    help="A loop's log: export, import, convert, show.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -36,40 +38,84 @@ LoopName = Annotated[str, typer.Option("--loop", help="Which loop's log.")]
 @logs.command()
 def export(
     *,
-    out: Annotated[str, typer.Option(help="A file, or - for standard output.")] = "-",
+    out: Annotated[
+        str, typer.Option(help="A file (.parquet for a table), or - for standard output.")
+    ] = "-",
     data_dir: DataFolder = DATA_FOLDER,
     loop: LoopName = DEFAULT_LOOP,
 ) -> None:
     """Write a loop's settled events, one line of DSJSON each, as the service itself logged them.
 
-    Works beside a running server. Vowpal Wabbit reads the file with --dsjson.
+    Works beside a running server. Vowpal Wabbit reads the file with --dsjson. A file that ends in
+    .parquet becomes a table with a row a decision.
 
     Example: personalizer-lab logs export --out log.dsjson
     """
-    lines = (f"{write_line(event)}\n" for event in pages(read_stored_log(data_dir, loop)))
+    events = read_stored_log(data_dir, loop)
     if out == "-":
-        sys.stdout.writelines(lines)
+        sys.stdout.writelines(f"{write_line(event)}\n" for event in pages(events))
         return
+    _write(events, Path(out))
+
+
+@logs.command()
+def convert(
+    log: Annotated[Path, typer.Argument(help="DSJSON, a Parquet table, or a CSV file.")],
+    *,
+    out: Annotated[Path, typer.Option(help="A file: .parquet for a table, else DSJSON.")],
+    open_bandit: Annotated[
+        bool, typer.Option("--open-bandit", help="Columns are the Open Bandit Dataset's.")
+    ] = False,
+    chosen: Annotated[str, typer.Option(help="Column of the id that was shown.")] = "",
+    probability: Annotated[str, typer.Option(help="Column of its probability.")] = "",
+    reward: Annotated[str, typer.Option(help="Column of the reward.")] = "",
+    actions: Annotated[
+        str, typer.Option(help="Column of all ids: a list, or a text like a|b|c. [default: all]")
+    ] = "",
+    time: Annotated[str, typer.Option(help="Column of the moment, in ISO 8601.")] = "",
+    event_id: Annotated[str, typer.Option(help="Column of the event's id.")] = "",
+    context: Annotated[
+        str, typer.Option(help="Columns of the context, like a,b. [default: all others]")
+    ] = "",
+    items: Annotated[
+        Path | None, typer.Option(help="A table of features of actions, by item_id.")
+    ] = None,
+) -> None:
+    """Turn a log into a table, a table into a log, or a table of others into either.
+
+    A table of others needs --open-bandit, or --chosen, --probability and --reward.
+
+    Example: personalizer-lab logs convert log.dsjson --out log.parquet
+
+    Another: logs convert clicks.csv --chosen item --probability p --reward click --out log.dsjson
+    """
+    named = ColumnRoles(
+        chosen,
+        probability,
+        reward,
+        actions,
+        time,
+        event_id,
+        tuple(filter(None, context.split(","))),
+    )
+    roles = choose_roles(named, log, open_bandit=open_bandit)
+    if roles is None:
+        reader = None if log.suffix == ".parquet" else read_log(log_lines(log))
+        events: Iterable[Event] = read_own_table(log) if reader is None else reader
+        count = _write(events, out)
+        if reader is not None:
+            _tell(reader)
+    else:
+        count = _write(read_decisions(log, roles, read_items(items) if items else None), out)
+    print_line(PlainConsole(stderr=True), f"{out}: {count:,} events")
+
+
+def _write(events: Iterable[Event], out: Path) -> int:
     try:
-        _write_beside(Path(out), lines)
+        with replaced_once_whole(out) as part:
+            return write_log(events, part, as_table=out.suffix == ".parquet")
     except OSError as error:
         raise SettingsInvalid(f"--out: {out} cannot be written: {error.strerror}") from error
-
-
-def _write_beside(path: Path, lines: Iterable[str]) -> None:
-    """Write a file under another name, and give it its own once it is whole."""
-    if path.exists() and not path.is_file():  # a device or a pipe has no other name
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(lines)
-        return
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with open(part, "w", encoding="utf-8", opener=open_private) as file:
-            file.writelines(lines)
-        part.replace(path)
-    except BaseException:  # an interrupt, too, leaves nothing behind
-        part.unlink(missing_ok=True)
-        raise
 
 
 @logs.command(name="import")

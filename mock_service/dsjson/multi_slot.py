@@ -11,10 +11,15 @@ from mock_service.loop.slots import SEPARATOR, SlotContext, read_slot, slot_even
 _Slots = list[tuple[LoggedDecision, SlotContext]]
 
 
-def pages(events: Iterable[LoggedDecision]) -> Iterator[LoggedDecision | LoggedMultiSlot]:
+def pages(
+    events: Iterable[LoggedDecision | LoggedMultiSlot],
+) -> Iterator[LoggedDecision | LoggedMultiSlot]:
     """Yield events as they are logged: the slots of a page together, once all have settled."""
     unfinished: dict[str, _Slots] = {}
     for event in events:
+        if isinstance(event, LoggedMultiSlot):
+            yield event
+            continue
         about = read_slot(event.event_id, event.context)
         if about is None:
             yield event

@@ -1,7 +1,8 @@
 """Files and folders that only their owner may read: they hold keys and contexts."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PRIVATE_FOLDER = 0o700
@@ -48,6 +49,29 @@ def create_private_file(path: Path) -> None:
         OSError: it cannot be made.
     """
     os.close(open_private(str(path), os.O_RDWR | os.O_CREAT))
+
+
+@contextmanager
+def replaced_once_whole(path: Path) -> Iterator[Path]:
+    """Yield a private file to write in place of another, which takes its name in the end.
+
+    What fails, or is interrupted, leaves nothing behind. A device or a pipe has no other name, and
+    is written itself.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    part = path.with_name(f".{path.name}.part")
+    try:
+        create_private_file(part)
+        yield part
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def open_private(path: str, flags: int) -> int:

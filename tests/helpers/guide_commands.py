@@ -43,6 +43,8 @@ class Session:
         for block in blocks(text, "python"):
             if named := _FILE_NAME.match(block):
                 (folder / named[1]).write_text(block)
+        for block in blocks(text, "csv"):
+            (folder / "clicks.csv").write_text(block)
 
     def __enter__(self) -> Self:
         return self

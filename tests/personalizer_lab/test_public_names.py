@@ -34,7 +34,9 @@ PUBLIC = {
     "SimulatorError",
     "__version__",
     "compare",
+    "read_log",
     "simulate",
+    "write_log",
 }
 
 

@@ -1,0 +1,1 @@
+"""Logs as tables: a row a decision, from and to Parquet, and from tables of others."""

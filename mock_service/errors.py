@@ -152,7 +152,9 @@ API_ERRORS: dict[str, ErrorSpec] = {
         400, "Model retrain days must be between 0 and the number of log retention days."
     ),
     "InvalidMultiSlotApiAccess": ErrorSpec(
-        400, "Multi-slot is disabled: give the loop a learning policy with --ccb_explore_adf."
+        400,
+        "Multi-slot is disabled: give the loop a learning policy with --ccb_explore_adf, as serve "
+        "--multi-slot does.",
     ),
     "InvalidPolicyConfiguration": ErrorSpec(400, "Invalid policy configuration."),
     "InvalidPolicyContract": ErrorSpec(400, "Invalid policy contract."),

@@ -18,7 +18,6 @@ from simulator.comparisons import (
     ProgressCallbacks,
     run_comparison,
 )
-from simulator.engine.multi_slot_run import PageListeners
 from simulator.engine.run import Listeners
 from simulator.errors import OptionsInvalid
 from simulator.experiment.choices import parse_choice
@@ -87,9 +86,6 @@ def simulate(
     path = None if log is None else Path(log)
     plan = simulations.RunOptions(rounds, seed, reward, path, options.schedule)
     with _bar(story.name, rounds, shown=progress) as advance:
-        if story.slots:
-            listeners = PageListeners(advance)
-            return Simulation(simulations.simulate_pages(story, target, plan, listeners))
         return Simulation(simulations.simulate(story, target, plan, Listeners(advance)))
 
 

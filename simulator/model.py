@@ -76,6 +76,23 @@ class Recommendation(Struct, frozen=True, gc=False):
         return self.order[probabilities.index(highest)]
 
 
+class FilledPage(NamedTuple):
+    """A personalizer's answer for a page: indices of the visit's actions, one a slot.
+
+    ``favoured`` are those to which it gave the highest probability, -1 where there is none or it
+    is not told; ``rankings`` has the actions it chose from for each slot with their probabilities,
+    the shown one first, and is empty where they are not told.
+    """
+
+    shown: tuple[int, ...]
+    favoured: tuple[int, ...]
+    rankings: tuple[Recommendation, ...] = ()
+
+    def ranking(self, number: int) -> Recommendation:
+        """Return what one slot was chosen from; where that is not told, what is shown there."""
+        return self.rankings[number] if self.rankings else Recommendation((self.shown[number],), ())
+
+
 class LearningRecord(Struct, frozen=True, kw_only=True):
     """What a learning loop made of the rewards of a run.
 
@@ -112,7 +129,10 @@ class PotentialOutcomes(NamedTuple):
 
 
 class Interaction(NamedTuple):
-    """One visit and what came of it; ``outcomes`` holds what the user did, by name."""
+    """One visit and what came of it; ``outcomes`` holds what the user did, by name.
+
+    On a page there is one for each ``slot``; of one that was not ``viewed`` nothing came.
+    """
 
     event_id: str
     visit: Visit
@@ -121,3 +141,5 @@ class Interaction(NamedTuple):
     reward: float
     value: float
     truth: PotentialOutcomes
+    slot: OfferedSlot | None = None
+    viewed: bool = True

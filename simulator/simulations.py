@@ -3,30 +3,28 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from time import perf_counter
 
 from mock_service.loop_assembly import validate_own_policy
 from mock_service.settings import LoopSettings
-from mock_service.vowpal.presets import as_multi_slot, resolve_policy
-from simulator.engine.multi_slot_run import PageListeners, run_pages
-from simulator.engine.run import Listeners, RunPlan, run
+from simulator.engine.multi_slot_run import play
+from simulator.engine.run import Listeners, RunPlan
 from simulator.engine.timeline import RealTime, Timeline, VirtualTime
 from simulator.errors import RecordInvalid
 from simulator.personalizer.exploration_schedule import ExplorationSchedule
 from simulator.personalizer.http import HttpPersonalizer
-from simulator.personalizer.in_process import InProcessPersonalizer
+from simulator.personalizer.in_process import InProcessPersonalizer, page_settings
 from simulator.personalizer.retrying_client import RetryPolicy
 from simulator.report.ceiling import Ceiling, ceiling
+from simulator.report.interaction_lines import InteractionLine
 from simulator.report.interaction_log import read_record
-from simulator.report.multi_slot_summary import PageSummary, summarise_pages
 from simulator.report.summary import RunInfo, Summary, summarise
 from simulator.scenario.model import Scenario
-from simulator.scenario.slot_consistency import check_single_slot
-from simulator.users.environment import Environment, ScenarioEnvironment
-from simulator.users.multi_slot import MultiSlotEnvironment
+from simulator.users.any_environment import AnyEnvironment, PageEnvironment, open_environment
 from simulator.users.replayed import ReplayEnvironment
+from simulator.users.replayed_pages import ReplayPages
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,51 +61,16 @@ def simulate(
 ) -> Summary:
     """Run a scenario against a learning loop in this process, or against an endpoint.
 
-    Raises:
-        OptionsInvalid: the scenario has slots or no such reward design, the endpoint is no
-            address, or the log cannot be written.
-        EndpointProblem: the endpoint is out of reach or answers with an error.
-        LearningPolicyInvalid: the learning policy is not one.
-    """
-    check_single_slot(scenario)
-    environment = ScenarioEnvironment(scenario, seed=options.seed, reward=options.reward)
-    return _run(environment, target, options, listeners or Listeners(), timer)
-
-
-def simulate_pages(
-    scenario: Scenario,
-    target: LoopSettings | EndpointTarget,
-    options: RunOptions,
-    listeners: PageListeners | None = None,
-) -> PageSummary:
-    """Run a scenario with slots against a learning loop in this process, or against an endpoint.
-
-    In this process the loop's policy becomes one for several slots, if it is none.
+    Where it has slots, the policy of a loop in this process becomes one for those, if it is none.
 
     Raises:
-        OptionsInvalid: the scenario has no such reward design, or the endpoint is no address.
+        OptionsInvalid: the scenario has no such reward design, the endpoint is no address, or the
+            log cannot be written.
         EndpointProblem: the endpoint is out of reach, answers with an error or has no slots.
         LearningPolicyInvalid: the learning policy is not one.
     """
-    environment = MultiSlotEnvironment(scenario, seed=options.seed, reward=options.reward)
-    if isinstance(target, LoopSettings):
-        policy = as_multi_slot(resolve_policy(target.policy_or_default))
-        target = replace(target, policy=policy)
-    personalizer, timeline = _personalizer(target, options, environment.reward_delay)
-    plan = RunPlan(options.rounds, run_id=f"{scenario.name}-{options.seed}")
-    began = perf_counter()
-    try:
-        tally = run_pages(
-            environment,
-            personalizer,
-            plan=plan,
-            listeners=listeners or PageListeners(),
-            timeline=timeline,
-        )
-    finally:
-        personalizer.close()
-    made = _describe_run(environment, options.seed, perf_counter() - began, personalizer)
-    return summarise_pages(scenario, tally, made)
+    environment = open_environment(scenario, seed=options.seed, reward=options.reward)
+    return _run(environment, target, options, listeners or Listeners(), timer)
 
 
 def replay(
@@ -127,17 +90,21 @@ def replay(
         EndpointProblem: the endpoint is out of reach or answers with an error.
         LearningPolicyInvalid: the learning policy is not one.
     """
-    lines = list(islice(read_record(record), rounds))
+    lines = _first_visits(record, rounds)
     if not lines:
         raise RecordInvalid(record, 0, "expected at least one interaction")
     label = lines[0].label
     delay = label.reward_delay
-    environment = ReplayEnvironment(
-        label.scenario,
-        [line.interaction() for line in lines],
-        label.reward_design,
-        None if delay is None else timedelta(seconds=delay),
-    )
+    kind = ReplayEnvironment if lines[0].slot is None else ReplayPages
+    try:
+        environment = kind(
+            label.scenario,
+            [line.interaction() for line in lines],
+            label.reward_design,
+            None if delay is None else timedelta(seconds=delay),
+        )
+    except ValueError as error:
+        raise RecordInvalid(record, 0, str(error)) from error
     options = replace(
         choices or RunOptions(),
         rounds=len(lines),
@@ -147,18 +114,26 @@ def replay(
     return _run(environment, target, options, listeners or Listeners(), perf_counter)
 
 
+def _first_visits(record: Path, rounds: int | None) -> list[InteractionLine]:
+    """Return the lines of the first visits of a record; a page has one a slot."""
+    visits = groupby(read_record(record), key=lambda line: line.event_id)
+    return [line for _, lines in islice(visits, rounds) for line in lines]
+
+
 def _run(
-    environment: Environment,
+    environment: AnyEnvironment,
     target: LoopSettings | EndpointTarget,
     options: RunOptions,
     listeners: Listeners,
     timer: Callable[[], float],
 ) -> Summary:
+    if isinstance(target, LoopSettings) and isinstance(environment, PageEnvironment):
+        target = page_settings(target)
     personalizer, timeline = _personalizer(target, options, environment.reward_delay)
     plan = RunPlan(options.rounds, run_id=f"{environment.info.name}-{options.seed}")
     began = timer()
     try:
-        tally = run(
+        tally = play(
             environment,
             personalizer,
             plan=plan,
@@ -192,12 +167,11 @@ def dry_run(scenario: Scenario) -> None:
         HookProblem: a Python function of the scenario fails.
     """
     for name in scenario.rewards:
-        environment = MultiSlotEnvironment if scenario.slots else ScenarioEnvironment
-        next(iter(environment(scenario, seed=0, reward=name).blocks(1)))
+        next(iter(open_environment(scenario, seed=0, reward=name).blocks(1)))
 
 
 def _describe_run(
-    environment: Environment | MultiSlotEnvironment,
+    environment: AnyEnvironment,
     seed: int,
     seconds: float,
     personalizer: HttpPersonalizer | InProcessPersonalizer,

@@ -8,14 +8,20 @@ from mock_service.loop_assembly import new_own_state, validate_own_policy
 from mock_service.python_policies.reference import has_rate, is_python_policy
 from mock_service.settings import LoopSettings
 from mock_service.vowpal.explorers import find_explorer
-from mock_service.vowpal.presets import find_epsilon, resolve_policy, with_exploration
+from mock_service.vowpal.presets import (
+    find_epsilon,
+    resolve_policy,
+    with_exploration,
+)
 from simulator.engine.groups import PROFILE
-from simulator.engine.run import Listeners, RunPlan, run
+from simulator.engine.multi_slot_run import play
+from simulator.engine.run import Listeners, RunPlan
 from simulator.engine.timeline import VirtualTime
 from simulator.errors import OptionsInvalid
 from simulator.experiment.metrics import RunMetrics, compute_metrics
 from simulator.experiment.setting import LoopOptions, Run, Setting
-from simulator.personalizer.in_process import BEGINNING, InProcessPersonalizer
+from simulator.personalizer.in_process import BEGINNING, InProcessPersonalizer, page_settings
+from simulator.users.any_environment import AnyEnvironment, open_environment
 from simulator.users.cached import EnvironmentCache
 
 _latest = EnvironmentCache()
@@ -29,31 +35,38 @@ def execute_run(task: Run) -> RunMetrics:
         KeyboardInterrupt: the run was cut short; its figures would not be those of the task.
     """
     scenario, choices = task.setting.scenario, task.setting.choices
-    environment = _latest.environment(
-        scenario, seed=task.seed, reward=choices.reward, rounds=task.rounds
-    )
+    environment = _environment(task)
+    settings = replace(_starting_loop(task.setting), policy_seed=task.seed)
     personalizer = InProcessPersonalizer(
-        replace(loop_settings(choices), policy_seed=task.seed),
-        reward_delay=environment.reward_delay,
-        schedule=choices.schedule,
+        settings, reward_delay=environment.reward_delay, schedule=choices.schedule
+    )
+    plan = RunPlan(
+        task.rounds,
+        run_id=f"{scenario.name}-{task.seed}",
+        keeps_contexts=task.by != PROFILE,
     )
     try:
-        tally = run(
-            environment,
-            personalizer,
-            plan=RunPlan(
-                task.rounds,
-                run_id=f"{scenario.name}-{task.seed}",
-                keeps_contexts=task.by != PROFILE,
-            ),
-            listeners=Listeners(),
-            timeline=VirtualTime(),
+        tally = play(
+            environment, personalizer, plan=plan, listeners=Listeners(), timeline=VirtualTime()
         )
     finally:
         personalizer.close()
     if tally.rounds < task.rounds:
         raise KeyboardInterrupt
     return compute_metrics(scenario, tally, personalizer.learning(), task.by)
+
+
+def _environment(task: Run) -> AnyEnvironment:
+    scenario, reward = task.setting.scenario, task.setting.choices.reward
+    if scenario.slots:
+        return open_environment(scenario, seed=task.seed, reward=reward)
+    return _latest.environment(scenario, seed=task.seed, reward=reward, rounds=task.rounds)
+
+
+def _starting_loop(setting: Setting) -> LoopSettings:
+    """Return the loop of a setting's runs: on a page of several slots, with a policy for those."""
+    settings = loop_settings(setting.choices)
+    return page_settings(settings) if setting.scenario.slots else settings
 
 
 def validate_setting(setting: Setting) -> None:
@@ -63,8 +76,9 @@ def validate_setting(setting: Setting) -> None:
         SettingsInvalid: there is no such mode, or a value is none that a loop can have.
         LearningPolicyInvalid: the learning policy is not one, or cannot be made.
     """
-    validate_own_policy(setting.choices.policy)
-    InProcessPersonalizer(loop_settings(setting.choices)).close()
+    settings = _starting_loop(setting)
+    validate_own_policy(settings.policy)
+    InProcessPersonalizer(settings).close()
 
 
 def is_same_loop(one: Setting, other: Setting) -> bool:
@@ -73,7 +87,7 @@ def is_same_loop(one: Setting, other: Setting) -> bool:
 
 
 def _describe_loop(setting: Setting) -> tuple[object, ...]:
-    settings = loop_settings(setting.choices)
+    settings = _starting_loop(setting)
     state = new_own_state(settings, ManualClock(BEGINNING), SeededIds(settings.seed))
     policy = _policy_in_effect(state.policy, state.exploration)
     configuration = replace(state.configuration, exploration=0.0)

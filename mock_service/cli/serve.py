@@ -36,6 +36,7 @@ from mock_service.setup.plan import Setup
 from mock_service.setup.read import read_setup
 from mock_service.timestamps import to_utc
 from mock_service.user_folder import user_folder
+from mock_service.vowpal.presets import as_multi_slot, resolve_policy
 
 _SECONDS_TO_FINISH = 5
 """How long requests under way may take when the server ends; a broken handshake never ends."""
@@ -77,6 +78,10 @@ def serve(
     policy: Annotated[
         str, typer.Option(help="Preset or Vowpal Wabbit arguments; default: the mode's preset.")
     ] = "",
+    multi_slot: Annotated[
+        bool,
+        typer.Option("--multi-slot", help="Rank pages of several slots, by that policy."),
+    ] = False,
     exploration: Annotated[
         float | None,
         typer.Option(
@@ -179,11 +184,12 @@ def serve(
     given: dict[str, Any] = {
         "mode": mode,
         "seed": seed,
-        "policy": policy or None,
+        "policy": _choose_policy(policy, mode, multi_slot=multi_slot),
         "exploration": exploration,
     }
     explicit = tuple(name for name, value in given.items() if value is not None)
-    plan = _read_setup(setup, explicit, loop or ())
+    flags = ["multi-slot" if multi_slot and one == "policy" else one for one in explicit]
+    plan = _read_setup(setup, flags, loop or ())
     chosen = choose_key(host, key, key_file, plan)
     settings = Settings(
         host=host,
@@ -250,6 +256,13 @@ def _read_setup(file: Path | None, explicit: Sequence[str], loops: Sequence[str]
     for name in (*explicit, *(["loop"] if loops else [])):
         raise SettingsInvalid(f"--setup says how loops begin: leave --{name} out")
     return read_setup(file)
+
+
+def _choose_policy(policy: str, mode: Mode | None, *, multi_slot: bool) -> str | None:
+    """Return the policy that was chosen, if one was: for pages of several slots, if they are."""
+    if not multi_slot:
+        return policy or None
+    return as_multi_slot(resolve_policy(policy or (mode or Mode.QUICK).value))
 
 
 def _freeze_gc() -> None:

@@ -15,20 +15,34 @@ def pages(
     events: Iterable[LoggedDecision | LoggedMultiSlot],
 ) -> Iterator[LoggedDecision | LoggedMultiSlot]:
     """Yield events as they are logged: the slots of a page together, once all have settled."""
-    unfinished: dict[str, _Slots] = {}
+    joiner = PageJoiner()
     for event in events:
+        joined = joiner.add(event)
+        if joined is not None:
+            yield joined
+
+
+class PageJoiner:
+    """Puts the slots of pages together, as they settle one after the other."""
+
+    def __init__(self) -> None:
+        self._unfinished: dict[str, _Slots] = {}
+
+    def add(
+        self, event: LoggedDecision | LoggedMultiSlot
+    ) -> LoggedDecision | LoggedMultiSlot | None:
+        """Return what is whole with this event: itself, or the page of which it is the last."""
         if isinstance(event, LoggedMultiSlot):
-            yield event
-            continue
+            return event
         about = read_slot(event.event_id, event.context)
         if about is None:
-            yield event
-            continue
+            return event
         page = event.event_id.rpartition(SEPARATOR)[0]
-        slots = unfinished.setdefault(page, [])
+        slots = self._unfinished.setdefault(page, [])
         slots.append((event, about))
-        if len(slots) == about.of:
-            yield _page(page, sorted(unfinished.pop(page), key=lambda slot: slot[1].number))
+        if len(slots) < about.of:
+            return None
+        return _page(page, sorted(self._unfinished.pop(page), key=lambda slot: slot[1].number))
 
 
 def split_slots(event: LoggedMultiSlot) -> Iterator[LoggedDecision]:

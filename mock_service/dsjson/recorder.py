@@ -3,6 +3,7 @@
 from typing import TextIO
 
 from mock_service.dsjson.event import LoggedDecision, LoggedObservation, log_decision
+from mock_service.dsjson.multi_slot import PageJoiner
 from mock_service.dsjson.writer import write_line
 from mock_service.loop.events import PendingEvent, Settlement
 from mock_service.loop.null_store import NullStore
@@ -13,10 +14,13 @@ class LogRecorder(NullStore):
 
     def __init__(self, log: TextIO) -> None:
         self._log = log
+        self._pages = PageJoiner()
 
     def save_settlement(self, event: PendingEvent, settlement: Settlement) -> None:
-        """Write down a decision and what came of it."""
-        self._log.write(write_line(log_settled(event, settlement)) + "\n")
+        """Write down a decision and what came of it; a page once all its slots have settled."""
+        whole = self._pages.add(log_settled(event, settlement))
+        if whole is not None:
+            self._log.write(write_line(whole) + "\n")
 
 
 def log_settled(event: PendingEvent, settlement: Settlement) -> LoggedDecision:

@@ -29,7 +29,6 @@ from simulator.cli.options import (
     parse_exploration_option,
 )
 from simulator.cli.simulate_run import (
-    Metrics,
     SimulateOptions,
     announce_delays,
     run_simulation,
@@ -39,8 +38,7 @@ from simulator.engine.run import Listeners
 from simulator.errors import OptionsInvalid
 from simulator.experiment.setting import LoopOptions
 from simulator.model import Interaction
-from simulator.report.multi_slot_summary import PageSummary
-from simulator.report.multi_slot_terminal import show_page_summary
+from simulator.report.summary import Summary
 from simulator.report.terminal import show_interaction, show_summary
 
 _MAX_ROUNDS = 10_000_000
@@ -117,8 +115,6 @@ def simulate(
         print_json(summary.as_dict())
         for warning in summary.warnings:
             print_line(talk, f"Warning: {warning.message}")
-    elif isinstance(summary, PageSummary):
-        show_page_summary(PlainConsole(), summary)
     else:
         show_summary(PlainConsole(), summary)
     if summary.trouble:
@@ -128,7 +124,7 @@ def simulate(
         raise typer.Exit(code)
 
 
-def _exit_code(summary: Metrics) -> int:
+def _exit_code(summary: Summary) -> int:
     """Return how the command ends; replies that are no rankings are the endpoint's mistake."""
     if summary.trouble == INTERRUPTED:
         return EXIT_INTERRUPTED

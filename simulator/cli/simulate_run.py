@@ -9,7 +9,6 @@ from rich.console import Console
 
 from mock_service.console import print_line
 from mock_service.settings import LoopSettings
-from simulator.engine.multi_slot_run import PageListeners
 from simulator.engine.run import Listeners
 from simulator.engine.run_warnings import duration_text
 from simulator.errors import OptionsInvalid
@@ -17,16 +16,14 @@ from simulator.model import Interaction
 from simulator.personalizer.exploration_schedule import ExplorationSchedule
 from simulator.report.interaction_lines import RunKey
 from simulator.report.interaction_log import Recorder, read_record
-from simulator.report.multi_slot_summary import PageSummary
 from simulator.report.summary import Summary
 from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.reward_timing import longest_reward_delay
-from simulator.simulations import EndpointTarget, RunOptions, replay, simulate, simulate_pages
+from simulator.simulations import EndpointTarget, RunOptions, replay, simulate
 from simulator.users.reward_design import check_reward
 
 _ROUNDS = 2000
 _SEED = 1
-Metrics = Summary | PageSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class SimulateOptions:
 
 def run_simulation(
     choices: SimulateOptions, target: LoopSettings | EndpointTarget, listeners: Listeners
-) -> Metrics:
+) -> Summary:
     """Run what was chosen.
 
     Raises:
@@ -72,9 +69,6 @@ def run_simulation(
     options = RunOptions(
         choices.rounds or _ROUNDS, seed, choices.reward, choices.log, choices.schedule
     )
-    if story.slots:
-        _check_pages(choices, listeners, story.name)
-        return simulate_pages(story, target, options, PageListeners(listeners.progress))
     check_reward(story, choices.reward)
     delay = longest_reward_delay(story, choices.reward).total_seconds()
     label = RunKey(story.name, seed, choices.reward or next(iter(story.rewards)), delay)
@@ -100,24 +94,6 @@ def announce_delays(talk: Console, target: object, choices: SimulateOptions) -> 
             "do: the run ends only then, and the endpoint must wait longer for them. --no-delays "
             "sends them at once.",
         )
-
-
-def _check_pages(choices: SimulateOptions, listeners: Listeners, name: str) -> None:
-    """Refuse what holds one action a visit.
-
-    Raises:
-        OptionsInvalid: something of the kind was asked for.
-    """
-    wanted = {
-        "--record": choices.record is not None,
-        "--log": choices.log is not None,
-        "--verbose": listeners.watcher is not None,
-    }
-    for option, was_asked_for in wanted.items():
-        if was_asked_for:
-            raise OptionsInvalid(
-                f"{option} holds one action a visit, and {name} fills several slots: leave it out"
-            )
 
 
 def _replay(

@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from simulator.model import Interaction, PotentialOutcomes, Recommendation
+from simulator.model import Interaction, OfferedSlot, PotentialOutcomes, Recommendation
 from simulator.users.environment import VisitBatch
 
 _Arrivals = tuple[tuple[timedelta, float], ...]
@@ -15,8 +15,14 @@ _Arrivals = tuple[tuple[timedelta, float], ...]
 class InteractionEmitter:
     """Emits the interactions of one block; its arrays are unpacked once."""
 
-    def __init__(self, block: VisitBatch, watcher: Callable[[Interaction], None]) -> None:
-        self._watcher = watcher
+    def __init__(
+        self,
+        block: VisitBatch,
+        watcher: Callable[[Interaction], None],
+        slot: OfferedSlot | None = None,
+    ) -> None:
+        """Tell `watcher` of the visits of a block, to a page's `slot` if it is of one."""
+        self._watcher, self._slot = watcher, slot
         feedback = block.feedback
         self._visits = block.visits
         self._all = tuple(range(block.rewards.shape[1]))
@@ -31,17 +37,27 @@ class InteractionEmitter:
             for a in (feedback.arrivals if feedback else [])
         ]
 
-    def emit(self, event_id: str, row: int, shown: int, recommendation: Recommendation) -> None:
-        """Tell the interaction of the `row`-th visit, which saw action `shown`."""
+    def emit(
+        self,
+        event_id: str,
+        row: int,
+        shown: int,
+        recommendation: Recommendation,
+        *,
+        viewed: bool = True,
+    ) -> None:
+        """Tell the interaction of the `row`-th visit, which saw action `shown` if it looked."""
         self._watcher(
             Interaction(
                 event_id,
                 self._visits[row],
                 recommendation,
-                {name: rows[row][shown] for name, rows in self._outcomes.items()},
-                self._rewards[row][shown],
-                self._values[row][shown],
+                {name: rows[row][shown] * viewed for name, rows in self._outcomes.items()},
+                self._rewards[row][shown] * viewed,
+                self._values[row][shown] * viewed,
                 self._truth(row),
+                self._slot,
+                viewed,
             )
         )
 

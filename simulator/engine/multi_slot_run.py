@@ -1,47 +1,58 @@
 """One run with slots: users open a page, the personalizer fills it, each place is rewarded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from simulator.engine.early_stop import stop_gracefully
-from simulator.engine.multi_slot_tally import MultiSlotTally
+from simulator.engine.interactions import InteractionEmitter
 from simulator.engine.pending import Pending
-from simulator.engine.run import RunPlan
+from simulator.engine.run import Listeners, RunPlan, run
+from simulator.engine.tally import Tally
 from simulator.engine.timeline import Timeline
-from simulator.model import slot_event
-from simulator.personalizer.protocols import PagePersonalizer
-from simulator.users.multi_slot import MultiSlotEnvironment, PageBatch
+from simulator.model import FilledPage, slot_event
+from simulator.personalizer.protocols import AnyPersonalizer, PagePersonalizer
+from simulator.users.any_environment import AnyEnvironment, PageEnvironment
+from simulator.users.environment import PageBatch
 
 
-@dataclass(frozen=True, slots=True)
-class PageListeners:
-    """Who hears of a run while it goes on.
-
-    ``progress`` is told how many more rounds are done, and ``watcher`` sees every event's id and
-    the indices of the actions it showed, in the order of the slots.
-    """
-
-    progress: Callable[[int], None] = lambda _: None
-    watcher: Callable[[str, tuple[int, ...]], None] = lambda _, __: None
-
-
-def run_pages(
-    environment: MultiSlotEnvironment,
-    personalizer: PagePersonalizer,
+def play(
+    environment: AnyEnvironment,
+    personalizer: AnyPersonalizer,
     *,
     plan: RunPlan,
-    listeners: PageListeners,
+    listeners: Listeners,
     timeline: Timeline,
-) -> MultiSlotTally:
-    """Let users come as planned, and return what came of it.
-
-    A page that not every visit shows is ranked deferred: it is activated and rewarded when it
-    is seen. Late rewards, interrupts and failing endpoints are as in `simulator.engine.run`.
+) -> Tally:
+    """Let users come as planned, to single actions or to pages, and return what came of it.
 
     Raises:
         EndpointProblem: the endpoint fails before anything was measured.
     """
-    tally, pending = MultiSlotTally(environment), Pending(personalizer, timeline)
+    if isinstance(environment, PageEnvironment):
+        return run_pages(
+            environment, personalizer, plan=plan, listeners=listeners, timeline=timeline
+        )
+    return run(environment, personalizer, plan=plan, listeners=listeners, timeline=timeline)
+
+
+def run_pages(
+    environment: PageEnvironment,
+    personalizer: PagePersonalizer,
+    *,
+    plan: RunPlan,
+    listeners: Listeners,
+    timeline: Timeline,
+) -> Tally:
+    """Let users come as planned, and return what came of it.
+
+    A page that not every visit shows is ranked deferred: it is activated and rewarded when it
+    is seen. The watcher is told of each slot by itself. Late rewards, interrupts and failing
+    endpoints are as in `simulator.engine.run`.
+
+    Raises:
+        EndpointProblem: the endpoint fails before anything was measured.
+    """
+    tally = Tally(environment.page, keeps_contexts=plan.keeps_contexts)
+    pending = Pending(personalizer, timeline)
     course = _MultiSlotRun(environment, personalizer, pending, tally, listeners)
     with stop_gracefully(tally, pending):
         for block in environment.blocks(plan.rounds):
@@ -55,11 +66,11 @@ class _MultiSlotRun:
 
     def __init__(
         self,
-        environment: MultiSlotEnvironment,
+        environment: PageEnvironment,
         personalizer: PagePersonalizer,
         pending: Pending,
-        tally: MultiSlotTally,
-        listeners: PageListeners,
+        tally: Tally,
+        listeners: Listeners,
     ) -> None:
         self._slots, self._deferred = environment.slots, environment.viewed_share < 1
         self._personalizer, self._pending = personalizer, pending
@@ -68,11 +79,14 @@ class _MultiSlotRun:
     def play(self, block: PageBatch, run_id: str) -> int:
         """Let the visits of a block happen, one after the other; return how many."""
         chosen: list[tuple[int, ...]] = []
+        favoured: list[tuple[int, ...]] = []
         personalizer, pending = self._personalizer, self._pending
         senders = [pending.begin(one) for one in block.slots]
-        seen = block.viewed.tolist()
+        visits = block.slots[0].visits
+        seen = [True] * len(visits) if block.viewed is None else block.viewed.tolist()
+        emit = self._emitter(block)
         try:
-            for row, visit in enumerate(block.slots[0].visits):
+            for row, visit in enumerate(visits):
                 event_id = f"{run_id}-{visit.number}"
                 if pending.waiting:
                     pending.deliver(visit)
@@ -80,10 +94,28 @@ class _MultiSlotRun:
                 if self._deferred and seen[row]:
                     personalizer.activate(event_id, visit.offset)
                 if seen[row]:
-                    for slot, send, shown in zip(self._slots, senders, page, strict=True):
+                    for slot, send, shown in zip(self._slots, senders, page.shown, strict=True):
                         send(row, shown, visit, slot_event(event_id, slot.id))
-                chosen.append(page)
-                self._watcher(event_id, page)
+                chosen.append(page.shown)
+                favoured.append(page.favoured)
+                emit(event_id, row, page, seen[row])
         finally:
-            self._tally.add(block, chosen)
+            self._tally.add(block, chosen, favoured)
         return len(chosen)
+
+    def _emitter(self, block: PageBatch) -> Callable[[str, int, FilledPage, bool], None]:
+        """Return what tells the watcher of a page, slot by slot; of nothing without a watcher."""
+        watcher = self._watcher
+        if watcher is None:
+            return lambda *_: None
+        emitters = [
+            InteractionEmitter(one, watcher, slot)
+            for one, slot in zip(block.slots, self._slots, strict=True)
+        ]
+
+        def emit(event_id: str, row: int, page: FilledPage, viewed: bool) -> None:  # noqa: FBT001 (called by place)
+            for number, (emitter, shown) in enumerate(zip(emitters, page.shown, strict=True)):
+                ranking = page.ranking(number)
+                emitter.emit(event_id, row, shown, ranking, viewed=viewed)
+
+        return emit

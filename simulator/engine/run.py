@@ -10,7 +10,7 @@ from simulator.engine.tally import Tally
 from simulator.engine.timeline import Timeline
 from simulator.model import Interaction
 from simulator.personalizer.protocols import Personalizer
-from simulator.users.environment import Environment, VisitBatch
+from simulator.users.environment import Environment, PageBatch, PageRules, VisitBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def run(
     Raises:
         EndpointProblem: the endpoint fails before anything was measured.
     """
-    tally = Tally(environment.action_count, keeps_contexts=plan.keeps_contexts)
+    page = PageRules(1, environment.action_count)
+    tally = Tally(page, keeps_contexts=plan.keeps_contexts)
     pending = Pending(personalizer, timeline)
     course = _Run(personalizer, pending, tally, plan.run_id, listeners)
     with stop_gracefully(tally, pending):
@@ -97,5 +98,5 @@ class _Run:
                 if emitter is not None:
                     emitter.emit(event_id, row, shown, recommendation)
         finally:
-            self.tally.add(block, chosen, favoured)
+            self.tally.add(PageBatch([block]), chosen, favoured)
         self.listeners.progress(len(chosen))

@@ -31,6 +31,17 @@ class GroupMetrics:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotMetrics:
+    """The figures of one slot of a page, per visit; ``shown`` counts visits by action."""
+
+    id: str
+    mean_value: float
+    mean_reward: float
+    regret: float
+    shown: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class RunMetrics:
     """The figures of a run; values are expected values, per visit unless they are totals.
 
@@ -43,6 +54,10 @@ class RunMetrics:
     ``outcomes`` are means per visit, and ``groups`` are by profile or by a feature of the context.
     Of the ``reported`` rewards, ``lost`` never arrived.
     ``learning`` is None in records that an earlier version wrote.
+
+    On a page of several slots, figures are of whole pages: their values are sums over the slots,
+    and ``shown`` counts each of its actions. ``slots`` has the figures of each, and is empty where
+    there is one.
     """
 
     rounds: int
@@ -66,6 +81,7 @@ class RunMetrics:
     reported: int = 0
     lost: int = 0
     learning: LearningRecord | None = None
+    slots: list[SlotMetrics] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what JSON can hold."""
@@ -122,7 +138,7 @@ def compute_metrics(
         curve_regret=[_round(total) for total in np.cumsum(regret)[ends[1:] - 1]],
         shown=_count_choices(scenario, tally),
         curve_seconds=[_round(second) for second in tally.seconds()[ends[1:] - 1]],
-        decisions=blake2b(tally.column("chosen").tobytes(), digest_size=8).hexdigest(),
+        decisions=blake2b(tally.by_slot("chosen").tobytes(), digest_size=8).hexdigest(),
         outcomes={
             name: round(total / tally.rounds, _DECIMALS)
             for name, total in tally.outcome_totals.items()
@@ -134,6 +150,18 @@ def compute_metrics(
         reported=tally.reported,
         lost=tally.lost,
         learning=learning,
+        slots=[_slot(scenario, tally, number) for number in range(len(scenario.slots))],
+    )
+
+
+def _slot(scenario: Scenario, tally: Tally, number: int) -> SlotMetrics:
+    chosen = tally.by_slot("chosen")[:, number].astype(int)
+    return SlotMetrics(
+        scenario.slots[number].id,
+        _round(tally.by_slot("value")[:, number].mean()),
+        _round(tally.by_slot("reward")[:, number].mean()),
+        _round(tally.by_slot("regret")[:, number].mean()),
+        np.bincount(chosen, minlength=len(scenario.actions)).tolist(),
     )
 
 
@@ -176,8 +204,8 @@ def _means(column: NDArray[np.float64], ends: NDArray[np.int_]) -> list[float]:
 
 def _count_choices(scenario: Scenario, tally: Tally) -> list[list[int]]:
     profiles, actions = len(scenario.profiles), len(scenario.actions)
-    cells = tally.column("profile") * actions + tally.column("chosen")
-    counts = np.bincount(cells.astype(int), minlength=profiles * actions)
+    cells = tally.column("profile")[:, None] * actions + tally.by_slot("chosen")
+    counts = np.bincount(cells.astype(int).ravel(), minlength=profiles * actions)
     table: list[list[int]] = counts.reshape(profiles, actions).tolist()
     return table
 

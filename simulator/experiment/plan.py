@@ -14,7 +14,6 @@ from simulator.experiment.sequential import FIRST_LOOK
 from simulator.experiment.setting import Run, Setting
 from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.model import Scenario
-from simulator.scenario.slot_consistency import check_single_slot
 
 MIN_SEEDS = 2
 MAX_SEEDS, MAX_ROUNDS = 100_000, 10_000_000
@@ -90,7 +89,6 @@ def make_plan(source: str, factors: Sequence[Factor], terms: PlanOptions) -> Pla
             "use --objective value"
         )
     scenario = find_scenario(source)
-    check_single_slot(scenario)
     check_grouping(scenario, terms.by)
     settings = list_settings(scenario, tuple(factors))
     return Plan(

@@ -7,7 +7,14 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from simulator.errors import EndpointProblem, OptionsInvalid
-from simulator.model import SLOT_SEPARATOR, OfferedAction, OfferedSlot, Recommendation, Visit
+from simulator.model import (
+    SLOT_SEPARATOR,
+    FilledPage,
+    OfferedAction,
+    OfferedSlot,
+    Recommendation,
+    Visit,
+)
 from simulator.personalizer.replies import read_page, read_ranking
 from simulator.personalizer.retrying_client import (
     ReplyUnusable,
@@ -76,7 +83,7 @@ class HttpPersonalizer:
 
     def fill(
         self, visit: Visit, slots: tuple[OfferedSlot, ...], event_id: str, *, deferred: bool
-    ) -> tuple[int, ...]:
+    ) -> FilledPage:
         """Fill the slots of the visit's page; with their baselines, where the reply fills none."""
         body = self._page_body(visit, slots, event_id, deferred=deferred)
         try:
@@ -85,9 +92,10 @@ class HttpPersonalizer:
         except ReplyUnusable as problem:
             self._events.add(event_id, problem)
             ids = [action.id for action in visit.actions]
-            return tuple([ids.index(slot.baseline) for slot in slots])
-        self._events.add_usable()
-        return answer
+            answer = tuple([ids.index(slot.baseline) for slot in slots])
+        else:
+            self._events.add_usable()
+        return FilledPage(answer, (-1,) * len(slots))
 
     def activate(self, event_id: str, _timestamp: timedelta) -> None:
         """Report now that a deferred page was shown."""

@@ -13,10 +13,20 @@ from mock_service.loop.slots import Slot as HostSlot
 from mock_service.loop.slots import SlotsRequest
 from mock_service.loop_assembly import build_loop
 from mock_service.settings import LoopSettings
+from mock_service.vowpal.policy_arguments import is_multi_slot
+from mock_service.vowpal.presets import as_multi_slot, resolve_policy
 from simulator.errors import OptionsInvalid
-from simulator.model import LearningRecord, OfferedAction, OfferedSlot, Recommendation, Visit
+from simulator.model import (
+    FilledPage,
+    LearningRecord,
+    OfferedAction,
+    OfferedSlot,
+    Recommendation,
+    Visit,
+)
 from simulator.personalizer.exploration_schedule import ExplorationSchedule, ScheduledSampler
 from simulator.personalizer.late_rewards import LateRewards, RecordingLateRewards
+from simulator.personalizer.slot_watch import SlotWatch
 from simulator.scenario.reward_timing import covering_wait
 
 BEGINNING = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday, so that a week of visits is a week
@@ -49,7 +59,10 @@ class InProcessPersonalizer:
         settings = _with_covering_wait(settings, reward_delay)
         if schedule is not None:
             settings = settings.with_changes(exploration=0.0)
-        choose = None if schedule is None else self._sampler
+        choose = self._sampler if schedule is not None else seeded_sampler(settings.seed)
+        self._watch = SlotWatch(choose)
+        if is_multi_slot(settings.policy):
+            choose = self._watch
         self._loop = build_loop(settings, self._clock, store=self._late, choose=choose)
         self._timestamp = timedelta()
         self._latest_version = 0
@@ -66,7 +79,7 @@ class InProcessPersonalizer:
 
     def fill(
         self, visit: Visit, slots: tuple[OfferedSlot, ...], event_id: str, *, deferred: bool
-    ) -> tuple[int, ...]:
+    ) -> FilledPage:
         """Fill the slots of the visit's page, at the visit's moment."""
         self._meet(visit)
         indices = tuple(
@@ -74,8 +87,20 @@ class InProcessPersonalizer:
         )
         request = SlotsRequest(event_id, visit.context, self._host_actions, indices, deferred)
         self._latest_version = self._loop.training_status().version
+        self._watch.slots.clear()
         index_of = {action.id: index for index, action in enumerate(visit.actions)}
-        return tuple([index_of[action] for _, action in self._loop.rank_slots(request)])
+        shown = tuple([index_of[action] for _, action in self._loop.rank_slots(request)])
+        watched = self._watch.slots
+        return FilledPage(
+            shown,
+            tuple([index_of.get(one.favourite, -1) for one in watched]),
+            tuple(
+                [
+                    Recommendation(tuple([index_of[id_] for id_ in one.ids]), one.probabilities)
+                    for one in watched
+                ]
+            ),
+        )
 
     def activate(self, event_id: str, offset: timedelta) -> None:
         """Report that a deferred page was shown, at that moment."""
@@ -123,6 +148,15 @@ class InProcessPersonalizer:
     def _move_to(self, offset: timedelta) -> None:
         self._timestamp = offset
         self._clock.move_to(BEGINNING + offset)
+
+
+def page_settings(settings: LoopSettings) -> LoopSettings:
+    """Return a loop's settings with its policy as one for pages of several slots.
+
+    Raises:
+        LearningPolicyInvalid: the policy is no preset, or is unsafe.
+    """
+    return replace(settings, policy=as_multi_slot(resolve_policy(settings.policy_or_default)))
 
 
 def _with_covering_wait(settings: LoopSettings, reward_delay: timedelta) -> LoopSettings:

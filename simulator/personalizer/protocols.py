@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Protocol
 
-from simulator.model import OfferedSlot, Recommendation, Visit
+from simulator.model import FilledPage, OfferedSlot, Recommendation, Visit
 
 
 class Personalizer(Protocol):
@@ -31,11 +31,15 @@ class PagePersonalizer(RewardSink, Protocol):
 
     def fill(
         self, visit: Visit, slots: tuple[OfferedSlot, ...], event_id: str, *, deferred: bool
-    ) -> tuple[int, ...]:
-        """Return the index of an action for each slot; EndpointProblem when it cannot."""
+    ) -> FilledPage:
+        """Return an action for each slot; EndpointProblem when it cannot."""
 
     def activate(self, event_id: str, offset: timedelta) -> None:
         """Report that a deferred page was shown."""
 
     def close(self) -> None:
         """Let go of what is held open."""
+
+
+class AnyPersonalizer(Personalizer, PagePersonalizer, Protocol):
+    """Ranks single actions, and fills pages."""

@@ -1,13 +1,13 @@
 """What can be earned in a scenario, computed from its truth."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from simulator.engine.multi_slot_tally import MultiSlotTally
-from simulator.engine.tally import Tally, best_actions
-from simulator.report.multi_slot_summary import page_baselines
-from simulator.report.summary import Baseline, RunInfo, summarise
+from simulator.engine.tally import Tally
+from simulator.report.baselines import Baseline
+from simulator.report.summary import RunInfo, summarise
 from simulator.scenario.model import Scenario
-from simulator.users.environment import ScenarioEnvironment
+from simulator.users.environment import PageBatch, PageRules, ScenarioEnvironment
 from simulator.users.multi_slot import MultiSlotEnvironment
 
 
@@ -45,37 +45,27 @@ def ceiling(
         OptionsInvalid: the scenario has no such reward design.
         HookProblem: a Python function of the scenario fails.
     """
-    if scenario.slots:
-        oracle, uniform, fixed = _of_pages(scenario, reward=reward, rounds=rounds, seed=seed)
-    else:
-        oracle, uniform, fixed = _of_actions(scenario, reward=reward, rounds=rounds, seed=seed)
+    rules, pages = _pages(scenario, reward=reward, rounds=rounds, seed=seed)
+    tally = Tally(rules)
+    for block in pages:
+        best = tally.best_pages(block)
+        tally.add(block, best, best)
+    found = summarise(scenario, tally, RunInfo(seed, reward)).baselines
+    oracle, uniform = found["oracle"], found["uniform"]
+    fixed = found["baseline" if scenario.slots else "best_fixed"]
     reachable = [_reachable(share, oracle, uniform) for share in explorations]
     return Ceiling(reward, rounds, oracle, uniform, fixed, reachable)
 
 
-def _of_actions(
+def _pages(
     scenario: Scenario, *, reward: str, rounds: int, seed: int
-) -> tuple[Baseline, Baseline, Baseline]:
-    environment = ScenarioEnvironment(scenario, seed=seed, reward=reward)
-    tally = Tally(environment.action_count)
-    for block in environment.blocks(rounds):
-        best = best_actions(block).tolist()
-        tally.add(block, best, best)
-    metrics = summarise(scenario, tally, RunInfo(seed, reward)).baselines
-    return metrics["oracle"], metrics["uniform"], metrics["best_fixed"]
-
-
-def _of_pages(
-    scenario: Scenario, *, reward: str, rounds: int, seed: int
-) -> tuple[Baseline, Baseline, Baseline]:
-    """Return figures of whole pages; the fixed one is the application's own."""
-    environment = MultiSlotEnvironment(scenario, seed=seed, reward=reward)
-    tally = MultiSlotTally(environment)
-    for block in environment.blocks(rounds):
-        tally.add(block, tally.best_pages(block))
-    metrics = page_baselines(tally)
-    own = ", ".join(slot.baseline for slot in environment.slots)
-    return metrics["oracle"], metrics["uniform"], replace(metrics["baseline"], action=own)
+) -> tuple[PageRules, Iterator[PageBatch]]:
+    if scenario.slots:
+        pages = MultiSlotEnvironment(scenario, seed=seed, reward=reward)
+        return pages.page, pages.blocks(rounds)
+    single = ScenarioEnvironment(scenario, seed=seed, reward=reward)
+    rules = PageRules(1, single.action_count)
+    return rules, (PageBatch([block]) for block in single.blocks(rounds))
 
 
 def _reachable(exploration: float, oracle: Baseline, uniform: Baseline) -> Reachable:

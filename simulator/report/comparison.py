@@ -7,7 +7,7 @@ from mock_service.reports.page import Page, Section, write_page, write_pictures
 from simulator.experiment.advise import Advice
 from simulator.experiment.comparison import ComparisonResult
 from simulator.experiment.recommendation import recommend
-from simulator.report.comparison_charts import action_mix, comparison_charts
+from simulator.report.comparison_charts import action_mix, comparison_charts, slot_mix
 from simulator.report.comparison_files import to_command, to_summary, versions, write_results
 from simulator.report.comparison_tables import (
     advice_table,
@@ -17,6 +17,7 @@ from simulator.report.comparison_tables import (
     groups_table,
     guards_table,
     results_table,
+    slots_table,
 )
 from simulator.report.comparison_terminal import circumstances
 
@@ -43,10 +44,11 @@ def comparison_page(findings: ComparisonResult, advice: Advice | None) -> Page:
         *_factors(findings),
         Section("How it went", courses),
         *_exploration(findings),
+        *_slots(findings),
         Section(
             "What was shown",
             action_mix(findings),
-            ("The share of each profile's visits in which each action was shown.",),
+            (_ABOUT_SHARES.format(of="slots" if plan.scenario.slots else "visits"),),
             narrow=True,
         ),
     ]
@@ -59,6 +61,20 @@ def comparison_page(findings: ComparisonResult, advice: Advice | None) -> Page:
         command=to_command(findings, advice),
         versions=versions(),
     )
+
+
+_ABOUT_SHARES = "The share of each profile's {of} in which each action was shown."
+
+
+def _slots(findings: ComparisonResult) -> list[Section]:
+    """Return how each slot of a page fared, and where each action stood."""
+    if not findings.plan.scenario.slots:
+        return []
+    about = ("The share of visits in which each action stood in that slot.",)
+    return [
+        Section("Slot by slot", (slots_table(findings),)),
+        Section("Where each action stood", slot_mix(findings), about, narrow=True),
+    ]
 
 
 def _subtitle(findings: ComparisonResult) -> str:

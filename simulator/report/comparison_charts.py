@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -108,18 +109,49 @@ def regret_curves(findings: ComparisonResult) -> Chart:
 
 def action_mix(findings: ComparisonResult) -> list[Chart]:
     """Draw for each profile in which share of visits each action was shown."""
-    scenario = findings.plan.scenario
-    return [_mix(findings, index, profile) for index, profile in enumerate(scenario.profiles)]
+    of = "slots" if findings.plan.scenario.slots else "visits"
+    return [
+        _mix(findings, _slug("actions", number, name), name, of, partial(_by_profile, number))
+        for number, name in enumerate(findings.plan.scenario.profiles)
+    ]
 
 
-def _mix(findings: ComparisonResult, profile: int, name: str) -> Chart:
+def slot_mix(findings: ComparisonResult) -> list[Chart]:
+    """Draw for each slot of a page in which share of visits each action stood there."""
+    ids = [slot.id for slot in findings.plan.scenario.slots]
+    return [
+        _mix(findings, _slug("slot", number, id_), id_, "visits", partial(_by_slot, number))
+        for number, id_ in enumerate(ids)
+    ]
+
+
+def _by_profile(profile: int, run: RunMetrics) -> list[int]:
+    return run.shown[profile]
+
+
+def _by_slot(slot: int, run: RunMetrics) -> list[int]:
+    return run.slots[slot].shown
+
+
+def _slug(kind: str, number: int, name: str) -> str:
+    """Return what to call a file that is about the `number`-th of its kind."""
+    return f"{kind}-{number + 1}-{re.sub(r'[^A-Za-z0-9_-]+', '-', name)}"
+
+
+def _mix(
+    findings: ComparisonResult,
+    slug: str,
+    title: str,
+    of: str,
+    counts: Callable[[RunMetrics], list[int]],
+) -> Chart:
     actions = findings.plan.scenario.action_ids
     chosen = _select_settings(findings)
     rows = [
         {"setting": findings.results[cell].label, "action": action, "share": share, "order": order}
         for cell in chosen
         for order, (action, share) in enumerate(
-            zip(actions, _shares(findings.metrics[cell], profile), strict=True)
+            zip(actions, _shares(findings.metrics[cell], counts), strict=True)
         )
     ]
     chart = (
@@ -129,7 +161,7 @@ def _mix(findings: ComparisonResult, profile: int, name: str) -> Chart:
             y=alt.Y("setting:N", title=None, sort=None, axis=_NAMES),
             x=alt.X(
                 "share:Q",
-                title="share of visits",
+                title=f"share of {of}",
                 axis=alt.Axis(format="%", tickCount=5),
                 scale=alt.Scale(domain=[0, 1]),
             ),
@@ -144,13 +176,12 @@ def _mix(findings: ComparisonResult, profile: int, name: str) -> Chart:
         )
         .properties(height=max(100, 26 * len(chosen)))
     )
-    slug = re.sub(r"[^A-Za-z0-9_-]+", "-", name)
-    return Chart(f"actions-{profile + 1}-{slug}", name, _spec(chart))
+    return Chart(slug, title, _spec(chart))
 
 
-def _shares(runs: tuple[RunMetrics, ...], profile: int) -> list[float]:
-    counts = np.sum([run.shown[profile] for run in runs], axis=0)
-    shares: list[float] = (counts / max(1, counts.sum())).round(4).tolist()
+def _shares(runs: tuple[RunMetrics, ...], counts: Callable[[RunMetrics], list[int]]) -> list[float]:
+    total = np.sum([counts(run) for run in runs], axis=0)
+    shares: list[float] = (total / max(1, total.sum())).round(4).tolist()
     return shares
 
 

@@ -1,6 +1,7 @@
 """The tables of a comparison: how the settings stand, who gains, what each factor does."""
 
 from collections.abc import Sequence
+from statistics import fmean
 
 from mock_service.reports.page import PageTable
 from simulator.experiment.advise import Advice, BudgetAdvice
@@ -161,6 +162,25 @@ def groups_table(findings: ComparisonResult) -> PageTable:
         "The 95% intervals hold together, for all settings and groups.",
         words=frozenset({0, 1, 4}),
     )
+
+
+def slots_table(findings: ComparisonResult) -> PageTable:
+    """Return how each slot of a page fared with each setting."""
+    rows = []
+    for result, runs in zip(findings.results, findings.metrics, strict=True):
+        for slots in zip(*(run.slots for run in runs), strict=True):
+            means = (fmean([getattr(one, name) for one in slots]) for name in _OF_A_SLOT)
+            rows.append((result.label, slots[0].id, *(f"{mean:.4f}" for mean in means)))
+    return PageTable(
+        ("setting", "slot", "value", "reward", "regret"),
+        rows,
+        "Means per visit over the seeds. Regret is what the best page brings more in that slot: "
+        "negative where it gives the place away for another's sake.",
+        words=frozenset({0, 1}),
+    )
+
+
+_OF_A_SLOT = ("mean_value", "mean_reward", "regret")
 
 
 def guards_table(findings: ComparisonResult) -> PageTable:

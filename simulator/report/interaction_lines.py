@@ -1,6 +1,7 @@
 """One line of a record: an interaction with the hidden truth."""
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any, NamedTuple, Self
 
@@ -10,6 +11,7 @@ from pydantic import model_validator as validator
 from simulator.model import (
     Interaction,
     OfferedAction,
+    OfferedSlot,
     PotentialOutcomes,
     Recommendation,
     Visit,
@@ -62,8 +64,26 @@ class TruthLine(_RecordLine):
         return [*counts, *(len(part) for part in metrics)]
 
 
+class SlotLine(_RecordLine):
+    """A slot of a page, as the personalizer saw it."""
+
+    id: Annotated[str, Field(min_length=1)]
+    features: list[dict[str, Any]]
+    baseline: str
+    excluded: list[str]
+
+    def slot(self) -> OfferedSlot:
+        """Return the slot as the engine knows it."""
+        return OfferedSlot(self.id, _text(self.features), self.baseline, tuple(self.excluded))
+
+
 class InteractionLine(_RecordLine):
-    """One line of a record; ``moment`` is in seconds since the simulation began."""
+    """One line of a record; ``moment`` is in seconds since the simulation began.
+
+    A page has a line for each ``slot``, one after the other. Its ``ranking`` is of the actions the
+    slot was chosen from, and empty where their probabilities were not told; where the page was not
+    ``viewed``, nothing came of it.
+    """
 
     scenario: str
     seed: int
@@ -82,14 +102,21 @@ class InteractionLine(_RecordLine):
     expected_value: FiniteFloat
     truth: TruthLine
     reward_delay: _Moment | None = None
+    slot: SlotLine | None = None
+    viewed: bool = True
 
     @validator(mode="after")
     def _fits(self) -> Self:
         ids = [action.id for action in self.actions]
         if any(count != len(ids) for count in self.truth.columns()):
             raise ValueError(f"expected a truth about {len(ids)} actions")
-        if sorted(id_ for id_, _ in self.ranking) != sorted(ids):
+        ranked = sorted(id_ for id_, _ in self.ranking)
+        is_part = len(set(ranked)) == len(ranked) and set(ranked) <= set(ids)
+        if ranked != sorted(ids) if self.slot is None else not is_part:
             raise ValueError("expected a ranking of the actions")
+        named = {self.chosen, self.slot.baseline, *self.slot.excluded} if self.slot else set()
+        if not named <= set(ids):
+            raise ValueError("expected what a slot names among the actions")
         return self
 
     @property
@@ -101,12 +128,13 @@ class InteractionLine(_RecordLine):
         """Return the interaction as the engine knows it."""
         actions = tuple(OfferedAction(action.id, _text(action.features)) for action in self.actions)
         position = {action.id: index for index, action in enumerate(actions)}
-        order, probabilities = zip(*self.ranking, strict=True)
+        order = tuple([position[id_] for id_, _ in self.ranking]) or (position[self.chosen],)
+        probabilities = tuple([probability for _, probability in self.ranking])
         offset = timedelta(seconds=self.moment)
         return Interaction(
             self.event_id,
             Visit(self.visit, self.profile, _text(self.context), actions, offset),
-            Recommendation(tuple(position[id_] for id_ in order), tuple(probabilities)),
+            Recommendation(order, probabilities),
             self.outcomes,
             self.reward,
             self.value,
@@ -122,6 +150,8 @@ class InteractionLine(_RecordLine):
                 tuple(self.truth.lost),
                 tuple(self.truth.repeated),
             ),
+            None if self.slot is None else self.slot.slot(),
+            self.viewed,
         )
 
 
@@ -129,7 +159,8 @@ def to_line(interaction: Interaction, label: RunKey) -> InteractionLine:
     """Return an interaction as a line of a record."""
     visit, recommendation, truth = interaction.visit, interaction.recommendation, interaction.truth
     ids = [action.id for action in visit.actions]
-    ranked = zip(recommendation.order, recommendation.probabilities, strict=True)
+    slot = interaction.slot
+    ranked = zip(recommendation.order, recommendation.probabilities, strict=not slot)
     shown = recommendation.order[0]
     arrivals = [[(late.total_seconds(), value) for late, value in one] for one in truth.arrivals]
     return InteractionLine.model_construct(
@@ -147,6 +178,8 @@ def to_line(interaction: Interaction, label: RunKey) -> InteractionLine:
         value=interaction.value,
         expected_value=truth.expected_values[shown],
         truth={**truth._asdict(), "arrivals": arrivals},
+        slot=None if slot is None else {**asdict(slot), "features": json.loads(slot.features)},
+        viewed=interaction.viewed,
     )
 
 

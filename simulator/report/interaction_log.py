@@ -15,7 +15,7 @@ from simulator.errors import OptionsInvalid, RecordInvalid
 from simulator.model import Interaction
 from simulator.report.interaction_lines import COMPACT, InteractionLine, RunKey, to_line
 
-_JSON_CELLS = frozenset({"context", "actions", "ranking", "outcomes", "truth"})
+_JSON_CELLS = frozenset({"context", "actions", "ranking", "outcomes", "truth", "slot", "viewed"})
 
 
 _Row = tuple[int, dict[str, Any] | str]

@@ -18,8 +18,6 @@ from simulator.experiment.recommendation import recommend
 from simulator.report.comparison_files import METRICS, to_summary
 from simulator.report.comparison_tables import results_table
 from simulator.report.comparison_terminal import show_comparison
-from simulator.report.multi_slot_summary import PageSummary
-from simulator.report.multi_slot_terminal import show_page_summary
 from simulator.report.summary import Summary
 from simulator.report.terminal import show_summary
 
@@ -103,7 +101,7 @@ class Comparison:
 class Simulation:
     """A finished run."""
 
-    summary: Summary | PageSummary
+    summary: Summary
 
     @property
     def warnings(self) -> list[RunWarning]:
@@ -124,10 +122,7 @@ class Simulation:
 
     def __str__(self) -> str:
         """Show what the command prints."""
-        summary = self.summary
-        if isinstance(summary, PageSummary):
-            return _print(lambda console: show_page_summary(console, summary))
-        return _print(lambda console: show_summary(console, summary))
+        return _print(lambda console: show_summary(console, self.summary))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return a pandas frame of the learning curve; needs pandas."""

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mock_service.visible import to_plain, to_visible
+from simulator.report.baselines import Baseline
 from simulator.report.ceiling import Ceiling
-from simulator.report.summary import Baseline
 from simulator.scenario.model import ActionSpec, Scenario
 from simulator.scenario.outcomes import Outcome, Rating
 from simulator.scenario.rewards import PythonRewardDesign, RewardSpec

@@ -8,7 +8,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.multi_slot_tally import MultiSlotTally
 from simulator.engine.run_warnings import (
     RunWarning,
     clock_text,
@@ -24,6 +23,7 @@ from simulator.engine.run_warnings import (
 from simulator.engine.tally import Tally
 from simulator.model import LearningRecord
 from simulator.personalizer.retrying_client import RequestStats, UnusableReplies
+from simulator.report.baselines import Baseline, baselines, slot_baselines
 from simulator.report.means import (
     CurvePoint,
     last_quarter,
@@ -37,7 +37,10 @@ from simulator.users.environment import EnvironmentInfo
 
 @dataclass(frozen=True, slots=True)
 class ProfileSummary:
-    """How one kind of user fared; ``best_action`` is the one of highest expected value to most."""
+    """How one kind of user fared; ``best_action`` is the one of highest expected value to most.
+
+    On a page of several slots there is none, and figures are of whole pages.
+    """
 
     name: str
     visits: int
@@ -49,15 +52,17 @@ class ProfileSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
-    """What the same visits would have earned with a choice that does not learn.
+class SlotSummary:
+    """How one place fared; ``most_shown`` is the action shown there most, in the last quarter."""
 
-    ``action`` is the one that is always shown: the best of them by reward.
-    """
-
-    mean_reward: float
-    mean_value: float
-    action: str | None = None
+    id: str
+    mean_reward: float | None
+    mean_reward_last_quarter: float | None
+    mean_value: float | None
+    best_action_share: float | None
+    regret: float
+    most_shown: str | None
+    baselines: dict[str, Baseline]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +105,18 @@ class Summary:
     over all visits. ``requests`` is None in process, ``unusable_replies`` is None when every rank
     was answered with a ranking, and ``trouble`` says why a run ended early. ``learning`` is what
     the loop made of the rewards, None for an endpoint's. ``warnings`` belong to the figures.
+
+    On a page of several slots, rewards, values and regret are sums over them, and
+    ``best_action_share`` is the share of slots that showed what the best page shows there;
+    ``viewed`` counts the pages that were looked at, and ``slots`` is empty where there is one.
+
     Only ``interactions_per_second`` differs between runs of one seed.
     """
 
     scenario: str
     endpoint: str | None
     rounds: int
+    viewed: int
     seed: int
     reward_design: str
     mean_reward: float | None
@@ -113,6 +124,7 @@ class Summary:
     mean_value: float | None
     best_action_share: float | None
     regret: float
+    slots: list[SlotSummary]
     profiles: list[ProfileSummary]
     baselines: dict[str, Baseline]
     curve: list[CurvePoint]
@@ -156,15 +168,17 @@ def summarise(info: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
         scenario=info.name,
         endpoint=made.endpoint,
         rounds=tally.rounds,
+        viewed=tally.viewed,
         seed=made.seed,
         reward_design=made.reward_design,
         mean_reward=mean_or_none(reward),
         mean_reward_last_quarter=mean_or_none(last_quarter(reward)),
         mean_value=mean_or_none(tally.column("value")),
-        best_action_share=mean_or_none(tally.column("chosen") == tally.column("best")),
+        best_action_share=mean_or_none(tally.by_slot("chosen") == tally.by_slot("best")),
         regret=round_metric(tally.column("regret").sum()),
+        slots=[_slot(info, tally, number, slot.id) for number, slot in enumerate(info.slots)],
         profiles=_profiles(info, tally),
-        baselines=_baselines(info, tally),
+        baselines=baselines(info, tally),
         curve=learning_curve(reward, tally.column("value")),
         feedback=RewardDeliveryStats(tally.reported, tally.lost, tally.repeated, tally.unsent),
         requests=made.requests,
@@ -177,9 +191,7 @@ def summarise(info: EnvironmentInfo, tally: Tally, made: RunInfo) -> Summary:
     )
 
 
-def run_warnings(
-    info: EnvironmentInfo | Scenario, tally: Tally | MultiSlotTally, made: RunInfo
-) -> list[RunWarning]:
+def run_warnings(info: EnvironmentInfo | Scenario, tally: Tally, made: RunInfo) -> list[RunWarning]:
     """Return what must be known of a run before its figures are believed."""
     covered, learning = CoveredTime.of(tally.seconds()), made.learning
     if covered is None:
@@ -211,35 +223,30 @@ def _profiles(info: EnvironmentInfo, tally: Tally) -> list[ProfileSummary]:
 def _profile(
     info: EnvironmentInfo, tally: Tally, name: str, theirs: NDArray[np.bool_]
 ) -> ProfileSummary:
-    best = tally.column("best")[theirs].astype(int)
+    best = tally.by_slot("best")[theirs].astype(int)
+    is_single = best.shape[1] == 1 and len(best)
     return ProfileSummary(
         name=name,
         visits=len(best),
         mean_reward=mean_or_none(tally.column("reward")[theirs]),
         mean_value=mean_or_none(tally.column("value")[theirs]),
-        best_action=info.action_ids[np.bincount(best).argmax()] if len(best) else None,
-        best_action_share=mean_or_none(tally.column("chosen")[theirs] == best),
+        best_action=info.action_ids[np.bincount(best[:, 0]).argmax()] if is_single else None,
+        best_action_share=mean_or_none(tally.by_slot("chosen")[theirs] == best),
         regret=round_metric(tally.column("regret")[theirs].sum()),
     )
 
 
-def _baselines(info: EnvironmentInfo, tally: Tally) -> dict[str, Baseline]:
-    """Return what the very same visits would have earned without a learner."""
-    if not tally.rounds:
-        return {}
-    fixed = int(tally.fixed_rewards.argmax())
-    return {
-        "uniform": Baseline(
-            round_metric(tally.column("blind_reward").mean()),
-            round_metric(tally.column("blind_value").mean()),
-        ),
-        "best_fixed": Baseline(
-            round_metric(tally.fixed_rewards[fixed] / tally.rounds),
-            round_metric(tally.fixed_values[fixed] / tally.rounds),
-            info.action_ids[fixed],
-        ),
-        "oracle": Baseline(
-            round_metric(tally.column("best_reward").mean()),
-            round_metric((tally.column("value") + tally.column("regret")).mean()),
-        ),
-    }
+def _slot(info: EnvironmentInfo, tally: Tally, number: int, name: str) -> SlotSummary:
+    reward, value = tally.by_slot("reward")[:, number], tally.by_slot("value")[:, number]
+    chosen, best = tally.by_slot("chosen")[:, number], tally.by_slot("best")[:, number]
+    latest = last_quarter(chosen).astype(int)
+    return SlotSummary(
+        id=name,
+        mean_reward=mean_or_none(reward),
+        mean_reward_last_quarter=mean_or_none(last_quarter(reward)),
+        mean_value=mean_or_none(value),
+        best_action_share=mean_or_none(chosen == best),
+        regret=round_metric(tally.by_slot("regret")[:, number].sum()),
+        most_shown=info.action_ids[np.bincount(latest).argmax()] if len(latest) else None,
+        baselines=slot_baselines(tally, number),
+    )

@@ -11,9 +11,9 @@ from rich.text import Text
 from mock_service.visible import to_plain
 from simulator.engine.run_warnings import RunWarning, duration_text
 from simulator.model import Interaction
+from simulator.report.baselines import Baseline
 from simulator.report.means import CurvePoint
-from simulator.report.multi_slot_summary import PageSummary
-from simulator.report.summary import Baseline, Summary
+from simulator.report.summary import Summary
 
 _CURVE_ROWS = 8
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
@@ -21,11 +21,12 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 def show_summary(console: Console, summary: Summary) -> None:
     """Print the figures of a run, by profile and next to its baselines."""
-    console.print(Group(_headline(summary), _comparison(summary), _profiles(summary)))
-    for line in accounts(summary):
+    slots = [_slots(summary)] if summary.slots else []
+    console.print(Group(_headline(summary), _comparison(summary), *slots, _profiles(summary)))
+    for line in _accounts(summary):
         console.print(to_plain(line))
     if summary.curve:
-        console.print(curve(summary.curve, summary.baselines))
+        console.print(_curve(summary.curve, summary.baselines))
     show_warnings(console, summary.warnings)
 
 
@@ -39,14 +40,16 @@ def show_warnings(console: Console, warnings: Sequence[RunWarning]) -> None:
 def show_interaction(console: Console, interaction: Interaction) -> None:
     """Print one interaction: who came, what was shown and what came of it."""
     visit, recommendation = interaction.visit, interaction.recommendation
+    slot = interaction.slot
     lines = [
         "",
         f"User: {visit.profile} (visit {visit.number + 1}, event {interaction.event_id})",
         f"Context: {visit.context}",
+        *([f"Slot: {slot.id}{'' if interaction.viewed else ' (not seen)'}"] if slot else []),
         f"Recommended: {visit.actions[recommendation.order[0]].id}",
-        "Ranking probabilities:",
+        *(["Ranking probabilities:"] if recommendation.probabilities else []),
     ]
-    ranked = zip(recommendation.order, recommendation.probabilities, strict=True)
+    ranked = zip(recommendation.order, recommendation.probabilities, strict=not slot)
     lines += [f"  {visit.actions[index].id}: {probability:.4f}" for index, probability in ranked]
     lines += [f"{name.capitalize()}: {amount:g}" for name, amount in interaction.outcomes.items()]
     lines.append(f"Reward sent: {interaction.reward:g}")
@@ -54,18 +57,19 @@ def show_interaction(console: Console, interaction: Interaction) -> None:
 
 
 def _headline(summary: Summary) -> RenderableType:
-    speed = summary.interactions_per_second
-    pace = f", {speed:,.0f} interactions/s" if speed else ""
-    line = f"{summary.scenario}: {summary.rounds:,} rounds, seed {summary.seed}{pace}"
-    return Group(to_plain(line), *place_lines(summary), *covered_lines(summary))
+    speed, unit = summary.interactions_per_second, "pages" if summary.slots else "interactions"
+    pace = f", {speed:,.0f} {unit}/s" if speed else ""
+    seen = "" if summary.viewed == summary.rounds else f", {summary.viewed:,} pages seen"
+    line = f"{summary.scenario}: {summary.rounds:,} rounds{seen}, seed {summary.seed}{pace}"
+    return Group(to_plain(line), *_place_lines(summary), *_covered_lines(summary))
 
 
-def place_lines(summary: Summary | PageSummary) -> list[Text]:
+def _place_lines(summary: Summary) -> list[Text]:
     """Return the line that says that it went over HTTP, and where; none in this process."""
     return [to_plain(f"Over HTTP, at {summary.endpoint}")] if summary.endpoint else []
 
 
-def covered_lines(summary: Summary | PageSummary) -> list[Text]:
+def _covered_lines(summary: Summary) -> list[Text]:
     """Return what time the visits cover, on the scenario's clock, and how long the loop waits."""
     lines = [f"The visits cover {summary.covered.text()}"] if summary.covered else []
     if summary.learning is not None:
@@ -75,51 +79,69 @@ def covered_lines(summary: Summary | PageSummary) -> list[Text]:
 
 
 def _comparison(summary: Summary) -> Table:
-    title = f"Mean reward (design: {summary.reward_design}) and value"
-    table = Table("", title=to_plain(title), title_justify="left", box=SIMPLE_HEAD)
-    for heading in ("reward", "last quarter", "value", "best action shown", "regret"):
-        table.add_column(heading, justify="right")
-    add_personalizer(table, summary)
+    of_a_page = " of a page" if summary.slots else ""
+    best = "as on the best page" if summary.slots else "best action shown"
+    title = f"Mean reward{of_a_page} (design: {summary.reward_design}) and value"
+    table = _table(title, "", "reward", "last quarter", "value", best, "regret")
+    table.add_row(
+        Text("Personalizer", "bold"),
+        Text(_figure(summary.mean_reward), "bold"),
+        Text(_figure(summary.mean_reward_last_quarter), "bold"),
+        Text(_figure(summary.mean_value), "bold"),
+        _share(summary.best_action_share),
+        f"{summary.regret:,.1f}",
+        end_section=True,
+    )
     for name, baseline in summary.baselines.items():
         label = name.replace("_", " ") + (f" ({baseline.action})" if baseline.action else "")
-        metrics = (figure(baseline.mean_reward), "", figure(baseline.mean_value))
+        metrics = (_figure(baseline.mean_reward), "", _figure(baseline.mean_value))
         table.add_row(to_plain(label), *metrics, "", "")
     return table
 
 
-def add_personalizer(table: Table, summary: Summary | PageSummary) -> None:
-    """Add the row of who was measured, above a line and whatever it is compared to."""
-    table.add_row(
-        Text("Personalizer", "bold"),
-        Text(figure(summary.mean_reward), "bold"),
-        Text(figure(summary.mean_reward_last_quarter), "bold"),
-        Text(figure(summary.mean_value), "bold"),
-        share(summary.best_action_share),
-        f"{summary.regret:,.1f}",
-        end_section=True,
+def _slots(summary: Summary) -> Table:
+    table = _table(
+        "By slot: mean reward, next to the application's own page, a choice by lot and an oracle",
+        *("slot", "reward", "last quarter", "baseline", "uniform", "oracle", "shown most, at last"),
     )
-
-
-def _profiles(summary: Summary) -> Table:
-    table = Table("profile", title="By profile", title_justify="left", box=SIMPLE_HEAD)
-    for heading in ("visits", "reward", "value", "regret"):
-        table.add_column(heading, justify="right")
-    table.add_column("best action")
-    table.add_column("shown", justify="right")
-    for profile in summary.profiles:
+    for slot in summary.slots:
+        others = [slot.baselines[name] for name in ("baseline", "uniform", "oracle")]
         table.add_row(
-            to_plain(profile.name),
-            f"{profile.visits:,}",
-            figure(profile.mean_reward),
-            figure(profile.mean_value),
-            f"{profile.regret:,.1f}",
-            to_plain(profile.best_action or ""),
-            share(profile.best_action_share),
+            to_plain(slot.id),
+            _figure(slot.mean_reward),
+            _figure(slot.mean_reward_last_quarter),
+            *(_figure(one.mean_reward) for one in others),
+            to_plain(slot.most_shown or ""),
         )
     return table
 
 
-def accounts(summary: Summary | PageSummary) -> Iterator[str]:
+def _table(title: str, first: str, *headings: str) -> Table:
+    table = Table(first, title=to_plain(title), title_justify="left", box=SIMPLE_HEAD)
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _profiles(summary: Summary) -> Table:
+    table = _table("By profile", "profile", "visits", "reward", "value", "regret")
+    if not summary.slots:
+        table.add_column("best action")
+        table.add_column("shown", justify="right")
+    for profile in summary.profiles:
+        best = (to_plain(profile.best_action or ""), _share(profile.best_action_share))
+        table.add_row(
+            to_plain(profile.name),
+            f"{profile.visits:,}",
+            _figure(profile.mean_reward),
+            _figure(profile.mean_value),
+            f"{profile.regret:,.1f}",
+            *(() if summary.slots else best),
+        )
+    return table
+
+
+def _accounts(summary: Summary) -> Iterator[str]:
     """Yield what became of rewards, requests and replies, where that is not plain."""
     rewards, requests = summary.feedback, summary.requests
     if rewards.lost or rewards.repeated or rewards.unsent:
@@ -134,7 +156,7 @@ def accounts(summary: Summary | PageSummary) -> Iterator[str]:
         )
 
 
-def curve(points: Sequence[CurvePoint], baselines: Mapping[str, Baseline]) -> Text:
+def _curve(points: Sequence[CurvePoint], baselines: Mapping[str, Baseline]) -> Text:
     """Draw the learning curve between blind choice and perfect knowledge, or wider if it must."""
     means = [point.mean_reward for point in points]
     known = [baselines["uniform"].mean_reward, baselines["oracle"].mean_reward]
@@ -156,11 +178,11 @@ def _footing(points: Sequence[CurvePoint]) -> str:
     return "1" + f"{points[-1].round:,} rounds".rjust(len(points) - 1)
 
 
-def figure(number: float | None) -> str:
+def _figure(number: float | None) -> str:
     """Return a figure to three decimals."""
     return "-" if number is None else f"{number:.3f}"
 
 
-def share(number: float | None) -> str:
+def _share(number: float | None) -> str:
     """Return a share in per cent."""
     return "-" if number is None else f"{number:.1%}"

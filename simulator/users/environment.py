@@ -1,6 +1,6 @@
 """The crowd of a scenario: visits, and for each action what would come of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -47,6 +47,43 @@ class VisitBatch:
     offer: AvailableActions | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PageBatch:
+    """Some visits to a page: a block for each slot, and who gets to see it; shape (visits,).
+
+    ``viewed`` is None where everybody sees it.
+    """
+
+    slots: list[VisitBatch]
+    viewed: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRules:
+    """How many slots a page has, and how many actions could be shown.
+
+    ``allowed`` says which of them where, with the shape (slots, actions), None for all of them
+    everywhere; ``baseline`` is the application's own page, as indices, if it has one.
+    """
+
+    slots: int
+    actions: int
+    allowed: NDArray[np.bool_] | None = None
+    baseline: tuple[int, ...] | None = None
+
+
+class PageSlot(Protocol):
+    """A place on a page."""
+
+    @property
+    def id(self) -> str:
+        """What it is called."""
+
+    @property
+    def baseline(self) -> str:
+        """The id of what the application would show there."""
+
+
 class EnvironmentInfo(Protocol):
     """Who takes part: a scenario, or a record of one."""
 
@@ -61,6 +98,10 @@ class EnvironmentInfo(Protocol):
     @property
     def action_ids(self) -> list[str]:
         """What can be shown."""
+
+    @property
+    def slots(self) -> Sequence[PageSlot]:
+        """The slots of a page; none where there is one action a visit."""
 
 
 class Environment(Protocol):

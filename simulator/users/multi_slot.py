@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.random import SeedSequence, default_rng
@@ -14,21 +14,20 @@ from simulator.scenario.reward_timing import longest_reward_delay
 from simulator.scenario.slots import SlotSpec
 from simulator.users.behaviour import Behaviour
 from simulator.users.delivery import RewardChannel
-from simulator.users.environment import BLOCK, VisitBatch, beginning, potential_outcomes
+from simulator.users.environment import (
+    BLOCK,
+    PageBatch,
+    PageRules,
+    VisitBatch,
+    beginning,
+    potential_outcomes,
+)
 from simulator.users.population import ArrivalBatch, Population
 from simulator.users.reward_design import RewardDesign
 from simulator.users.taste import Pleasure, TasteMatrix
 
 _PURPOSES = ("profiles", "context", "traffic", "slots", "views")
 """Each has a generator of its own, and each slot one of its own for each of what users do there."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageBatch:
-    """Some visits to a page: a block for each slot, and who gets to see it; shape (visits,)."""
-
-    slots: list[VisitBatch]
-    viewed: NDArray[np.bool_]
 
 
 class _SlotModel:
@@ -69,8 +68,9 @@ class MultiSlotEnvironment:
         self.reward_delay = longest_reward_delay(scenario, reward)
         self.slots = list_slots(scenario)
         self.viewed_share = 1.0 if scenario.page is None else scenario.page.viewed
-        self.baseline = tuple([scenario.action_ids.index(one.baseline) for one in self.slots])
-        self.allowed = allowed_in(scenario)
+        own = tuple([scenario.action_ids.index(one.baseline) for one in self.slots])
+        allowed = allowed_in(scenario)
+        self.page = PageRules(len(self.slots), len(scenario.actions), allowed, own)
         indices = zip(scenario.slots, streams["slots"].spawn(len(scenario.slots)), strict=True)
         self._indices = [_SlotModel(scenario, spec, rng) for spec, rng in indices]
         self._tastes = TasteMatrix(scenario)

@@ -8,7 +8,13 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from simulator.model import Interaction, OfferedAction, PotentialOutcomes, Visit
+from simulator.model import (
+    Interaction,
+    OfferedAction,
+    OfferedSlot,
+    PotentialOutcomes,
+    Visit,
+)
 from simulator.users.availability import AvailableActions
 from simulator.users.behaviour import OutcomeDraws, Outcomes
 from simulator.users.delays import microseconds
@@ -23,6 +29,7 @@ class RecordedCast:
     name: str
     profiles: list[str]
     action_ids: list[str]
+    slots: Sequence[OfferedSlot] = ()
 
 
 class ReplayEnvironment:

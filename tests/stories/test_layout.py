@@ -4,13 +4,13 @@ import pytest
 
 from mock_service.settings import LoopSettings
 from simulator.scenario.catalogue import find_scenario
-from simulator.simulations import RunOptions, simulate_pages
+from simulator.simulations import RunOptions, simulate
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_filled_page_beats_the_applications_own_and_nears_the_oracles(seed: int) -> None:
     """With an exploration of 0.2, three quarters of what is best after a thousand pages."""
-    summary = simulate_pages(find_scenario("layout"), LoopSettings(), RunOptions(1500, seed))
+    summary = simulate(find_scenario("layout"), LoopSettings(), RunOptions(1500, seed))
 
     reached = summary.mean_reward_last_quarter
     assert reached is not None

@@ -32,6 +32,27 @@ def test_a_policy_and_the_azure_mode_can_be_had() -> None:
         assert endpoint.rank({"actions": ARTICLES}).status_code == 201
 
 
+@pytest.mark.parametrize("options", [[], ["--policy", "softmax"], ["--mode", "azure"]])
+def test_pages_of_several_slots_can_be_had(options: list[str]) -> None:
+    """With any preset; the simulator's pages are filled there."""
+    with served_by_command("--multi-slot", *options) as endpoint:
+        arguments = endpoint.send("GET", "/personalizer/v1.0/configurations/policy").json()
+        pages = command("simulate", "layout", "--rounds", "20", environment=endpoint.environment())
+
+    assert "--ccb_explore_adf" in arguments["arguments"]
+    assert ("--softmax" in arguments["arguments"]) == ("softmax" in options)
+    assert pages.code == 0
+
+
+def test_a_loop_of_single_ranks_says_how_to_have_pages() -> None:
+    """What the service said, and the flag."""
+    with served_by_command() as endpoint:
+        pages = command("simulate", "layout", "--rounds", "20", environment=endpoint.environment())
+
+    assert pages.code == 2
+    assert "serve --multi-slot" in pages.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -44,6 +65,11 @@ def test_a_policy_and_the_azure_mode_can_be_had() -> None:
         (["--policy", "nonsense"], "is no learning policy"),
         (["--exploration", "2"], "'--exploration'"),
         (["--mode", "slow"], "'--mode'"),
+        (["--multi-slot", "--policy", "nonsense"], "is no learning policy"),
+        (
+            ["--multi-slot", "--setup", "examples/setup.toml"],
+            "--setup says how loops begin: leave --multi-slot out",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(arguments: list[str], expected: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,13 +10,14 @@ import pytest
 from mock_service.loop.configuration import Configuration
 from mock_service.settings import LoopSettings, Settings
 from mock_service.vowpal.presets import as_multi_slot, resolve_policy
-from simulator.engine.multi_slot_run import PageListeners
+from simulator.engine.run import Listeners
 from simulator.errors import EndpointProblem, ScenarioInvalid
-from simulator.report.multi_slot_summary import PageSummary
+from simulator.model import Interaction
+from simulator.report.summary import Summary
 from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.load import with_parameters
 from simulator.scenario.model import Scenario
-from simulator.simulations import EndpointTarget, RunOptions, ceilings, simulate_pages
+from simulator.simulations import EndpointTarget, RunOptions, ceilings, simulate
 from simulator.users.multi_slot import MultiSlotEnvironment
 from tests.helpers.command_line import command
 from tests.helpers.servers import served
@@ -27,10 +29,15 @@ Events = list[tuple[str, tuple[int, ...]]]
 
 def _run(
     target: LoopSettings | EndpointTarget, scenario: Scenario = LAYOUT, *, seed: int = 5
-) -> tuple[PageSummary, Events]:
-    seen: Events = []
-    listeners = PageListeners(watcher=lambda event_id, page: seen.append((event_id, page)))
-    return simulate_pages(scenario, target, RunOptions(ROUNDS, seed), listeners), seen
+) -> tuple[Summary, Events]:
+    seen: dict[str, list[int]] = {}
+
+    def watch(interaction: Interaction) -> None:
+        shown = interaction.recommendation.order[0]
+        seen.setdefault(interaction.event_id, []).append(shown)
+
+    summary = simulate(scenario, target, RunOptions(ROUNDS, seed), Listeners(watcher=watch))
+    return summary, [(event_id, tuple(page)) for event_id, page in seen.items()]
 
 
 def test_in_process_and_over_http_fill_alike_event_for_event() -> None:
@@ -99,6 +106,7 @@ def test_the_oracle_shows_the_best_page_that_repeats_nothing() -> None:
     (found, _) = ceilings(LAYOUT, rounds=200, seed=1, explorations=[])
 
     seen = block.viewed
+    assert seen is not None
     assert found.oracle.mean_value == pytest.approx(
         np.mean(seen * [best[name] for name in readers]), abs=1e-6
     )
@@ -115,6 +123,8 @@ def test_another_reward_design_meets_the_same_users() -> None:
         MultiSlotEnvironment(LAYOUT, seed=3, reward="opens").blocks(500),
         strict=True,
     ):
+        assert one.viewed is not None
+        assert other.viewed is not None
         assert np.array_equal(one.viewed, other.viewed)
         for slot, same in zip(one.slots, other.slots, strict=True):
             assert slot.visits == same.visits
@@ -162,22 +172,83 @@ def test_results_are_shown_by_slot() -> None:
     )
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_recorded_pages_come_again_just_as_they_were(tmp_path: Path, ending: str) -> None:
+    """A line a slot, with pages that nobody looked at: replayed, they make the same record."""
+    first, again = tmp_path / f"first.{ending}", tmp_path / f"again.{ending}"
+    words = ["--rounds", "120", "--seed", "4", "--json"]
+    made = json.loads(command("simulate", "layout", *words, "--record", str(first)).out)
+    played = command("simulate", "--replay", str(first), "--json", "--record", str(again))
+    same = json.loads(played.out)
+
+    assert first.read_bytes() == again.read_bytes()
+    assert len(first.read_text().splitlines()) == 3 * 120 + (ending == "csv")
+    for name in ("rounds", "viewed", "mean_reward", "mean_value", "regret", "slots", "baselines"):
+        assert made[name] == same[name]
+    assert 0 < made["viewed"] < 120
+
+
+def test_other_decisions_meet_the_same_readers(tmp_path: Path) -> None:
+    """Replayed with a policy that explores more, the oracle earns what it earned."""
+    record = tmp_path / "pages.jsonl"
+    command("simulate", "layout", "--rounds", "100", "--record", str(record))
+    words = ["--exploration", "1", "--rounds", "60", "--json"]
+    other = json.loads(command("simulate", "--replay", str(record), *words).out)
+    usual = json.loads(command("simulate", "layout", "--rounds", "60", "--json").out)
+
+    assert other["rounds"] == 60
+    assert other["baselines"] == usual["baselines"]
+    assert other["slots"] != usual["slots"]
+
+
+def test_pages_filled_over_http_are_recorded_without_probabilities(tmp_path: Path) -> None:
+    """The service does not tell them; the record is replayed all the same."""
+    policy = as_multi_slot(resolve_policy("quick"))
+    record = tmp_path / "pages.jsonl"
+    with served(Settings(loop=LoopSettings(policy=policy))) as endpoint:
+        words = ["simulate", "layout", "--rounds", "30", "--record", str(record)]
+        ended = command(*words, environment=endpoint.environment())
+    lines = [json.loads(line) for line in record.read_text().splitlines()]
+
+    assert ended.code == 0
+    assert {len(line["ranking"]) for line in lines} == {0}
+    assert command("simulate", "--replay", str(record)).code == 0
+
+
 @pytest.mark.parametrize(
-    "arguments",
+    ("lines", "problem"),
     [
-        ["compare", "layout", "--vary", "exploration=0,0.2"],
-        ["simulate", "layout", "--record", "run.jsonl"],
-        ["simulate", "layout", "--log", "log.dsjson"],
-        ["simulate", "layout", "--verbose"],
+        (slice(0, 5), "expected whole pages, a line for each slot"),
+        ([0, 1, 2, 4, 3, 5], "expected the same slots of each page"),
     ],
 )
-def test_what_holds_one_action_a_visit_is_refused(arguments: list[str]) -> None:
+def test_a_record_without_whole_pages_is_refused(
+    tmp_path: Path, lines: slice | list[int], problem: str
+) -> None:
     """In one line, with exit code 2."""
-    ended = command(*arguments)
+    record = tmp_path / "pages.jsonl"
+    command("simulate", "layout", "--rounds", "2", "--record", str(record))
+    all_of_it = record.read_text().splitlines()
+    kept = all_of_it[lines] if isinstance(lines, slice) else [all_of_it[n] for n in lines]
+    record.write_text("\n".join(kept) + "\n")
+
+    ended = command("simulate", "--replay", str(record))
 
     assert ended.code == 2
-    (line,) = ended.err.splitlines()
-    assert "one action a visit" in line
+    assert problem in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_every_slot_is_printed_for_those_who_ask() -> None:
+    """With what it was chosen from."""
+    shown = command("simulate", "layout", "--rounds", "1", "--verbose").out
+
+    assert [line for line in shown.splitlines() if line.startswith("Slot: ")] == [
+        "Slot: top",
+        "Slot: side",
+        "Slot: bottom",
+    ]
+    assert shown.count("Ranking probabilities:") == 3
 
 
 @pytest.mark.parametrize(

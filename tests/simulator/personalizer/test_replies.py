@@ -11,7 +11,7 @@ from simulator.model import OfferedAction, OfferedSlot
 from simulator.personalizer.replies import read_page, read_ranking
 from simulator.personalizer.retrying_client import ReplyUnusable, RetryPolicy
 from simulator.scenario.catalogue import find_scenario
-from simulator.simulations import EndpointTarget, RunOptions, simulate, simulate_pages
+from simulator.simulations import EndpointTarget, RunOptions, simulate
 from tests.helpers.byte_server import Pieces, answering_with, reply
 from tests.helpers.command_line import command
 
@@ -150,7 +150,7 @@ def test_a_few_bad_replies_of_a_long_run_are_counted() -> None:
 def test_bad_replies_for_pages_are_counted_too() -> None:
     """Their pages show the application's own actions."""
     with answering_with(_ranker(lambda number: number == 3)) as url:
-        summary = simulate_pages(find_scenario("layout"), EndpointTarget(url, "k"), RunOptions(10))
+        summary = simulate(find_scenario("layout"), EndpointTarget(url, "k"), RunOptions(10))
 
     assert summary.unusable_replies is not None
     assert (summary.unusable_replies.count, summary.unusable_replies.ranks) == (1, 10)

@@ -18,7 +18,7 @@ from simulator.experiment.request import Request, read_request, read_variations,
 from simulator.scenario.catalogue import SHIPPED
 from simulator.scenario.load import check_scenario, load_scenario
 from simulator.scenario.toml import MAX_BYTES
-from simulator.simulations import RunOptions, simulate, simulate_pages
+from simulator.simulations import RunOptions, simulate
 from tests.helpers.command_line import command
 
 Place = tuple[int | str, ...]
@@ -54,8 +54,7 @@ def _try(file: Path, path: Place, value: object) -> None:
     """Play a scenario with another value in one place, if it is one."""
     with suppress(SimulatorError):
         scenario = check_scenario(file, _with(DOCUMENTS[file], path, value))
-        play = simulate_pages if scenario.slots else simulate
-        summary = play(scenario, LoopSettings(), RunOptions(5))
+        summary = simulate(scenario, LoopSettings(), RunOptions(5))
         json.dumps(summary.as_dict(), allow_nan=False)
 
 

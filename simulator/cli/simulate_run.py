@@ -19,6 +19,7 @@ from simulator.report.interaction_log import Recorder, read_record
 from simulator.report.summary import Summary
 from simulator.scenario.catalogue import find_scenario
 from simulator.scenario.reward_timing import longest_reward_delay
+from simulator.scenario.slot_consistency import depends_on_others
 from simulator.simulations import EndpointTarget, RunOptions, replay, simulate
 from simulator.users.reward_design import check_reward
 
@@ -70,6 +71,11 @@ def run_simulation(
         choices.rounds or _ROUNDS, seed, choices.reward, choices.log, choices.schedule
     )
     check_reward(story, choices.reward)
+    if choices.record is not None and depends_on_others(story):
+        raise OptionsInvalid(
+            f"--record: what comes of a slot of {story.name} depends on what the others show "
+            "(page.examination), so a record could not be replayed"
+        )
     delay = longest_reward_delay(story, choices.reward).total_seconds()
     label = RunKey(story.name, seed, choices.reward or next(iter(story.rewards)), delay)
     with _recording(choices.record, label, listeners) as listening:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from simulator.engine.early_stop import stop_gracefully
 from simulator.engine.interactions import InteractionEmitter
 from simulator.engine.pending import Pending
@@ -24,26 +26,6 @@ def play(
 ) -> Tally:
     """Let users come as planned, to single actions or to pages, and return what came of it.
 
-    Raises:
-        EndpointProblem: the endpoint fails before anything was measured.
-    """
-    if isinstance(environment, PageEnvironment):
-        return run_pages(
-            environment, personalizer, plan=plan, listeners=listeners, timeline=timeline
-        )
-    return run(environment, personalizer, plan=plan, listeners=listeners, timeline=timeline)
-
-
-def run_pages(
-    environment: PageEnvironment,
-    personalizer: PagePersonalizer,
-    *,
-    plan: RunPlan,
-    listeners: Listeners,
-    timeline: Timeline,
-) -> Tally:
-    """Let users come as planned, and return what came of it.
-
     A page that not every visit shows is ranked deferred: it is activated and rewarded when it
     is seen. The watcher is told of each slot by itself. Late rewards, interrupts and failing
     endpoints are as in `simulator.engine.run`.
@@ -51,6 +33,8 @@ def run_pages(
     Raises:
         EndpointProblem: the endpoint fails before anything was measured.
     """
+    if not isinstance(environment, PageEnvironment):
+        return run(environment, personalizer, plan=plan, listeners=listeners, timeline=timeline)
     tally = Tally(environment.page, keeps_contexts=plan.keeps_contexts)
     pending = Pending(personalizer, timeline)
     course = _MultiSlotRun(environment, personalizer, pending, tally, listeners)
@@ -82,6 +66,7 @@ class _MultiSlotRun:
         favoured: list[tuple[int, ...]] = []
         personalizer, pending = self._personalizer, self._pending
         senders = [pending.begin(one) for one in block.slots]
+        silent = [pending.begin(one) for one in block.ignored]
         visits = block.slots[0].visits
         seen = [True] * len(visits) if block.viewed is None else block.viewed.tolist()
         emit = self._emitter(block)
@@ -94,7 +79,11 @@ class _MultiSlotRun:
                 if self._deferred and seen[row]:
                     personalizer.activate(event_id, visit.offset)
                 if seen[row]:
-                    for slot, send, shown in zip(self._slots, senders, page.shown, strict=True):
+                    engaged = _engagement(block, row, page)
+                    for number, (slot, shown) in enumerate(
+                        zip(self._slots, page.shown, strict=True)
+                    ):
+                        send = senders[number] if engaged[number] else silent[number]
                         send(row, shown, visit, slot_event(event_id, slot.id))
                 chosen.append(page.shown)
                 favoured.append(page.favoured)
@@ -108,14 +97,25 @@ class _MultiSlotRun:
         watcher = self._watcher
         if watcher is None:
             return lambda *_: None
-        emitters = [
-            InteractionEmitter(one, watcher, slot)
-            for one, slot in zip(block.slots, self._slots, strict=True)
-        ]
+        slots = self._slots
+        emitters, silent = (
+            [InteractionEmitter(one, watcher, slot) for one, slot in zip(some, slots, strict=False)]
+            for some in (block.slots, block.ignored)
+        )
 
         def emit(event_id: str, row: int, page: FilledPage, viewed: bool) -> None:  # noqa: FBT001 (called by place)
-            for number, (emitter, shown) in enumerate(zip(emitters, page.shown, strict=True)):
-                ranking = page.ranking(number)
-                emitter.emit(event_id, row, shown, ranking, viewed=viewed)
+            engaged = _engagement(block, row, page)
+            for number, shown in enumerate(page.shown):
+                emitter = emitters[number] if engaged[number] else silent[number]
+                emitter.emit(event_id, row, shown, page.ranking(number), viewed=viewed)
 
         return emit
+
+
+def _engagement(block: PageBatch, row: int, page: FilledPage) -> list[bool]:
+    """Return which slots of a page its visitor attends to."""
+    if block.examination is None:
+        return [True] * len(page.shown)
+    found = block.examination.part(slice(row, row + 1)).engagement(np.array([page.shown]))
+    flags: list[bool] = found[0].tolist()
+    return flags

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from simulator.engine.tally import Tally
 from simulator.report.means import round_metric
 from simulator.users.environment import EnvironmentInfo
@@ -60,10 +58,9 @@ def baselines(info: EnvironmentInfo, tally: Tally) -> dict[str, Baseline]:
 
 
 def _best_fixed(info: EnvironmentInfo, tally: Tally) -> Baseline:
-    page = tally.fixed_page()
-    places = (np.arange(len(page)), np.array(page))
+    page, reward, value = tally.best_fixed()
     return Baseline(
-        round_metric(tally.fixed_rewards[places].sum() / tally.rounds),
-        round_metric(tally.fixed_values[places].sum() / tally.rounds),
+        round(reward / tally.rounds, 6),
+        round(value / tally.rounds, 6),
         ", ".join(info.action_ids[index] for index in page),
     )

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from math import prod
 
 from simulator.errors import OptionsInvalid
 from simulator.scenario.model import Scenario
-from simulator.scenario.slots import SlotSpec
+from simulator.scenario.outcomes import BinaryOutcome
+from simulator.scenario.slots import ExaminationKind, SlotSpec
 
 
 def check_single_slot(scenario: Scenario) -> None:
@@ -33,8 +35,37 @@ def slot_mistakes(scenario: Scenario) -> Iterator[str]:
     for action in scenario.actions:
         if action.comes_and_goes:
             yield f"slots: expected actions that are always there, and {action.id!r} is not"
+    yield from _examination_mistakes(scenario)
     for number, slot in enumerate(slots):
         yield from _own(f"slots[{number}]", slot, scenario.action_ids)
+
+
+def depends_on_others(scenario: Scenario) -> bool:
+    """Return whether what comes of a slot depends on what the others show."""
+    return scenario.page is not None and scenario.page.examination in _OF_CLICKS
+
+
+def _examination_mistakes(scenario: Scenario) -> Iterator[str]:
+    """Yield what keeps users from looking at the page as it says."""
+    if not depends_on_others(scenario):
+        return
+    first = next(iter(scenario.outcomes), "")
+    if not isinstance(scenario.outcomes.get(first), BinaryOutcome):
+        yield (
+            f"page.examination: expected the first outcome to happen or not, as a click does, and "
+            f"{first!r} is a rating"
+        )
+    pages = prod(range(len(scenario.actions), len(scenario.actions) - len(scenario.slots), -1))
+    if pages > MAX_PAGES:
+        yield (
+            f"page.examination: expected at most {MAX_PAGES:,} different pages, as each is looked "
+            f"at, and {len(scenario.actions)} actions in {len(scenario.slots)} slots make {pages:,}"
+        )
+
+
+_OF_CLICKS = frozenset({ExaminationKind.CASCADE, ExaminationKind.CHOICE})
+MAX_PAGES = 5040
+"""Of seven actions in seven slots; all of them are worked out for every block of visits."""
 
 
 def _find_repeated(key: str, values: Iterable[str]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Several slots on one page, each with an action of its own."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -28,8 +29,26 @@ class SlotSpec(Table):
         return self.by_action.get(action_id, self.attention)
 
 
+class ExaminationKind(StrEnum):
+    """How users look at a page."""
+
+    ATTENTION = "attention"
+    """A slot's attention is how much of a taste is left there."""
+    INDEPENDENT = "independent"
+    """Every slot is looked at, whatever stands above."""
+    POSITION = "position"
+    """A slot's attention is the chance that it is looked at."""
+    CASCADE = "cascade"
+    """From the top down, until something is clicked; attention is the chance to look further."""
+    CHOICE = "choice"
+    """One slot at most is clicked, by a logit choice; attention weighs its odds."""
+
+
 class PageSpec(Table):
     """How the page as a whole is used."""
+
+    examination: ExaminationKind = ExaminationKind.ATTENTION
+    """How users look at it; a click is the first outcome of the scenario."""
 
     viewed: Annotated[Share, Field(gt=0)] = 1.0
     """The share of pages that users get to see: others are prepared in vain. Below 1 the page is

@@ -91,6 +91,10 @@ class Behaviour:
             values.append(outcome.value * given[name])
         return add_arrays(values)
 
+    def chance(self, name: str, tastes: Amounts) -> Amounts:
+        """Return how likely users of these tastes do something; shape (visits, actions)."""
+        return self._probability(name, tastes)
+
     def _find_eligible(self, outcome: Outcome, done: Outcomes) -> NDArray[np.bool_] | None:
         """Return which visits get as far as this outcome; None for all."""
         before = done[outcome.after].happened if outcome.after else None

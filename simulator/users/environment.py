@@ -1,7 +1,7 @@
 """The crowd of a scenario: visits, and for each action what would come of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from simulator.scenario.reward_timing import longest_reward_delay
 from simulator.users.availability import AvailableActions
 from simulator.users.behaviour import Behaviour, Outcomes, add_arrays
 from simulator.users.delivery import Deliveries, RewardChannel
+from simulator.users.examination import Examination
 from simulator.users.population import ArrivalBatch, Population
 from simulator.users.reward_design import RewardDesign
 from simulator.users.taste import Pleasure, TasteMatrix
@@ -51,11 +52,14 @@ class VisitBatch:
 class PageBatch:
     """Some visits to a page: a block for each slot, and who gets to see it; shape (visits,).
 
-    ``viewed`` is None where everybody sees it.
+    ``viewed`` is None where every visitor sees it. With an ``examination`` a slot gets attention or
+    not by what the others show; ``ignored`` then has what comes of each slot without.
     """
 
     slots: list[VisitBatch]
     viewed: NDArray[np.bool_] | None = None
+    ignored: list[VisitBatch] = field(default_factory=list)
+    examination: Examination | None = None
 
 
 @dataclass(frozen=True, slots=True)

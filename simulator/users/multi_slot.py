@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 from numpy.random import SeedSequence, default_rng
@@ -11,44 +10,22 @@ from numpy.typing import NDArray
 from simulator.model import OfferedSlot
 from simulator.scenario.model import Scenario
 from simulator.scenario.reward_timing import longest_reward_delay
-from simulator.scenario.slots import SlotSpec
-from simulator.users.behaviour import Behaviour
-from simulator.users.delivery import RewardChannel
+from simulator.scenario.slots import ExaminationKind, PageSpec
 from simulator.users.environment import (
     BLOCK,
     PageBatch,
     PageRules,
-    VisitBatch,
-    beginning,
-    potential_outcomes,
 )
+from simulator.users.examination import Cascade, LogitChoice, click_odds
 from simulator.users.population import ArrivalBatch, Population
 from simulator.users.reward_design import RewardDesign
+from simulator.users.slot_model import SlotModel, beginning_of_pages, merge_by_looks
 from simulator.users.taste import Pleasure, TasteMatrix
 
-_PURPOSES = ("profiles", "context", "traffic", "slots", "views")
-"""Each has a generator of its own, and each slot one of its own for each of what users do there."""
+_PURPOSES = ("profiles", "context", "traffic", "slots", "views", "looks", "choices")
+"""Each has a generator of its own, and each slot one of its own for each of what users do there.
 
-
-class _SlotModel:
-    """What users do in one slot."""
-
-    def __init__(self, scenario: Scenario, spec: SlotSpec, rng: SeedSequence) -> None:
-        outcomes, delays, feedback = map(default_rng, rng.spawn(3))
-        self._attention = np.array([spec.attention_to(id_) for id_ in scenario.action_ids])
-        self._value = spec.value
-        self._behaviour = Behaviour(scenario, rng=outcomes, delays=delays)
-        self._post = RewardChannel(scenario.feedback, outcomes=len(scenario.outcomes), rng=feedback)
-
-    def block(self, arrivals: ArrivalBatch, tastes: Pleasure, design: RewardDesign) -> VisitBatch:
-        """Return what would come of every action in this place."""
-        seen = tastes * self._attention
-        block = potential_outcomes(arrivals, seen, design, self._behaviour, self._post)
-        return replace(
-            block,
-            values=block.values * self._value,
-            expected_values=block.expected_values * self._value,
-        )
+New ones go to the end, so that old seeds stay what they are."""
 
 
 class MultiSlotEnvironment:
@@ -67,14 +44,16 @@ class MultiSlotEnvironment:
         self.design_name = self.design.name
         self.reward_delay = longest_reward_delay(scenario, reward)
         self.slots = list_slots(scenario)
-        self.viewed_share = 1.0 if scenario.page is None else scenario.page.viewed
+        page = scenario.page or PageSpec()
+        self.viewed_share, self._kind = page.viewed, page.examination
         own = tuple([scenario.action_ids.index(one.baseline) for one in self.slots])
-        allowed = allowed_in(scenario)
-        self.page = PageRules(len(self.slots), len(scenario.actions), allowed, own)
-        indices = zip(scenario.slots, streams["slots"].spawn(len(scenario.slots)), strict=True)
-        self._indices = [_SlotModel(scenario, spec, rng) for spec, rng in indices]
+        self.page = PageRules(len(self.slots), len(scenario.actions), allowed_in(scenario), own)
+        places = zip(scenario.slots, streams["slots"].spawn(len(scenario.slots)), strict=True)
+        self._places = [SlotModel(scenario, spec, rng, self._kind) for spec, rng in places]
         self._tastes = TasteMatrix(scenario)
-        self._views = default_rng(streams["views"])
+        self._views, self._looks, self._choices = (
+            default_rng(streams[name]) for name in ("views", "looks", "choices")
+        )
         self._population = Population(
             scenario,
             profiles=default_rng(streams["profiles"]),
@@ -88,14 +67,39 @@ class MultiSlotEnvironment:
             arrivals = self._population.draw(BLOCK)
             tastes = self._tastes.of(arrivals)
             viewed = self._views.random(BLOCK) < self.viewed_share
-            count = rounds - start
-            yield PageBatch(
-                [
-                    beginning(index.block(arrivals, tastes, self.design), count)
-                    for index in self._indices
-                ],
-                viewed[:count],
-            )
+            yield beginning_of_pages(self._page(arrivals, tastes, viewed), rounds - start)
+
+    def _page(
+        self, arrivals: ArrivalBatch, tastes: Pleasure, viewed: NDArray[np.bool_]
+    ) -> PageBatch:
+        engaged = [place.block(arrivals, tastes, self.design) for place in self._places]
+        if self._kind in {ExaminationKind.ATTENTION, ExaminationKind.INDEPENDENT}:
+            return PageBatch(engaged, viewed)
+        ignored = [
+            place.without_attention(one, arrivals, self.design)
+            for place, one in zip(self._places, engaged, strict=True)
+        ]
+        attention = np.array([place.attention for place in self._places])
+        if self._kind is ExaminationKind.CHOICE:
+            odds = click_odds(self._click_chances(tastes), attention)
+            choice = LogitChoice(odds, self._choices.random(BLOCK))
+            return PageBatch(engaged, viewed, ignored, choice)
+        looks = self._looks.random((BLOCK, len(attention), 1)) < attention
+        if self._kind is ExaminationKind.POSITION:
+            both = enumerate(zip(engaged, ignored, strict=True))
+            merged = [
+                merge_by_looks(one, other, looks[:, slot], attention[slot])
+                for slot, (one, other) in both
+            ]
+            return PageBatch(merged, viewed)
+        placed = zip(self._places, engaged, strict=True)
+        clicks = np.stack([place.clicks(one) for place, one in placed], axis=1)
+        cascade = Cascade(clicks, self._click_chances(tastes), looks, attention)
+        return PageBatch(engaged, viewed, ignored, cascade)
+
+    def _click_chances(self, tastes: Pleasure) -> NDArray[np.float64]:
+        """Return how likely a click is where there is attention; shape (visits, slots, actions)."""
+        return np.stack([place.click_chance(tastes) for place in self._places], axis=1)
 
 
 def list_slots(scenario: Scenario) -> tuple[OfferedSlot, ...]:

@@ -13,6 +13,7 @@ import memory
 import publish
 import starting
 import while_evaluating
+import word_counts
 from machine import circumstances
 
 PARTS = {
@@ -24,6 +25,7 @@ PARTS = {
     "starting": starting.measure,
     "memory": memory.measure,
     "growth": growth.measure,
+    "word_counts": word_counts.measure,
 }
 
 

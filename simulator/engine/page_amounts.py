@@ -3,7 +3,7 @@
 Pages are indices of actions with the shape (visits, slots); amounts have that shape, too.
 """
 
-from itertools import product
+from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 import lazy_loader
@@ -120,10 +120,10 @@ class ExaminedAmounts:
 
     def best(self) -> _Places:
         """Return the pages of highest expected value, of those equally good the first."""
-        everything = self._examination.chance
+        chance = self._examination.chance
         shape = (len(self._seen), self._pages.shape[1])
         worth = [
-            (everything(tiled) * _at(self._worth, tiled)).sum(axis=1)
+            (chance(tiled) * _at(self._worth, tiled)).sum(axis=1)
             for tiled in (np.broadcast_to(page, shape) for page in self._pages)
         ]
         return np.asarray(self._pages[np.argmax(np.round(worth, 12), axis=0)])
@@ -172,9 +172,8 @@ def list_pages(rules: PageRules) -> _Places:
     """Return every page that shows nothing twice, and nothing where it is excluded."""
     everywhere = np.ones((rules.slots, rules.actions), dtype=bool)
     allowed = everywhere if rules.allowed is None else rules.allowed
-    choices = [np.flatnonzero(there).tolist() for there in allowed]
-    pages = [page for page in product(*choices) if len(set(page)) == len(page)]
-    return np.array(pages, dtype=np.intp)
+    pages = np.array(list(permutations(range(rules.actions), rules.slots)), dtype=np.intp)
+    return np.asarray(pages[allowed[np.arange(rules.slots), pages].all(axis=1)])
 
 
 def _stack(by_slot: list[_Array]) -> _Array:

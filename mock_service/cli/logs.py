@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -32,6 +33,15 @@ logs = typer.Typer(
 )
 
 DataFolder = Annotated[Path, typer.Option("--data-dir", help="The server's data folder.")]
+
+
+class FileFormat(StrEnum):
+    """What a log is written as."""
+
+    DSJSON = "dsjson"
+    PARQUET = "parquet"
+
+
 LoopName = Annotated[str, typer.Option("--loop", help="Which loop's log.")]
 
 
@@ -41,6 +51,10 @@ def export(
     out: Annotated[
         str, typer.Option(help="A file (.parquet for a table), or - for standard output.")
     ] = "-",
+    format_: Annotated[
+        FileFormat | None,
+        typer.Option("--format", help="What to write. [default: by the file's ending, or dsjson]"),
+    ] = None,
     data_dir: DataFolder = DATA_FOLDER,
     loop: LoopName = DEFAULT_LOOP,
 ) -> None:
@@ -52,10 +66,12 @@ def export(
     Example: personalizer-lab logs export --out log.dsjson
     """
     events = read_stored_log(data_dir, loop)
+    if out == "-" and format_ is FileFormat.PARQUET:
+        raise SettingsInvalid("--format parquet: expected a file, as --out log.parquet")
     if out == "-":
         sys.stdout.writelines(f"{write_line(event)}\n" for event in pages(events))
         return
-    _write(events, Path(out))
+    _write(events, Path(out), format_)
 
 
 @logs.command()
@@ -110,10 +126,12 @@ def convert(
     print_line(PlainConsole(stderr=True), f"{out}: {count:,} events")
 
 
-def _write(events: Iterable[Event], out: Path) -> int:
+def _write(events: Iterable[Event], out: Path, format_: FileFormat | None = None) -> int:
+    by_ending = FileFormat.PARQUET if out.suffix == ".parquet" else FileFormat.DSJSON
+    is_table = (format_ or by_ending) is FileFormat.PARQUET
     try:
         with replaced_once_whole(out) as part:
-            return write_log(events, part, as_table=out.suffix == ".parquet")
+            return write_log(events, part, as_table=is_table)
     except OSError as error:
         raise SettingsInvalid(f"--out: {out} cannot be written: {error.strerror}") from error
 

@@ -48,10 +48,14 @@ def test_pages_become_rows_and_rows_pages(tmp_path: Path) -> None:
 def test_a_data_folder_is_exported_as_a_table(log: Path, tmp_path: Path) -> None:
     """With the events it holds."""
     command("logs", "import", str(log), "--data-dir", "data", "--quiet", folder=tmp_path)
-    words = ["logs", "export", "--data-dir", "data", "--out", "out.parquet"]
+    words = ["logs", "export", "--data-dir", "data"]
+    nowhere = command(*words, "--format", "parquet", folder=tmp_path)
 
-    assert command(*words, folder=tmp_path).code == 0
-    assert pyarrow.parquet.read_table(tmp_path / "out.parquet").num_rows == 300
+    for out, options in (("out.parquet", []), ("other", ["--format", "parquet"])):
+        assert command(*words, "--out", out, *options, folder=tmp_path).code == 0
+        assert pyarrow.parquet.read_table(tmp_path / out).num_rows == 300
+    assert nowhere.code == 2
+    assert "--format parquet: expected a file, as --out log.parquet" in nowhere.err
 
 
 def test_a_compressed_table_of_others_becomes_a_log_that_is_evaluated(tmp_path: Path) -> None:

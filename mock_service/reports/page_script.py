@@ -6,11 +6,10 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import vl_convert
 
-from mock_service.security.private_files import make_private_folder
+from mock_service.security.private_files import make_private_folder, replaced_once_whole
 from mock_service.user_folder import user_folder
 
 _EXPOSE = "window.vegaEmbed = vegaEmbed;"
@@ -47,9 +46,8 @@ def _keep(path: Path, script: str) -> None:
     make_private_folder(path.parent)
     for old in path.parent.glob(f"{_NAME}-*"):
         old.unlink()
-    with NamedTemporaryFile(dir=path.parent, prefix=f"{_NAME}-", delete=False) as file:
-        file.write(f"{_digest(script)}\n{script}".encode())
-    Path(file.name).replace(path)
+    with replaced_once_whole(path) as part:
+        part.write_bytes(f"{_digest(script)}\n{script}".encode())
 
 
 def _digest(script: str) -> str:

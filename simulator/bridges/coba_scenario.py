@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mock_service.python_policies.coba_policy import to_choices, to_flat
-from simulator.bridges.visits import Earnings, bridged_visits, load_single_slot
+from simulator.bridges.visits import Earnings, ScenarioVisits
 
 
 class CobaScenario:
@@ -28,19 +28,17 @@ class CobaScenario:
         Raises:
             SimulatorError: there is no such scenario, it is not one, or has pages of several slots.
         """
-        self._scenario = load_single_slot(scenario)
+        self._visits = ScenarioVisits(scenario, reward, earns)
         self._rounds, self._seed = rounds, seed
-        self._reward = reward
-        self._earns: Earnings = earns
 
     @property
     def params(self) -> dict[str, Any]:
         """What coba writes down beside its results."""
         return {
-            "scenario": self._scenario.name,
+            "scenario": self._visits.scenario.name,
             "seed": self._seed,
-            "reward_design": self._reward,
-            "earns": self._earns,
+            "reward_design": self._visits.reward,
+            "earns": self._visits.earns,
         }
 
     def read(self) -> Iterator[dict[str, Any]]:
@@ -49,13 +47,7 @@ class CobaScenario:
         Raises:
             OptionsInvalid: the scenario has no such reward design.
         """
-        for visit in bridged_visits(
-            self._scenario,
-            rounds=self._rounds,
-            seed=self._seed,
-            reward=self._reward,
-            earns=self._earns,
-        ):
+        for visit in self._visits.draw(self._rounds, self._seed):
             yield {
                 "context": to_flat(visit.context),
                 "actions": to_choices(visit.actions),

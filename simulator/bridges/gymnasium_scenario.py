@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mock_service.python_policies.feature_matrix import FeatureMatrix
-from simulator.bridges.visits import BridgedVisit, Earnings, bridged_visits, load_single_slot
+from simulator.bridges.visits import BridgedVisit, Earnings, ScenarioVisits
 from simulator.errors import OptionsInvalid
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class GymnasiumScenario(gymnasium.Env[Observation, np.int64]):
     An observation has a row an action of the scenario and `columns` columns, those of a
     `FeatureMatrix` that has seen 1,000 visits, so that they mean the same in every episode. It is 0
     where an action is not offered, and ``info["action_mask"]`` has 1 for those that are. Choosing
-    another shows nothing and earns 0. Rewards come at once, whatever the
-    scenario says of delays, and an episode is truncated after `rounds` visits.
+    another shows nothing and earns 0. Rewards come at once, whatever the scenario says of delays,
+    and an episode is truncated after `rounds` visits.
     """
 
     def __init__(
@@ -52,13 +52,11 @@ class GymnasiumScenario(gymnasium.Env[Observation, np.int64]):
                 slots.
             ValueError: there are more features and pairs of them than `columns`.
         """
-        self._scenario = load_single_slot(scenario)
+        self._source = ScenarioVisits(scenario, reward, earns)
         self._rounds, self._next_seed = rounds, seed
-        self._reward = reward
-        self._earns: Earnings = earns
         self._columns = columns
         self._primed = FeatureMatrix(columns)
-        self._count = len(self._scenario.actions)
+        self._count = len(self._source.scenario.actions)
         self.action_space = gymnasium.spaces.Discrete(self._count)
         self.observation_space = gymnasium.spaces.Box(
             -1.0, 1.0, (self._count, columns), dtype=np.float32
@@ -66,7 +64,7 @@ class GymnasiumScenario(gymnasium.Env[Observation, np.int64]):
         self._visits: Iterator[BridgedVisit] = iter(())
         self._visit = _NOTHING
         self._matrix = self._primed
-        for visit in self._draw(_PRIMING_VISITS, _PRIMING_SEED):
+        for visit in self._source.draw(_PRIMING_VISITS, _PRIMING_SEED):
             self._primed.rows(visit.context, visit.actions)
 
     def reset(
@@ -80,7 +78,7 @@ class GymnasiumScenario(gymnasium.Env[Observation, np.int64]):
         chosen = self._next_seed if seed is None else seed
         self._next_seed = chosen + 1
         self._matrix = deepcopy(self._primed)
-        self._visits = self._draw(self._rounds, chosen)
+        self._visits = self._source.draw(self._rounds, chosen)
         self._visit = next(self._visits, _NOTHING)
         return self._observe(), self._describe()
 
@@ -100,11 +98,6 @@ class GymnasiumScenario(gymnasium.Env[Observation, np.int64]):
         self._visit = next(self._visits, _NOTHING)
         over = self._visit is _NOTHING
         return self._observe(), earned, False, over, self._describe()
-
-    def _draw(self, rounds: int, seed: int) -> "Iterator[BridgedVisit]":
-        return bridged_visits(
-            self._scenario, rounds=rounds, seed=seed, reward=self._reward, earns=self._earns
-        )
 
     def _observe(self) -> Observation:
         observed = np.zeros((self._count, self._columns), dtype=np.float32)

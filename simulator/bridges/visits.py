@@ -11,7 +11,6 @@ from mock_service.python_policies.protocol import (
 )
 from simulator.errors import OptionsInvalid
 from simulator.scenario.catalogue import find_scenario
-from simulator.scenario.model import Scenario
 from simulator.scenario.slot_consistency import check_single_slot
 from simulator.users.environment import ScenarioEnvironment, VisitBatch
 
@@ -28,41 +27,42 @@ class BridgedVisit(NamedTuple):
     earnings: tuple[float, ...]
 
 
-def load_single_slot(name: str) -> Scenario:
-    """Return a scenario by its name or path.
+class ScenarioVisits:
+    """The visits that ``simulate`` would have of a scenario with one action a visit."""
 
-    Raises:
-        ScenarioNotFound: no scenario ships under that name.
-        ScenarioInvalid: the file holds mistakes.
-        OptionsInvalid: the scenario has pages of several slots.
-    """
-    scenario = find_scenario(name)
-    check_single_slot(scenario)
-    return scenario
+    def __init__(self, name: str, reward: str, earns: Earnings) -> None:
+        """Take a scenario by its name or path, and rewards by one of its designs, or its first.
 
+        Raises:
+            ScenarioNotFound: no scenario ships under that name.
+            ScenarioInvalid: the file holds mistakes.
+            OptionsInvalid: the scenario has pages of several slots.
+        """
+        self.scenario = find_scenario(name)
+        check_single_slot(self.scenario)
+        self.reward = reward
+        self.earns: Earnings = earns
 
-def bridged_visits(
-    scenario: Scenario, *, rounds: int, seed: int, reward: str, earns: Earnings
-) -> Iterator[BridgedVisit]:
-    """Yield the visits that ``simulate`` would have with the same seed and reward design.
+    def draw(self, rounds: int, seed: int) -> Iterator[BridgedVisit]:
+        """Yield the visits of a seed.
 
-    Raises:
-        OptionsInvalid: the scenario has no such reward design, or `earns` is neither.
-    """
-    if earns not in {"reward", "value"}:
-        raise OptionsInvalid(f"earns: expected reward or value, got {earns!r}")
-    environment = ScenarioEnvironment(scenario, seed=seed, reward=reward)
-    everything = tuple(range(environment.action_count))
-    offered, shown = None, list[PolicyAction]()
-    for block in environment.blocks(rounds):
-        brings = _earnings(block, earns)
-        for row, visit in enumerate(block.visits):
-            if visit.actions is not offered:
-                offered = visit.actions
-                shown = to_actions([(one.id, one.features) for one in offered])
-            indices = block.offer.indices[row] if block.offer else everything
-            each = tuple([brings[row][index] for index in indices])
-            yield BridgedVisit(to_features(visit.context), shown, indices, each)
+        Raises:
+            OptionsInvalid: the scenario has no such reward design, or ``earns`` is neither.
+        """
+        if self.earns not in {"reward", "value"}:
+            raise OptionsInvalid(f"earns: expected reward or value, got {self.earns!r}")
+        environment = ScenarioEnvironment(self.scenario, seed=seed, reward=self.reward)
+        everything = tuple(range(environment.action_count))
+        offered, shown = None, list[PolicyAction]()
+        for block in environment.blocks(rounds):
+            brings = _earnings(block, self.earns)
+            for row, visit in enumerate(block.visits):
+                if visit.actions is not offered:
+                    offered = visit.actions
+                    shown = to_actions([(one.id, one.features) for one in offered])
+                indices = block.offer.indices[row] if block.offer else everything
+                each = tuple([brings[row][index] for index in indices])
+                yield BridgedVisit(to_features(visit.context), shown, indices, each)
 
 
 def _earnings(block: VisitBatch, earns: Earnings) -> list[list[float]]:

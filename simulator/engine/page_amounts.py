@@ -3,6 +3,7 @@
 Pages are indices of actions with the shape (visits, slots); amounts have that shape, too.
 """
 
+from functools import cached_property
 from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,6 +52,10 @@ class SlotAmounts:
     def of_pages(self, pages: _Places) -> Amounts:
         """Return what these pages bring, slot by slot."""
         return Amounts(*[_at(one, pages) for one in self._amounts])
+
+    def engagement(self, pages: _Places) -> _Mask:
+        """Return which slots of these pages get attention: all of them."""
+        return np.ones(pages.shape, dtype=bool)
 
     def best(self) -> _Places:
         """Return the pages of highest expected value."""
@@ -104,44 +109,40 @@ class ExaminedAmounts:
         self, block: PageBatch, rules: PageRules, count: int, examination: Examination
     ) -> None:
         self._examination = examination.part(slice(0, count))
-        self._seen = np.ones(count) if block.viewed is None else block.viewed[:count].astype(float)
+        viewed = np.ones(count) if block.viewed is None else block.viewed[:count].astype(float)
+        self._seen = viewed[:, None]
         self._worth = _stack([one.expected_values[:count] for one in block.slots])
         self._rewards = _stack([one.rewards[:count] for one in block.slots])
         self._ignored = _stack([one.rewards[:count] for one in block.ignored])
         self._pages = list_pages(rules)
-        self._each: list[Amounts] = []
 
     def of_pages(self, pages: _Places) -> Amounts:
         """Return what these pages bring: where there is no attention, what silence reports."""
-        engaged = self._examination.engagement(pages)
-        rewards = np.where(engaged, _at(self._rewards, pages), _at(self._ignored, pages))
-        values = self._examination.chance(pages) * _at(self._worth, pages)
-        return Amounts(rewards * self._seen[:, None], values * self._seen[:, None])
+        return Amounts(*[one * self._seen for one in self._if_viewed(pages)])
+
+    def engagement(self, pages: _Places) -> _Mask:
+        """Return which slots of these pages get attention."""
+        return self._examination.engagement(pages)
 
     def best(self) -> _Places:
         """Return the pages of highest expected value, of those equally good the first."""
-        chance = self._examination.chance
-        shape = (len(self._seen), self._pages.shape[1])
-        worth = [
-            (chance(tiled) * _at(self._worth, tiled)).sum(axis=1)
-            for tiled in (np.broadcast_to(page, shape) for page in self._pages)
-        ]
+        worth = [one.values.sum(axis=1) for one in self._every_page]
         return np.asarray(self._pages[np.argmax(np.round(worth, 12), axis=0)])
 
     def blind(self) -> Amounts:
         """Return the means over all pages."""
-        each = self._all_pages()
+        each = self._every_page
         return Amounts(
-            np.mean([one.rewards for one in each], axis=0),
-            np.mean([one.values for one in each], axis=0),
+            np.mean([one.rewards for one in each], axis=0) * self._seen,
+            np.mean([one.values for one in each], axis=0) * self._seen,
         )
 
     def sum_fixed(self) -> Amounts:
         """Return sums by page."""
-        each = self._all_pages()
+        each = self._every_page
         return Amounts(
-            np.array([one.rewards.sum() for one in each]),
-            np.array([one.values.sum() for one in each]),
+            np.array([(one.rewards * self._seen).sum() for one in each]),
+            np.array([(one.values * self._seen).sum() for one in each]),
         )
 
     def best_fixed(self, total: Amounts) -> tuple[tuple[int, ...], float, float]:
@@ -150,11 +151,16 @@ class ExaminedAmounts:
         page = tuple(self._pages[best].tolist())
         return page, float(total.rewards[best]), float(total.values[best])
 
-    def _all_pages(self) -> list[Amounts]:
-        if not self._each:
-            shape = (len(self._seen), self._pages.shape[1])
-            self._each = [self.of_pages(np.broadcast_to(page, shape)) for page in self._pages]
-        return self._each
+    @cached_property
+    def _every_page(self) -> list[Amounts]:
+        """What each page there is brings to those who look at it."""
+        shape = (len(self._seen), self._pages.shape[1])
+        return [self._if_viewed(np.broadcast_to(page, shape)) for page in self._pages]
+
+    def _if_viewed(self, pages: _Places) -> Amounts:
+        engaged = self.engagement(pages)
+        rewards = np.where(engaged, _at(self._rewards, pages), _at(self._ignored, pages))
+        return Amounts(rewards, self._examination.chance(pages) * _at(self._worth, pages))
 
 
 PageAmounts = SlotAmounts | ExaminedAmounts

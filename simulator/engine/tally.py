@@ -106,7 +106,7 @@ class Tally:
         self.rounds += count
         if self.contexts is not None:
             self.contexts.extend([visit.context for visit in block.slots[0].visits[:count]])
-        self._count(block, shown)
+        self._count(block, shown, amounts.engagement(shown))
 
     def column(self, name: str) -> _Array:
         """Return a column by visit, amounts of whole pages; shape (rounds,)."""
@@ -156,15 +156,11 @@ class Tally:
     def _places(self, pages: Sequence[int] | Sequence[tuple[int, ...]]) -> _Places:
         return np.array(pages, dtype=np.intp).reshape(len(pages), self._page.slots)
 
-    def _count(self, block: PageBatch, shown: _Places) -> None:
+    def _count(self, block: PageBatch, shown: _Places, engaged: NDArray[np.bool_]) -> None:
         """Count outcomes and rewards of the pages that were looked at."""
         count = len(shown)
         rows = np.arange(count) if block.viewed is None else np.flatnonzero(block.viewed[:count])
         self.viewed += len(rows)
-        if block.examination is None:
-            engaged = np.ones(shown.shape, dtype=bool)
-        else:
-            engaged = block.examination.part(slice(0, count)).engagement(shown)
         for slot, one in enumerate(block.slots):
             there = rows[engaged[rows, slot]]
             self._count_slot(one, there, shown[there, slot])

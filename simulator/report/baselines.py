@@ -60,7 +60,7 @@ def baselines(info: EnvironmentInfo, tally: Tally) -> dict[str, Baseline]:
 def _best_fixed(info: EnvironmentInfo, tally: Tally) -> Baseline:
     page, reward, value = tally.best_fixed()
     return Baseline(
-        round(reward / tally.rounds, 6),
-        round(value / tally.rounds, 6),
+        round_metric(reward / tally.rounds),
+        round_metric(value / tally.rounds),
         ", ".join(info.action_ids[index] for index in page),
     )

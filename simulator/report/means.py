@@ -39,6 +39,6 @@ def mean_or_none(column: NDArray[np.generic]) -> float | None:
     return round_metric(column.astype(np.float64).mean()) if len(column) else None
 
 
-def round_metric(number: np.floating) -> float:
+def round_metric(number: float | np.floating) -> float:
     """Return a figure to six decimals: more would be noise to read."""
     return round(float(number), 6)

@@ -19,7 +19,7 @@ def check_single_slot(scenario: Scenario) -> None:
     if scenario.slots:
         raise OptionsInvalid(
             f"{scenario.name} fills {len(scenario.slots)} slots a visit, and this takes one action "
-            f"a visit: run `personalizer-lab simulate {scenario.name}` once for each setting"
+            "a visit"
         )
 
 

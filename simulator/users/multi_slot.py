@@ -76,7 +76,7 @@ class MultiSlotEnvironment:
         if self._kind in {ExaminationKind.ATTENTION, ExaminationKind.INDEPENDENT}:
             return PageBatch(engaged, viewed)
         ignored = [
-            place.without_attention(one, arrivals, self.design)
+            place.without_attention(one, self.design)
             for place, one in zip(self._places, engaged, strict=True)
         ]
         attention = np.array([place.attention for place in self._places])

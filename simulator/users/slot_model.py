@@ -51,9 +51,7 @@ class SlotModel:
             expected_values=block.expected_values * self._value,
         )
 
-    def without_attention(
-        self, engaged: VisitBatch, arrivals: ArrivalBatch, design: RewardDesign
-    ) -> VisitBatch:
+    def without_attention(self, engaged: VisitBatch, design: RewardDesign) -> VisitBatch:
         """Return what comes of every action in this place, where nothing is done with it."""
         nothing: Outcomes = {
             name: OutcomeDraws(
@@ -62,15 +60,13 @@ class SlotModel:
             for name, draws in engaged.outcomes.items()
         }
         reports = design.reports(nothing)
-        shape = engaged.values.shape
-        return VisitBatch(
-            arrivals.visits,
-            arrivals.profiles,
-            nothing,
-            add_arrays([report.total() for report in reports]),
-            np.zeros(shape),
-            np.zeros(shape),
-            self._post.deliver(reports, len(arrivals.visits)),
+        return replace(
+            engaged,
+            outcomes=nothing,
+            rewards=add_arrays([report.total() for report in reports]),
+            values=np.zeros_like(engaged.values),
+            expected_values=np.zeros_like(engaged.expected_values),
+            feedback=self._post.deliver(reports, len(engaged.visits)),
         )
 
     def clicks(self, engaged: VisitBatch) -> _Mask:

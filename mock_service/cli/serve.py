@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 
 from mock_service.build import build_server
 from mock_service.cli.access import check_bearer, choose_key
@@ -19,6 +18,7 @@ from mock_service.cli.tls import tls_files, trusted_signers
 from mock_service.clock import SystemClock
 from mock_service.emulator.connection import BoundedConfig
 from mock_service.emulator.connections import raise_descriptor_limit
+from mock_service.emulator.listener import ListeningServer
 from mock_service.emulator.request_log import RequestLog
 from mock_service.errors import SettingsInvalid
 from mock_service.limits import parse_limits
@@ -246,7 +246,7 @@ def run(
         **uvicorn_settings,
     )
     _freeze_gc()
-    uvicorn.Server(config).run(sockets=[listener])
+    ListeningServer(config).run(sockets=[listener])
 
 
 def _read_setup(file: Path | None, explicit: Sequence[str], loops: Sequence[str]) -> Setup | None:

@@ -2,6 +2,8 @@
 
 import socket
 
+import uvicorn
+
 _BACKLOG = 2048
 
 
@@ -20,3 +22,17 @@ class Listener(socket.socket):
     def listen(self, _: int = _BACKLOG, /) -> None:
         """Let many wait, however few are accepted at once."""
         super().listen(_BACKLOG)
+
+
+class ListeningServer(uvicorn.Server):
+    """A server that keeps connections waiting where its event loop would have them dropped.
+
+    uvloop listens by itself, with room for as many as are accepted at once: the kernel dropped
+    the others of a burst, and their clients tried again a second later.
+    """
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and listen once more as the socket would."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen()

@@ -7,11 +7,10 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import Any, TypeVar
 
-import uvicorn
 from fastapi import FastAPI
 
 from mock_service.emulator.connection import BoundedConfig
-from mock_service.emulator.listener import Listener
+from mock_service.emulator.listener import Listener, ListeningServer
 
 _T = TypeVar("_T")
 _PATIENCE_SECONDS = 30
@@ -64,7 +63,7 @@ class ServerThread:
             self._server.running.cancel()  # a caller that waits for the start is told
 
 
-class _Server(uvicorn.Server):
+class _Server(ListeningServer):
     """A uvicorn server that says when it runs."""
 
     def __init__(self, app: FastAPI) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -13,10 +12,10 @@ from pathlib import Path
 from time import sleep
 
 import httpx2
-import uvicorn
 
 from mock_service.build import build_server
 from mock_service.emulator.connection import BoundedConfig
+from mock_service.emulator.listener import Listener, ListeningServer
 from mock_service.settings import DEVELOPMENT_KEY, LoopSettings, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -71,10 +70,10 @@ class Endpoint:
 def served(settings: Settings | None = None, *, seed: str = "0") -> Iterator[Endpoint]:
     """Serve in a thread, on a free port, until the block ends; `seed` is the loop's."""
     settings = settings or Settings(loop=LoopSettings(seed=seed))
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener = Listener()
     listener.bind(("127.0.0.1", 0))
     config = BoundedConfig(build_server(settings), log_level="error")
-    server = uvicorn.Server(config)
+    server = ListeningServer(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:

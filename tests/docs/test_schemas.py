@@ -6,11 +6,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from personalizer_lab import LocalPersonalizer
 from tests.helpers.command_line import command
+from tests.helpers.diagnosis_samples import Habits, people, write_log
 from tests.helpers.field_logs import online_lines, page_lines, to_log
-from tests.helpers.servers import ROOT
-
-SCHEMAS = ROOT / "docs" / "schemas"
+from tests.helpers.schemas import SCHEMAS, assert_keeps_schema
+from tests.helpers.servers import ARTICLES, Endpoint
 
 
 @pytest.mark.parametrize(
@@ -77,3 +78,63 @@ def test_a_comparison_is_what_its_schema_says(tmp_path: Path, choices: list[str]
     output = json.loads(command("compare", "news", *choices, *place).out)
 
     jsonschema.validate(output, schema)
+
+
+@pytest.mark.parametrize(
+    ("habits", "exploration", "severities"),
+    [
+        (Habits(), 0.2, []),
+        (Habits(reward=lambda *_: None), 0.2, ["stops"]),
+        (
+            Habits(context=lambda n: [*people(n), {"at": f"2026-01-05T10:00:00.{n:03}"}]),
+            0.2,
+            ["slows"],
+        ),
+    ],
+)
+def test_a_diagnosis_is_what_its_schema_says(
+    tmp_path: Path, habits: Habits, exploration: float, severities: list[str]
+) -> None:
+    """Without and with findings."""
+    ended = command("doctor", str(write_log(tmp_path / "log", habits, exploration)), "--json")
+
+    assert_keeps_schema("doctor", ended)
+    found = [finding["severity"] for finding in json.loads(ended.out)["findings"]]
+    assert found == severities
+    assert ended.code == int("stops" in severities)
+
+
+def test_an_examination_is_what_its_schema_says(personalizer: LocalPersonalizer) -> None:
+    """Where the contract holds."""
+    ended = command("conformance", "--json", environment=personalizer.environ)
+
+    assert_keeps_schema("conformance", ended)
+
+
+def test_a_model_is_what_its_schema_says(personalizer: LocalPersonalizer, tmp_path: Path) -> None:
+    """One that has learned, bare and signed."""
+    visit = {"actions": ARTICLES, "eventId": "e"}
+    served = Endpoint(personalizer.endpoint, personalizer.key)
+    assert served.send("POST", "/personalizer/v1.0/rank", visit).status_code == 201
+    served.send("POST", "/personalizer/v1.0/events/e/reward", {"value": 1.0})
+
+    for signed in (False, True):
+        file = tmp_path / f"model-{signed}"
+        path = f"/personalizer/v1.1-preview.3/model?signed={str(signed).lower()}"
+        file.write_bytes(served.send("GET", path).content)
+        ended = command("model", "show", str(file), "--json")
+        assert_keeps_schema("model-show", ended)
+        assert json.loads(ended.out)["signed"] is signed
+
+
+def test_the_list_of_scenarios_is_what_its_schema_says() -> None:
+    """All that ship."""
+    assert_keeps_schema("scenarios-list", command("scenarios", "list", "--json"))
+
+
+@pytest.mark.parametrize("name", ["coffee", "layout", "news-clickbait", "news-drift"])
+def test_a_scenario_is_what_its_schema_says(name: str) -> None:
+    """With one reward design and several, and with pages."""
+    ended = command("scenarios", "show", name, "--rounds", "200", "--json")
+
+    assert_keeps_schema("scenarios-show", ended)

@@ -12,6 +12,7 @@ import requests
 from mock_service.conformance.suite import SECTIONS, run_checks
 from personalizer_lab import LocalPersonalizer
 from tests.helpers.command_line import command
+from tests.helpers.schemas import assert_keeps_schema
 
 COUNT = sum(len(checks) for checks in SECTIONS.values())
 
@@ -91,6 +92,7 @@ def test_programs_read_json(agreeable: str) -> None:
     """One object for each sentence."""
     ended = command("conformance", "--endpoint", agreeable, "--key", "k", "--json")
 
+    assert_keeps_schema("conformance", ended)
     first = json.loads(ended.out)[0]
     assert (ended.code, first["section"], first["holds"]) == (1, "gateway", False)
 

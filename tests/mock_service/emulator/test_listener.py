@@ -15,7 +15,8 @@ import pytest
 
 from tests.helpers.servers import ROOT, exports_of
 
-BURST = 500
+BURST = 120
+"""More than are accepted at once, and fewer than any kernel lets wait."""
 
 
 @pytest.mark.parametrize("parser", ["httptools", "h11"])

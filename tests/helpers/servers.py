@@ -89,6 +89,15 @@ def served(settings: Settings | None = None, *, seed: str = "0") -> Iterator[End
 @contextmanager
 def served_by_command(*options: str, folder: Path = ROOT) -> Iterator[Endpoint]:
     """Run ``personalizer-lab serve`` in a process of its own and read its export lines."""
+    with process_of_server(*options, folder=folder) as (_, endpoint):
+        yield endpoint
+
+
+@contextmanager
+def process_of_server(
+    *options: str, folder: Path = ROOT
+) -> Iterator[tuple["subprocess.Popen[str]", Endpoint]]:
+    """Run ``personalizer-lab serve`` where the test has to reach its process, too."""
     kept = () if "--data-dir" in options else ("--in-memory",)
     command = [sys.executable, "-m", "simulator", "serve", "--port", "0", *kept, *options]
     with subprocess.Popen(
@@ -100,7 +109,7 @@ def served_by_command(*options: str, folder: Path = ROOT) -> Iterator[Endpoint]:
         text=True,
     ) as process:
         try:
-            yield exports_of(process, lines=6 if "--tls" in options else 2)
+            yield process, exports_of(process, lines=6 if "--tls" in options else 2)
         finally:
             process.terminate()
             process.wait(timeout=20)
@@ -127,6 +136,7 @@ __all__ = [
     "ROOT",
     "Endpoint",
     "exports_of",
+    "process_of_server",
     "served",
     "served_by_command",
 ]

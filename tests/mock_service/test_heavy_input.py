@@ -19,7 +19,7 @@ from typing import Self
 
 import pytest
 
-from tests.helpers.servers import ARTICLES, ROOT, Endpoint, exports_of
+from tests.helpers.servers import ARTICLES, Endpoint, process_of_server
 
 PAGES = "--ccb_explore_adf --epsilon 0.2 --cb_type mtr -q ::"
 PREVIEW = "/personalizer/v1.1-preview.3"
@@ -30,7 +30,7 @@ MAX_MEGABYTES = 200
 class Watched:
     """A server in a process of its own, whose status somebody asks for all the time."""
 
-    def __init__(self, process: "subprocess.Popen[str]", endpoint: Endpoint) -> None:
+    def __init__(self, process: subprocess.Popen[str], endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._process = process
         self._before = self._megabytes()
@@ -93,17 +93,11 @@ class Watched:
 @contextmanager
 def watched(*options: str) -> Iterator[Watched]:
     """Serve, and ask for the status all the time."""
-    command = [sys.executable, "-m", "simulator", "serve", "--port", "0", "--in-memory", *options]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        try:
-            endpoint = exports_of(process, lines=4 if "--tls" in options else 2)
-            with Watched(process, endpoint) as server:
-                yield server
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    with (
+        process_of_server(*options) as (process, endpoint),
+        Watched(process, endpoint) as server,
+    ):
+        yield server
 
 
 def send_early_rewards(server: Watched) -> None:

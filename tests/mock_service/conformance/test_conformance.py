@@ -1,6 +1,5 @@
 """``personalizer-lab conformance``: the contract as checks against any endpoint."""
 
-import json
 import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -92,8 +91,7 @@ def test_programs_read_json(agreeable: str) -> None:
     """One object for each sentence."""
     ended = command("conformance", "--endpoint", agreeable, "--key", "k", "--json")
 
-    assert_keeps_schema("conformance", ended)
-    first = json.loads(ended.out)[0]
+    first = assert_keeps_schema("conformance", ended)[0]
     assert (ended.code, first["section"], first["holds"]) == (1, "gateway", False)
 
 

@@ -1,11 +1,8 @@
 """A burst of connections waits in the kernel, whatever event loop accepts them."""
 
 import errno
-import os
 import signal
 import socket
-import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from select import select
@@ -13,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.helpers.servers import ROOT, exports_of
+from tests.helpers.servers import process_of_server
 
 BURST = 120
 """More than are accepted at once, and fewer than any kernel lets wait."""
@@ -21,37 +18,24 @@ BURST = 120
 
 @pytest.mark.parametrize("parser", ["httptools", "h11"])
 def test_a_burst_is_connected_while_the_server_does_something_else(
-    parser: str, tmp_path: Path
+    parser: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """None is dropped, which its client would notice a second later."""
-    command = [sys.executable, "-m", "simulator", "serve", "--port", "0", "--in-memory"]
+    monkeypatch.setenv("PERSONALIZER_LAB_FOLDER", str(tmp_path))
     with (
-        subprocess.Popen(
-            [*command, "--http-parser", parser],
-            cwd=ROOT,
-            env={**os.environ, "PERSONALIZER_LAB_FOLDER": str(tmp_path)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        ) as process,
+        process_of_server("--http-parser", parser) as (process, endpoint),
         ExitStack() as opened,
     ):
-        try:
-            address = urlsplit(exports_of(process).url)
-            with socket.create_connection((address.hostname, address.port)) as first:
-                first.sendall(b"GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                assert first.recv(65536).startswith(b"HTTP/1.1 200 ")
-            process.send_signal(signal.SIGSTOP)
-            clients = [opened.enter_context(socket.socket()) for _ in range(BURST)]
-            for client in clients:
-                client.setblocking(False)  # noqa: FBT003 # its only argument
-                assert client.connect_ex((address.hostname, address.port)) in (
-                    0,
-                    errno.EINPROGRESS,
-                )
+        address = urlsplit(endpoint.url)
+        with socket.create_connection((address.hostname, address.port)) as first:
+            first.sendall(b"GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert first.recv(65536).startswith(b"HTTP/1.1 200 ")
+        process.send_signal(signal.SIGSTOP)
+        opened.callback(process.send_signal, signal.SIGCONT)
+        clients = [opened.enter_context(socket.socket()) for _ in range(BURST)]
+        for client in clients:
+            client.setblocking(False)  # noqa: FBT003 # its only argument
+            begun = client.connect_ex((address.hostname, address.port))
+            assert begun in (0, errno.EINPROGRESS)
 
-            assert len(select([], clients, [], 0.5)[1]) == BURST
-        finally:
-            process.send_signal(signal.SIGCONT)
-            process.terminate()
-            process.wait(timeout=20)
+        assert len(select([], clients, [], 0.5)[1]) == BURST
